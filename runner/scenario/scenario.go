@@ -1,0 +1,366 @@
+// Package scenario is the YAML format of tutorials: its types, the strict decoder and the checks.
+//
+// The Go types in this package are the one definition of the format. [Decode] turns a file into
+// them or reports every mistake in it at once, each with its place; the JSON Schema for editors and
+// the reference page are generated from the types and their comments (package schema).
+package scenario
+
+import (
+	"time"
+
+	"tutor/runner/fate"
+)
+
+// Scenario is one tutorial: one YAML file.
+type Scenario struct {
+	// Pos is where the scenario starts in its file.
+	Pos Position `yaml:"-"`
+	// Title of the tutorial, one line.
+	Title string `yaml:"title" jsonschema:"required"`
+	// About is the teaching text: what to watch and why it happens.
+	About string `yaml:"about"`
+	// Clock of all acts that do not name their own.
+	Clock Clock `yaml:"clock"`
+	// Timeout of each act that does not name its own. Default 60s, beyond what the real clock takes.
+	Timeout Duration `yaml:"timeout"`
+	// Broker says what the target must provide for all acts that do not name their own.
+	Broker *Broker `yaml:"broker"`
+	// Acts are played one after the other, each on an empty broker.
+	Acts []*Act `yaml:"acts" jsonschema:"required"`
+}
+
+// Act is one run on an empty broker: its cast is started in order, each actor when the one before it
+// is ready, and the act ends when all publishers are done and nothing moves any more.
+type Act struct {
+	// Pos is where the act starts in its file.
+	Pos Position `yaml:"-"`
+	// Name of the act, unique within the scenario.
+	Name string `yaml:"name" jsonschema:"required"`
+	// About is the teaching text of this act.
+	About string `yaml:"about"`
+	// Clock is virtual (default) or real. An act that depends on the broker's own time (a message's
+	// time to live, a consumer time-out) needs the real clock.
+	Clock Clock `yaml:"clock"`
+	// Timeout is how long the act may go on without an end before it is given up as an error.
+	Timeout Duration `yaml:"timeout"`
+	// Broker says what the target must provide for this act, instead of what the scenario says.
+	Broker *Broker `yaml:"broker"`
+	// Cast is the actors in starting order.
+	Cast []*Actor `yaml:"cast" jsonschema:"required"`
+	// Steps order the act where it is more than "start the cast in order".
+	Steps []*Step `yaml:"steps"`
+	// Expect says what must be observed.
+	Expect Expectations `yaml:"expect" jsonschema:"required"`
+}
+
+// Broker is what the target must provide before the act begins.
+type Broker struct {
+	// TLS asks for a TLS listener.
+	TLS bool `yaml:"tls"`
+	// Vhosts are the virtual hosts by name. Without any there is "/".
+	Vhosts map[string]*Vhost `yaml:"vhosts"`
+	// Users are the users by name, beside the guest, who may do everything in every vhost.
+	Users map[string]*User `yaml:"users"`
+}
+
+// Vhost is a virtual host with its limits.
+type Vhost struct {
+	// MaxConnections limits the connections to the vhost.
+	MaxConnections *int `yaml:"max_connections" jsonschema:"minimum=0"`
+	// MaxQueues limits the queues in the vhost.
+	MaxQueues *int `yaml:"max_queues" jsonschema:"minimum=0"`
+}
+
+// User is a user with permissions and limits.
+type User struct {
+	// Password of the user.
+	Password string `yaml:"password" jsonschema:"required"`
+	// Permissions of the user, by vhost. Without an entry the user has no access to that vhost.
+	Permissions map[string]*Permission `yaml:"permissions"`
+	// MaxConnections limits the user's connections.
+	MaxConnections *int `yaml:"max_connections" jsonschema:"minimum=0"`
+	// MaxChannels limits the user's channels.
+	MaxChannels *int `yaml:"max_channels" jsonschema:"minimum=0"`
+}
+
+// Permission is what a user may do in a vhost: three regular expressions over names of queues and
+// exchanges. An empty expression permits nothing.
+type Permission struct {
+	// Configure permits to declare and delete.
+	Configure string `yaml:"configure"`
+	// Write permits to publish, and to bind to.
+	Write string `yaml:"write"`
+	// Read permits to consume, purge, and to bind from.
+	Read string `yaml:"read"`
+}
+
+// Actor is a publisher or a consumer: exactly one of the two is set.
+type Actor struct {
+	*Consumer
+	*Publisher
+}
+
+// Name of the actor, unique in its act.
+func (a *Actor) Name() string {
+	if a.Consumer != nil {
+		return a.Consumer.Name
+	}
+	return a.Publisher.Name
+}
+
+// Common is what publishers and consumers share.
+func (a *Actor) Common() *Common {
+	if a.Consumer != nil {
+		return &a.Consumer.Common
+	}
+	return &a.Publisher.Common
+}
+
+// Common is what publishers and consumers share: how they connect and what they declare.
+type Common struct {
+	// Pos is where the actor starts in its file.
+	Pos Position `yaml:"-"`
+	// Delay is how long after its turn the actor is started.
+	Delay Duration `yaml:"delay"`
+	// Connect says as whom, where and how the actor connects. Default: guest on vhost / without TLS.
+	Connect Connect `yaml:"connect"`
+	// Exchange the actor publishes to or binds its queue to. Default: the default exchange, which
+	// routes to the queue that is named like the routing key.
+	Exchange Exchange `yaml:"exchange"`
+	// Queue the actor declares, binds or consumes from.
+	Queue Queue `yaml:"queue"`
+	// RoutingKey to publish with, or to bind with.
+	RoutingKey string `yaml:"routing_key"`
+}
+
+// Consumer is an actor that takes messages from a queue.
+type Consumer struct {
+	// Name of the consumer, unique in its act.
+	Name   string `yaml:"consumer" jsonschema:"required"`
+	Common `yaml:",inline"`
+	// Prefetch is how many unacknowledged messages the broker may have sent to the consumer at one
+	// time; 0 is no limit. The broker ignores it under automatic acknowledgement.
+	Prefetch int `yaml:"prefetch" jsonschema:"minimum=0,maximum=65535"`
+	// Ack is manual (default) or auto.
+	Ack AckMode `yaml:"ack"`
+	// Work is how long the consumer processes each message before it acknowledges it.
+	Work Duration `yaml:"work"`
+	// Lazy consumers take one message, hold it this long without acknowledging it, then die.
+	Lazy Duration `yaml:"lazy"`
+	// Reject lists the messages that the consumer rejects without requeueing them.
+	Reject []string `yaml:"reject"`
+	// Requeue lists the messages that the consumer rejects and requeues the first time they are
+	// delivered to it.
+	Requeue []string `yaml:"requeue"`
+	// Exclusive asks to be the only consumer of the queue.
+	Exclusive bool `yaml:"exclusive"`
+	// Tag of the consumer; by default the broker is given the actor's name.
+	Tag string `yaml:"tag"`
+	// Arguments of basic.consume, such as x-priority.
+	Arguments Arguments `yaml:"arguments"`
+}
+
+// Publisher is an actor that publishes messages.
+type Publisher struct {
+	// Name of the publisher, unique in its act.
+	Name   string `yaml:"publisher" jsonschema:"required"`
+	Common `yaml:",inline"`
+	// Message is the body. A single message goes as it is; of several, message N goes as "N:body".
+	Message string `yaml:"message"`
+	// MessageSize pads the message with digits, or cuts it, to this many bytes.
+	MessageSize int `yaml:"message_size" jsonschema:"minimum=0"`
+	// PubName goes in front of the number: "name:N:body".
+	PubName string `yaml:"pub_name"`
+	// Count is how many messages are published. Default 1.
+	Count *int `yaml:"count" jsonschema:"minimum=0"`
+	// Interval between two messages. Default 0s: as fast as the broker takes them.
+	Interval Duration `yaml:"interval"`
+	// Persistent messages survive a restart of the broker, in a durable queue.
+	Persistent bool `yaml:"persistent"`
+	// Mandatory messages are returned if they reach no queue.
+	Mandatory bool `yaml:"mandatory"`
+	// Confirm waits for the broker's confirmation of each message.
+	Confirm bool `yaml:"confirm"`
+	// Priority of the messages.
+	Priority uint8 `yaml:"priority"`
+	// Expiration is the messages' time to live.
+	Expiration *Duration `yaml:"expiration"`
+	// Headers of the messages.
+	Headers Arguments `yaml:"headers"`
+}
+
+// Connect says as whom, where and how an actor connects.
+type Connect struct {
+	// User to log in as. Default: guest.
+	User string `yaml:"user"`
+	// Password of the user. Default: the one the broker block gives the user.
+	Password *string `yaml:"password"`
+	// Vhost to open. Default: /.
+	Vhost string `yaml:"vhost"`
+	// TLS makes the connection secure.
+	TLS *TLS `yaml:"tls"`
+}
+
+// TLS says how a secure connection verifies the broker.
+type TLS struct {
+	// Verify set to false accepts any certificate.
+	Verify *bool `yaml:"verify"`
+	// CA the broker's certificate must be signed by: "broker" (default) is the one that signed it,
+	// "other" one that did not.
+	CA CA `yaml:"ca"`
+	// ServerName the broker's certificate must carry. Default "broker": the name it does carry.
+	ServerName string `yaml:"server_name"`
+}
+
+// Exchange is an exchange, and whether the actor declares it.
+type Exchange struct {
+	// Name of the exchange; empty is the default exchange.
+	Name string `yaml:"name"`
+	// Type is direct (default), fanout, topic or headers.
+	Type ExchangeType `yaml:"type"`
+	// Declare the exchange.
+	Declare bool `yaml:"declare"`
+	// Durable exchanges survive a restart of the broker.
+	Durable bool `yaml:"durable"`
+	// AutoDelete exchanges go with their last binding.
+	AutoDelete bool `yaml:"auto_delete"`
+	// Internal exchanges take no publishes, only bindings from other exchanges.
+	Internal bool `yaml:"internal"`
+	// Arguments of exchange.declare, such as alternate-exchange.
+	Arguments Arguments `yaml:"arguments"`
+}
+
+// Queue is a queue, and whether the actor declares and binds it.
+type Queue struct {
+	// Name of the queue; when an empty name is declared the broker makes one up (amq.gen-…).
+	Name string `yaml:"name"`
+	// Declare the queue.
+	Declare bool `yaml:"declare"`
+	// Durable queues survive a restart of the broker.
+	Durable bool `yaml:"durable"`
+	// Exclusive queues belong to their connection and go with it.
+	Exclusive bool `yaml:"exclusive"`
+	// AutoDelete queues go with their last consumer.
+	AutoDelete bool `yaml:"auto_delete"`
+	// Bind the queue to the actor's exchange: true binds it with the actor's routing key, a list
+	// with each of its keys.
+	Bind Bind `yaml:"bind"`
+	// Arguments of queue.declare, such as x-queue-type.
+	Arguments Arguments `yaml:"arguments"`
+}
+
+// Step is one step of an act; exactly one of its fields is set.
+type Step struct {
+	// Pos is where the step starts in its file.
+	Pos Position `yaml:"-"`
+	// Start an actor, and wait until it is ready.
+	Start string `yaml:"start"`
+	// Stop an actor: its consumer is cancelled and its connection closed in order.
+	Stop string `yaml:"stop"`
+	// Kill an actor: its TCP connection is dropped.
+	Kill string `yaml:"kill"`
+	// Await a publisher: go on when it has published all its messages.
+	Await string `yaml:"await"`
+	// Wait this long.
+	Wait Duration `yaml:"wait"`
+	// Restart names what is restarted: broker.
+	Restart string `yaml:"restart" jsonschema:"enum=broker"`
+}
+
+// Expectation is what must be observed in an act.
+// Expectations are what must be observed: one mapping, or a list of them that carry `on`.
+type Expectations []*Expectation
+
+type Expectation struct {
+	// Pos is where the expectation starts in its file.
+	Pos Position `yaml:"-"`
+	// On says for which targets the expectation counts, as in "rabbitmq >=4.0" or "embedded".
+	// The first expectation that fits counts; one without on fits always.
+	On Condition `yaml:"on"`
+	// Transcript is the lines each actor must print. Actors that are not named are not compared.
+	Transcript map[string]*Transcript `yaml:"transcript"`
+	// Fates is what must become of the messages. If given, fates that are not named must not occur.
+	Fates map[fate.Fate]*Messages `yaml:"fates"`
+}
+
+// Transcript is the lines that an actor must print: just a text, or a mapping.
+type Transcript struct {
+	// Pos is where the expected lines start in their file.
+	Pos Position `yaml:"-"`
+	// Lines expected; <any> matches any run of characters.
+	Lines []string `yaml:"lines" jsonschema:"required"`
+	// Unordered compares the lines without their order.
+	Unordered bool `yaml:"unordered"`
+}
+
+// Messages are the copies that must meet a fate: a list of bodies (a body once for each copy), a
+// mapping from bodies to numbers of copies, or just the number of copies.
+type Messages struct {
+	// Pos is where the messages start in their file.
+	Pos Position `yaml:"-"`
+	// Total number of copies.
+	Total int
+	// Copies by body; nil where only the total is given.
+	Copies map[string]int
+}
+
+// Clock is how time passes in an act.
+type Clock string
+
+const (
+	// Virtual time passes as fast as the broker answers.
+	Virtual Clock = "virtual"
+	// Real time passes as the scenario is written.
+	Real Clock = "real"
+)
+
+// AckMode is how a consumer acknowledges.
+type AckMode string
+
+const (
+	// AckManual has the consumer acknowledge each message when it has processed it.
+	AckManual AckMode = "manual"
+	// AckAuto has the broker forget each message when it has sent it (no-ack in AMQP's words).
+	AckAuto AckMode = "auto"
+)
+
+// ExchangeType is one of AMQP's exchange types.
+type ExchangeType string
+
+// The exchange types.
+const (
+	Direct  ExchangeType = "direct"
+	Fanout  ExchangeType = "fanout"
+	Topic   ExchangeType = "topic"
+	Headers ExchangeType = "headers"
+)
+
+// CA names a certificate authority.
+type CA string
+
+const (
+	// CABroker signed the broker's certificate.
+	CABroker CA = "broker"
+	// CAOther did not.
+	CAOther CA = "other"
+)
+
+// Bind says whether and with which keys a queue is bound to its actor's exchange.
+type Bind struct {
+	// Wanted is whether the queue is bound at all.
+	Wanted bool
+	// Keys to bind with; empty stands for the actor's routing key.
+	Keys []string
+}
+
+// Arguments are the optional arguments of an AMQP method, or a message's headers. Values are
+// bool, int64, float64, string, []any and map[string]any.
+type Arguments map[string]any
+
+// Duration is a time span, written as Go writes it: 3s, 1m30s, 250ms.
+type Duration time.Duration
+
+// Std is the duration as the standard library's type.
+func (d Duration) Std() time.Duration { return time.Duration(d) }
+
+func (d Duration) String() string { return time.Duration(d).String() }

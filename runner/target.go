@@ -1,0 +1,60 @@
+package runner
+
+import (
+	"context"
+	"crypto/x509"
+	"net"
+
+	"tutor/runner/scenario"
+)
+
+// Target is the broker that acts are played on. It is booted once, by the first act that needs it,
+// and serves any number of acts, also side by side.
+type Target interface {
+	// Name is how the user chose the target: embedded, local, docker:IMAGE, or a URL without its
+	// password.
+	Name() string
+	// Prepare boots the broker if need be and provides what an act asks for, apart from all other
+	// acts: vhosts and users of its own. What the target cannot provide is an error that says what
+	// the act needs and why it cannot be had.
+	Prepare(ctx context.Context, needs *scenario.Broker) (*Stage, error)
+	// Close stops and removes all that the target has started.
+	Close() error
+}
+
+// Stage is what a target gives one act.
+type Stage struct {
+	// Product is RabbitMQ, or the name of what else answers there.
+	Product string
+	// Version is the broker's own, such as 3.10.8.
+	Version string
+
+	// Dial opens a TCP connection (or a pipe) to the plain listener. Nil where there is none.
+	Dial func(ctx context.Context) (net.Conn, error)
+	// DialTLS opens a TCP connection to the TLS listener; the handshake is the caller's. Nil where
+	// there is none.
+	DialTLS func(ctx context.Context) (net.Conn, error)
+	// CA signed the TLS listener's certificate; nil stands for the system's authorities.
+	CA *x509.CertPool
+	// ServerName is a name the TLS listener's certificate carries.
+	ServerName string
+
+	// Vhosts maps the scenario's vhost names to the broker's. "/" is always there.
+	Vhosts map[string]string
+	// Users maps the scenario's user names to logins at the broker. "guest" is always there, with
+	// all permissions in all of the stage's vhosts.
+	Users map[string]Login
+	// Shared is set where the vhost is not the act's own, so that the runner must find no queue or
+	// exchange of the act's names there, and remove what the act leaves.
+	Shared bool
+
+	// Restart stops the broker and starts it again. Nil where the target may not do that.
+	Restart func(ctx context.Context) error
+	// Close removes what was provided for the act.
+	Close func(ctx context.Context) error
+}
+
+// Login is a user's name and password at the broker.
+type Login struct {
+	User, Password string
+}

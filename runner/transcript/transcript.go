@@ -1,0 +1,92 @@
+// Package transcript is what the actors of an act printed: the lines, their order over all actors,
+// and the comparison with what was expected.
+package transcript
+
+import (
+	"sync"
+	"time"
+)
+
+// Kind is what a line is about; it decides the words in front of the line's text.
+type Kind uint8
+
+// The kinds of lines, in the order in which an actor comes to print them. A Remark is not printed
+// by the actor and never compared: it is what the runner saw happen to the actor.
+const (
+	Warning Kind = iota + 1
+	CreatedExchange
+	CreatedQueue
+	Bound
+	Sent
+	Received
+	Returned
+	Nacked
+	Cancelled
+	Stopped
+	Error
+	Remark
+)
+
+var prefixes = [...]string{
+	Warning:         "WARNING: ",
+	CreatedExchange: "Created exchange: ",
+	CreatedQueue:    "Created queue: ",
+	Bound:           "Bound Queue ",
+	Sent:            "Sent: ",
+	Received:        "Received: ",
+	Returned:        "Returned: ",
+	Nacked:          "Nacked: ",
+	Cancelled:       "Cancelled: ",
+	Stopped:         "Stopped",
+	Error:           "ERROR: ",
+	Remark:          "",
+}
+
+// Line is one line of one actor.
+type Line struct {
+	// At is when it was printed, on the act's timeline.
+	At time.Duration
+	// Text is the line without its kind's prefix.
+	Text string
+	// Actor is the index of the actor in the cast.
+	Actor uint16
+	Kind  Kind
+	// Trouble is set where a line or remark tells of a message that was lost, went back, or was
+	// refused, so that reports can make it stand out.
+	Trouble bool
+}
+
+// String is the line as the actor printed it.
+func (l Line) String() string { return prefixes[l.Kind] + l.Text }
+
+// Recorder keeps the lines of an act in the order in which they were printed. It is safe for
+// concurrent use.
+type Recorder struct {
+	mu    sync.Mutex
+	lines []Line
+}
+
+// Add appends a line.
+func (r *Recorder) Add(l Line) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, l)
+}
+
+// Lines returns the lines so far, of all actors, in order.
+func (r *Recorder) Lines() []Line {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lines[:len(r.lines):len(r.lines)]
+}
+
+// Of returns the lines that one actor printed, as text, without remarks.
+func Of(lines []Line, actor int) []string {
+	var texts []string
+	for _, l := range lines {
+		if int(l.Actor) == actor && l.Kind != Remark {
+			texts = append(texts, l.String())
+		}
+	}
+	return texts
+}
