@@ -1,0 +1,21 @@
+// Package vhost holds the state of one virtual host of the embedded broker:
+// exchanges, queues, bindings, consumers and messages. It knows nothing of
+// sockets or frames. One mutex guards a whole vhost, and every operation is
+// finished, deliveries included, when its method returns.
+//
+// A newcomer reads it in this order:
+//
+//   - vhost.go: [VHost], what it holds, restarting it and closing it;
+//   - connection.go and channel.go: [Connection] owns exclusive queues,
+//     [Channel] has one method for each AMQP method that touches state;
+//   - client.go: [Client], the way back, from the vhost to a channel's socket;
+//   - exchange.go, topic.go, headers.go, binding.go, route.go: where a message goes;
+//   - queue.go, arguments.go, message.go, deque.go: where it stays;
+//   - consumer.go, unacked.go, dispatch.go: how it leaves, and comes back;
+//   - expiry.go, overflow.go, deadletter.go: how else it leaves;
+//   - errors.go: every refusal, with RabbitMQ's reply code and text.
+//
+// RabbitMQ 4.3 is the specification, texts included. Time-driven behaviour
+// (x-message-ttl, expiration, x-expires) uses package time's clock, so that a
+// testing/synctest bubble makes it exact.
+package vhost
