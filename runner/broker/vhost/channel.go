@@ -1,5 +1,11 @@
 package vhost
 
+import (
+	"slices"
+
+	"tutor/runner/wire"
+)
+
 // Channel has a method for each AMQP method that reads or changes the vhost's
 // state. Errors are of type *[Error]; after one the caller closes the channel
 // or the connection, as RabbitMQ does.
@@ -11,87 +17,104 @@ package vhost
 // the Client's methods it must neither block nor call back. Nil means no
 // reply is wanted (no-wait).
 type Channel struct {
-	conn *Connection
+	conn      *Connection
+	client    Client
+	closed    bool
+	stalled   bool // the client has no room
+	lastQueue string
+
+	consumers      map[string]*consumer
+	prefetch       int // for the consumers to come
+	globalPrefetch int // for all consumers together; see Options
+	consumed       int // unacknowledged deliveries to consumers
+
+	lastTag uint64
+	unacked unackedList
+	settled []unacked // reused from call to call
+
+	confirms  bool
+	published uint64 // publishes since confirm.select
+	tx        *transaction
+	replies   *replyConsumer
+}
+
+// enter locks the vhost for a method; the caller defers leave. After close it
+// refuses, which only happens to a caller that has overlooked the close.
+func (ch *Channel) enter() (*VHost, error) {
+	v := ch.conn.vhost
+	v.mu.Lock()
+	if ch.closed {
+		v.mu.Unlock()
+		return nil, refuse(wire.ChannelError, "CHANNEL_ERROR", "expected 'channel.open'")
+	}
+	return v, nil
+}
+
+func (ch *Channel) newTag() uint64 {
+	ch.lastTag++
+	return ch.lastTag
+}
+
+// Resume tells that the [Client] has room again.
+func (ch *Channel) Resume() {
+	v, err := ch.enter()
+	if err != nil {
+		return
+	}
+	defer v.leave()
+	ch.stalled = false
+	ch.unblockAll()
 }
 
 // Close returns unacknowledged messages to their queues and removes the
 // channel's consumers. Closing twice is harmless.
-func (ch *Channel) Close() { panic("todo") }
-
-// Resume tells that the [Client] has room again.
-func (ch *Channel) Resume() { panic("todo") }
-
-// ExchangeDeclare is exchange.declare.
-func (ch *Channel) ExchangeDeclare(d ExchangeDeclare) error { panic("todo") }
-
-// ExchangeDelete is exchange.delete. Deleting what is not there is not an error.
-func (ch *Channel) ExchangeDelete(exchange string, ifUnused bool) error { panic("todo") }
-
-// ExchangeBind is exchange.bind.
-func (ch *Channel) ExchangeBind(b Binding) error { panic("todo") }
-
-// ExchangeUnbind is exchange.unbind.
-func (ch *Channel) ExchangeUnbind(b Binding) error { panic("todo") }
-
-// QueueDeclare is queue.declare.
-func (ch *Channel) QueueDeclare(d QueueDeclare) (QueueDeclareOK, error) { panic("todo") }
-
-// QueueBind is queue.bind.
-func (ch *Channel) QueueBind(b Binding) error { panic("todo") }
-
-// QueueUnbind is queue.unbind.
-func (ch *Channel) QueueUnbind(b Binding) error { panic("todo") }
-
-// QueuePurge is queue.purge; it returns how many ready messages it removed.
-func (ch *Channel) QueuePurge(queue string) (messages int, err error) { panic("todo") }
-
-// QueueDelete is queue.delete; ok gets the number of ready messages deleted.
-func (ch *Channel) QueueDelete(d QueueDelete, ok func(messages int)) error { panic("todo") }
-
-// Qos is basic.qos.
-func (ch *Channel) Qos(prefetchSize uint32, prefetchCount uint16, global bool, ok func()) error {
-	panic("todo")
+func (ch *Channel) Close() {
+	v, err := ch.enter()
+	if err != nil {
+		return
+	}
+	defer v.leave()
+	ch.close()
 }
 
-// Consume is basic.consume; ok gets the consumer tag.
-func (ch *Channel) Consume(c Consume, ok func(consumerTag string)) error { panic("todo") }
-
-// Cancel is basic.cancel. Cancelling what is not there is not an error. What
-// the consumer has not acknowledged stays with the channel.
-func (ch *Channel) Cancel(consumerTag string, ok func()) error { panic("todo") }
-
-// Publish is basic.publish. An unroutable mandatory message goes to
-// [Client.Return] before Publish returns the outcome, as a return precedes its
-// confirm. On a transactional channel nothing happens until TxCommit.
-func (ch *Channel) Publish(p Publish) (Outcome, error) { panic("todo") }
-
-// Get is basic.get: ok gets the message and the number of ready messages left,
-// or nil when the queue was empty. It is called before anything else is
-// delivered on the channel.
-func (ch *Channel) Get(queue string, noAck bool, ok func(d *Delivery, messages int)) error {
-	panic("todo")
+func (ch *Channel) close() {
+	if ch.closed {
+		return
+	}
+	ch.closed = true
+	if i := slices.Index(ch.conn.channels, ch); i >= 0 {
+		ch.conn.channels = slices.Delete(ch.conn.channels, i, i+1)
+	}
+	ch.stopReplies()
+	left := ch.leaveQueues()
+	outstanding := ch.unacked.takeAll(nil)
+	if ch.tx != nil {
+		outstanding = append(outstanding, ch.tx.held()...)
+	}
+	ch.settle(outstanding, settlement{outcome: requeue, failed: true})
+	for _, q := range left {
+		q.run()
+	}
 }
 
-// Ack is basic.ack.
-func (ch *Channel) Ack(deliveryTag uint64, multiple bool) error { panic("todo") }
-
-// Nack is basic.nack.
-func (ch *Channel) Nack(deliveryTag uint64, multiple, requeue bool) error { panic("todo") }
-
-// Reject is basic.reject.
-func (ch *Channel) Reject(deliveryTag uint64, requeue bool) error { panic("todo") }
-
-// Recover is basic.recover, and basic.recover-async with a nil ok.
-func (ch *Channel) Recover(requeue bool, ok func()) error { panic("todo") }
-
-// ConfirmSelect is confirm.select.
-func (ch *Channel) ConfirmSelect() error { panic("todo") }
-
-// TxSelect is tx.select.
-func (ch *Channel) TxSelect() error { panic("todo") }
-
-// TxCommit is tx.commit. Returns of unroutable messages come before ok.
-func (ch *Channel) TxCommit(ok func()) error { panic("todo") }
-
-// TxRollback is tx.rollback.
-func (ch *Channel) TxRollback() error { panic("todo") }
+// leaveQueues ends the channel's subscriptions and returns the queues it had
+// any to. An auto-delete queue may go with its last consumer, and then what
+// the channel holds of it goes, too.
+func (ch *Channel) leaveQueues() []*queue {
+	var left []*queue
+	for _, c := range ch.inOrder() {
+		delete(ch.consumers, c.tag)
+		c.queue.unsubscribe(c)
+		if !slices.Contains(left, c.queue) {
+			left = append(left, c.queue)
+		}
+	}
+	for _, q := range left {
+		if q.unneeded() {
+			ch.conn.vhost.removeQueue(q)
+		} else {
+			q.used()
+		}
+	}
+	return left
+}

@@ -1,32 +1,89 @@
 package vhost
 
-import "sync"
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
 
 // VHost is one virtual host. All methods of it, of its [Connection]s and of
 // their [Channel]s may be called from any goroutine.
 type VHost struct {
 	name string
-	mu   sync.Mutex
+	opts Options
+
+	mu          sync.Mutex
+	closed      bool
+	exchanges   map[string]*exchange
+	queues      map[string]*queue
+	connections map[*Connection]struct{}
+	repliers    map[string]*Channel // direct reply-to consumers by the name publishers reply to
+	dead        deque[deadLetter]   // still to be published, see leave
+	targets     targets
+}
+
+// Options are choices that RabbitMQ leaves to its configuration. The zero
+// value is RabbitMQ 4.3's default.
+type Options struct {
+	// GlobalPrefetch makes basic.qos with the global flag a limit shared by
+	// the channel's consumers. It was so up to 4.2; 4.3 has the feature
+	// switched off (permit_deprecated_features.global_qos) and treats the
+	// global flag as unset.
+	GlobalPrefetch bool
 }
 
 // New returns an empty vhost: it has the default exchange and the amq.* ones.
 // The name is what error texts call it. Close it when it is no longer needed.
-func New(name string) *VHost { return &VHost{name: name} }
+func New(name string, opts Options) *VHost {
+	return &VHost{
+		name:        name,
+		opts:        opts,
+		exchanges:   predeclared(),
+		queues:      make(map[string]*queue),
+		connections: make(map[*Connection]struct{}),
+		repliers:    make(map[string]*Channel),
+	}
+}
+
+// leave ends what enter began. What died on the way is published now, and not
+// where it died: so a chain of dead letters needs no recursion, and a queue is
+// never entered while it is being worked on.
+func (v *VHost) leave() {
+	for v.dead.len() > 0 {
+		v.publishDead(v.dead.pop())
+	}
+	v.mu.Unlock()
+}
 
 // Connect registers a client connection that acts for u.
-func (v *VHost) Connect(u User) *Connection { panic("todo") }
+func (v *VHost) Connect(u User) *Connection {
+	v.mu.Lock()
+	defer v.leave()
+	c := &Connection{vhost: v, user: u, exclusive: make(map[*queue]struct{})}
+	v.connections[c] = struct{}{}
+	return c
+}
 
-// Restart does to the vhost what stopping and starting RabbitMQ does: durable
-// exchanges and queues, the bindings between them, and their persistent
-// messages (every message of a quorum queue) remain. The caller closes all
-// connections first.
-func (v *VHost) Restart() { panic("todo") }
+// Close closes all connections, drops everything and stops all timers.
+func (v *VHost) Close() {
+	v.mu.Lock()
+	defer v.leave()
+	v.closed = true
+	v.closeConnections()
+	for _, q := range v.queues {
+		q.stopTimers()
+	}
+	clear(v.queues)
+	clear(v.exchanges)
+	v.dead.clear()
+}
 
-// Close drops everything and stops all timers.
-func (v *VHost) Close() { panic("todo") }
-
-// Queues lists the queues in order of their names.
-func (v *VHost) Queues() []QueueStatus { panic("todo") }
+func (v *VHost) closeConnections() {
+	for c := range v.connections {
+		c.close()
+	}
+}
 
 // QueueStatus is what rabbitmqctl list_queues tells of a queue.
 type QueueStatus struct {
@@ -36,3 +93,21 @@ type QueueStatus struct {
 	Consumers      int
 	ReadyBytes     int64 // bodies of the waiting messages
 }
+
+// Queues lists the queues in order of their names.
+func (v *VHost) Queues() []QueueStatus {
+	v.mu.Lock()
+	defer v.leave()
+	list := make([]QueueStatus, 0, len(v.queues))
+	for _, q := range v.queues {
+		list = append(list, QueueStatus{
+			Name: q.name, Ready: q.ready.len(), Unacknowledged: q.unacked,
+			Consumers: len(q.members), ReadyBytes: q.readyBytes,
+		})
+	}
+	slices.SortFunc(list, func(a, b QueueStatus) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// now is the time in microseconds since the Unix epoch.
+func now() int64 { return time.Now().UnixMicro() }

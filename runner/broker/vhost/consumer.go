@@ -1,0 +1,233 @@
+package vhost
+
+import "slices"
+
+// consumer is a subscription of a channel to a queue.
+type consumer struct {
+	tag       string
+	channel   *Channel
+	queue     *queue
+	noAck     bool
+	exclusive bool
+	prefetch  int   // most deliveries unacknowledged at a time; 0: no limit
+	priority  int64 // x-priority
+	unacked   int
+
+	inRotation bool // see rotation
+	prev, next *consumer
+}
+
+// ready reports whether c may be sent a message now. Prefetch limits do not
+// apply to consumers that do not acknowledge.
+func (c *consumer) ready() bool {
+	switch {
+	case c.channel.stalled:
+		return false
+	case c.noAck:
+		return true
+	case c.prefetch > 0 && c.unacked >= c.prefetch:
+		return false
+	}
+	return !c.channel.atGlobalLimit()
+}
+
+// Consume is basic.consume; ok gets the consumer tag.
+func (ch *Channel) Consume(d Consume, ok func(consumerTag string)) error {
+	v, err := ch.enter()
+	if err != nil {
+		return err
+	}
+	defer v.leave()
+
+	if d.Queue, err = ch.queueName(d.Queue); err != nil {
+		return err
+	}
+	if ch.hasConsumer(d.ConsumerTag) {
+		return v.notAllowed("attempt to reuse consumer tag '%s'", d.ConsumerTag)
+	}
+	if d.Queue == replyQueue {
+		return ch.consumeReplies(d, ok)
+	}
+	q, err := ch.consumable(d)
+	if err != nil {
+		return err
+	}
+	c := ch.subscribe(q, d)
+	reply(ok, c.tag)
+	q.run()
+	return nil
+}
+
+func (ch *Channel) hasConsumer(tag string) bool {
+	return tag != "" && ch.consumers[tag] != nil
+}
+
+// consumable makes the checks of basic.consume.
+func (ch *Channel) consumable(d Consume) (*queue, error) {
+	v := ch.conn.vhost
+	if err := v.allow(ch.conn.user, Read, queueNamed(d.Queue)); err != nil {
+		return nil, err
+	}
+	q, err := v.queue(ch.conn, d.Queue)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.checkArguments(consumerArguments(), d.Arguments, q.settings.quorum, queueNamed(q.name)); err != nil {
+		return nil, err
+	}
+	if q.settings.quorum {
+		if ch.globalPrefetch > 0 {
+			return nil, v.notImplemented("%s does not support global qos", v.describe(queueNamed(q.name)))
+		}
+		return q, nil // a quorum queue takes no notice of the exclusive flag
+	}
+	if !q.admits(d.Exclusive) {
+		return nil, v.exclusiveUse(q.name)
+	}
+	return q, nil
+}
+
+// consumerArguments are the arguments of basic.consume that RabbitMQ 4.3 knows.
+func consumerArguments() []argument {
+	return []argument{
+		{"x-priority", true, true, checkInt},
+		{"x-consumer-timeout", false, true, checkNotNegative},
+		{"x-stream-offset", false, false, nil},
+	}
+}
+
+// admits reports whether a consumer may be added: nothing next to an exclusive
+// one, and an exclusive one only where there is no other.
+func (q *queue) admits(exclusive bool) bool {
+	if q.settings.singleActive {
+		return !exclusive
+	}
+	return q.active == nil && (!exclusive || len(q.members) == 0)
+}
+
+// subscribe adds a consumer to the channel and to the queue.
+func (ch *Channel) subscribe(q *queue, d Consume) *consumer {
+	c := &consumer{
+		tag: d.ConsumerTag, channel: ch, queue: q,
+		noAck: d.NoAck, exclusive: d.Exclusive && !q.settings.quorum, prefetch: ch.prefetch,
+	}
+	if c.tag == "" {
+		c.tag = uniqueName("amq.ctag-")
+	}
+	c.priority, _ = lookupInt(d.Arguments, "x-priority")
+	ch.consumers[c.tag] = c
+	q.members = append(q.members, c)
+	q.hadConsumers = true
+	q.rotation.append(c)
+	if c.exclusive {
+		q.active = c
+	}
+	q.elect()
+	return c
+}
+
+// Cancel is basic.cancel. Cancelling what is not there is not an error. What
+// the consumer has not acknowledged stays with the channel.
+func (ch *Channel) Cancel(consumerTag string, ok func()) error {
+	v, err := ch.enter()
+	if err != nil {
+		return err
+	}
+	defer v.leave()
+
+	if ok != nil {
+		ok()
+	}
+	if ch.isReplyConsumer(consumerTag) {
+		ch.stopReplies()
+		return nil
+	}
+	c := ch.consumers[consumerTag]
+	if c == nil {
+		return nil
+	}
+	delete(ch.consumers, consumerTag)
+	q := c.queue
+	q.unsubscribe(c)
+	if q.unneeded() {
+		v.removeQueue(q)
+		return nil
+	}
+	q.used()
+	q.run()
+	return nil
+}
+
+// unsubscribe takes c from its queue; what it holds is another matter.
+func (q *queue) unsubscribe(c *consumer) {
+	if i := slices.Index(q.members, c); i >= 0 {
+		q.members = slices.Delete(q.members, i, i+1)
+	}
+	q.rotation.remove(c)
+	if q.active == c {
+		q.active = nil
+		q.elect()
+	}
+}
+
+// unneeded reports whether an auto-delete queue has lost its last consumer.
+func (q *queue) unneeded() bool {
+	return q.autoDelete && q.hadConsumers && len(q.members) == 0 && !q.deleted
+}
+
+// unblock puts c at the end of the rotation if it had dropped out and may
+// receive again.
+func (c *consumer) unblock() {
+	if !c.inRotation && !c.queue.deleted && c.ready() && c.channel.consumers[c.tag] == c {
+		c.queue.rotation.append(c)
+	}
+}
+
+// Qos is basic.qos. The limit holds for consumers started afterwards.
+func (ch *Channel) Qos(prefetchSize uint32, prefetchCount uint16, global bool, ok func()) error {
+	v, err := ch.enter()
+	if err != nil {
+		return err
+	}
+	defer v.leave()
+
+	if prefetchSize != 0 {
+		return v.notImplemented("prefetch_size!=0 (%d)", prefetchSize)
+	}
+	if global && v.opts.GlobalPrefetch {
+		ch.globalPrefetch = int(prefetchCount)
+	} else {
+		ch.prefetch, ch.globalPrefetch = int(prefetchCount), 0
+	}
+	if ok != nil {
+		ok()
+	}
+	ch.unblockAll()
+	return nil
+}
+
+// atGlobalLimit reports whether the limit shared by the channel's consumers,
+// if there is one, is reached.
+func (ch *Channel) atGlobalLimit() bool {
+	return ch.globalPrefetch > 0 && ch.consumed >= ch.globalPrefetch
+}
+
+// unblockAll lets the channel's consumers have messages again, after something
+// that held all of them back has gone.
+func (ch *Channel) unblockAll() {
+	for _, c := range ch.inOrder() {
+		c.unblock()
+		c.queue.run()
+	}
+}
+
+// inOrder lists the channel's consumers by tag, so that nothing depends on the
+// order of a map.
+func (ch *Channel) inOrder() []*consumer {
+	list := make([]*consumer, 0, len(ch.consumers))
+	for _, c := range ch.consumers {
+		list = append(list, c)
+	}
+	slices.SortFunc(list, compareConsumers)
+	return list
+}

@@ -1,0 +1,220 @@
+package vhost
+
+import (
+	"strconv"
+	"strings"
+
+	"tutor/runner/wire"
+)
+
+// MaxMessageSize is the largest body, in bytes, that is accepted: RabbitMQ's
+// default since 4.0.
+const MaxMessageSize = 16 << 20
+
+// Publish is basic.publish. An unroutable mandatory message goes to
+// [Client.Return] before Publish returns the outcome, as a return precedes its
+// confirm. On a transactional channel nothing happens until TxCommit.
+func (ch *Channel) Publish(p Publish) (Outcome, error) {
+	v, err := ch.enter()
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer v.leave()
+
+	x, m, err := ch.accept(&p)
+	if err != nil {
+		return Outcome{}, err
+	}
+	t := v.route(x, m)
+	if ch.tx != nil {
+		ch.tx.publish(m, t, p.Mandatory)
+		return Outcome{}, nil
+	}
+	if p.Mandatory && t.empty() {
+		ch.giveBack(m)
+	}
+	refused := v.enqueue(m, t)
+	if !ch.confirms {
+		return Outcome{}, nil
+	}
+	ch.published++
+	return Outcome{Tag: ch.published, Nack: refused}, nil
+}
+
+func (ch *Channel) giveBack(m *message) {
+	ch.client.Return(Return{Exchange: m.exchange, RoutingKey: m.routingKey, Header: m.header, Body: m.body})
+}
+
+// enqueue hands m to its targets and reports whether a queue refused it.
+func (v *VHost) enqueue(m *message, t *targets) (refused bool) {
+	for _, q := range t.queues {
+		if !q.accept(m) {
+			refused = true
+		}
+	}
+	for _, ch := range t.repliers {
+		ch.deliverReply(m)
+	}
+	return refused
+}
+
+// accept adds m to the queue, or reports that the queue refuses it. An empty
+// queue with a consumer that is ready passes it on without keeping it, so
+// neither a length limit nor a time to live of zero gets in the way.
+func (q *queue) accept(m *message) bool {
+	if q.refuses(m) {
+		return false
+	}
+	e := q.entry(m)
+	if q.ready.len() == 0 {
+		if c := q.turn(); c != nil {
+			q.deliver(c, e)
+			return true
+		}
+	}
+	q.ready.push(e)
+	q.readyBytes += q.weight(m)
+	if q.settings.quorum {
+		q.run()
+	}
+	q.dropHead()
+	q.expireFront()
+	return true
+}
+
+// entry makes the queue's own record of m.
+func (q *queue) entry(m *message) entry {
+	e := entry{msg: m, seq: q.nextSeq, expires: q.expiry(m)}
+	q.nextSeq++
+	if m.more != nil {
+		e.deliveries = m.more.deliveries
+		if q.settings.quorum {
+			e.returns = m.more.deliveries
+		}
+	}
+	return e
+}
+
+// accept makes the checks of basic.publish and turns it into a message. Their
+// order decides which of several mistakes is reported.
+func (ch *Channel) accept(p *Publish) (*exchange, *message, error) {
+	v := ch.conn.vhost
+	if p.Immediate {
+		return nil, nil, v.notImplemented("immediate=true")
+	}
+	if len(p.Body) > MaxMessageSize {
+		return nil, nil, v.preconditionFailed("message size %d is larger than configured max size %d", len(p.Body), MaxMessageSize)
+	}
+	if err := v.allow(ch.conn.user, Write, exchangeNamed(p.Exchange)); err != nil {
+		return nil, nil, err
+	}
+	x, err := v.exchange(p.Exchange)
+	if err != nil {
+		return nil, nil, err
+	}
+	if x.internal {
+		return nil, nil, v.accessRefused("cannot publish to internal %s", v.describe(exchangeNamed(x.name)))
+	}
+	m, err := ch.newMessage(p)
+	return x, m, err
+}
+
+// newMessage makes the checks of the properties.
+func (ch *Channel) newMessage(p *Publish) (*message, error) {
+	m := &message{exchange: p.Exchange, routingKey: p.RoutingKey, header: p.Header, body: p.Body, ttl: none, priority: none}
+	if p.Properties == nil {
+		if m.header == nil {
+			m.header = noProperties
+		}
+		return m, nil
+	}
+	props := *p.Properties
+	changed := m.header == nil
+	if props.ReplyTo == replyQueue {
+		name, err := ch.replyName()
+		if err != nil {
+			return nil, err
+		}
+		props.ReplyTo, changed = name, true
+	}
+	if err := ch.checkProperties(m, &props); err != nil {
+		return nil, err
+	}
+	if headers, tidied := tidy(props.Headers); tidied {
+		props.Headers, changed = headers, true
+	}
+	if changed {
+		return m, m.encode(&props)
+	}
+	return m, nil
+}
+
+// checkProperties checks the properties that mean something to the broker,
+// and keeps them with the message.
+func (ch *Channel) checkProperties(m *message, props *wire.Properties) error {
+	v := ch.conn.vhost
+	m.persistent = props.DeliveryMode == 2
+	m.setPriority(props)
+	if err := v.setTTL(m, props); err != nil {
+		return err
+	}
+	if err := v.setExtraKeys(m, props.Headers); err != nil {
+		return err
+	}
+	u := ch.conn.user
+	if props.UserID != "" && props.UserID != u.Name && !u.Impersonator {
+		return v.preconditionFailed("user_id property set to '%s' but authenticated user was '%s'", props.UserID, u.Name)
+	}
+	return nil
+}
+
+// setTTL reads the expiration property: decimal milliseconds.
+func (v *VHost) setTTL(m *message, props *wire.Properties) error {
+	text := props.Expiration
+	if text == "" && !hasExpiration(props) {
+		return nil
+	}
+	digits := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(text, "-"), "+"), "0123456789")
+	number := strings.TrimSuffix(text, digits)
+	n, err := strconv.ParseInt(number, 10, 64)
+	problem := ""
+	switch {
+	case err != nil:
+		problem = "no_integer"
+	case digits != "":
+		problem = "{leftover_string," + strconv.Quote(digits) + "}"
+	default:
+		problem = checkMilliseconds(n)
+	}
+	if problem != "" {
+		return v.preconditionFailed("invalid expiration '%s': %s", text, problem)
+	}
+	m.ttl = n
+	return nil
+}
+
+// setExtraKeys reads the headers CC and BCC: arrays of further routing keys.
+func (v *VHost) setExtraKeys(m *message, headers wire.Table) error {
+	for _, name := range []string{"CC", "BCC"} {
+		value, present := lookup(headers, name)
+		if !present {
+			continue
+		}
+		keys, ok := value.([]any)
+		if !ok {
+			return v.preconditionFailed("invalid message: {unacceptable_type_in_header,%q,%s}", name, typeName(value))
+		}
+		if m.more == nil {
+			m.more = new(annotations)
+		}
+		for _, key := range keys {
+			if key, ok := key.(string); ok {
+				m.more.keys = append(m.more.keys, key)
+				if name == "BCC" {
+					m.more.bcc = append(m.more.bcc, key)
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,308 @@
+package vhost
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"tutor/runner/wire"
+)
+
+// queue is a queue with its messages and consumers.
+type queue struct {
+	vhost      *VHost
+	name       string
+	durable    bool
+	autoDelete bool
+	owner      *Connection // set for an exclusive queue
+	args       wire.Table
+	settings   settings
+	incoming   map[*binding]struct{}
+	mark       uint64 // see targets.round
+	deleted    bool
+
+	ready      store
+	readyBytes int64 // of what counts against x-max-length-bytes
+	unacked    int   // messages that are with consumers
+	nextSeq    uint64
+	full       bool // a quorum queue that refuses publishes, see overflow.go
+
+	members      []*consumer // in the order they came
+	hadConsumers bool
+	rotation     rotation
+	active       *consumer // the single active consumer, or the exclusive one
+
+	ttlTimer    *time.Timer
+	ttlTimerAt  int64 // when ttlTimer fires, in microseconds; 0: it is not armed
+	unusedTimer *time.Timer
+	unusedUntil int64 // when unusedTimer fires
+}
+
+func newQueue(v *VHost, d QueueDeclare, s settings) *queue {
+	return &queue{
+		vhost: v, name: d.Queue, durable: d.Durable, autoDelete: d.AutoDelete, args: d.Arguments,
+		settings: s,
+		incoming: make(map[*binding]struct{}),
+		ready:    newStore(s.quorum, s.maxPriority),
+	}
+}
+
+// queueName expands "", which stands for the queue last declared on the channel.
+func (ch *Channel) queueName(name string) (string, error) {
+	if name != "" {
+		return name, nil
+	}
+	if ch.lastQueue == "" {
+		return "", refuse(wire.NotFound, "NOT_FOUND", "no previously declared queue")
+	}
+	return ch.lastQueue, nil
+}
+
+// queue returns the queue called name for use by c: 404 when it is not there,
+// 405 when it is another connection's.
+func (v *VHost) queue(c *Connection, name string) (*queue, error) {
+	q := v.queues[name]
+	if q == nil {
+		return nil, v.notFound(queueNamed(name))
+	}
+	return q, v.exclusiveAccess(q, c)
+}
+
+func (v *VHost) exclusiveAccess(q *queue, c *Connection) error {
+	if q.owner != nil && q.owner != c {
+		return v.locked(q.name)
+	}
+	return nil
+}
+
+// QueueDeclare is queue.declare.
+func (ch *Channel) QueueDeclare(d QueueDeclare) (QueueDeclareOK, error) {
+	v, err := ch.enter()
+	if err != nil {
+		return QueueDeclareOK{}, err
+	}
+	defer v.leave()
+
+	d.Queue = stripLines(d.Queue)
+	ok, err := ch.declareQueue(d)
+	if err == nil {
+		ch.lastQueue = ok.Queue
+	}
+	return ok, err
+}
+
+func (ch *Channel) declareQueue(d QueueDeclare) (QueueDeclareOK, error) {
+	v := ch.conn.vhost
+	if strings.HasPrefix(d.Queue, replyQueue) {
+		return ch.declareReplyQueue(d.Queue)
+	}
+	if d.Passive {
+		return v.declareQueuePassively(ch.conn, d.Queue)
+	}
+	if d.Exclusive {
+		d.Durable = false // an exclusive queue cannot outlive its connection, so 4.3 makes it transient
+	}
+	name, err := v.chooseName(d)
+	if err != nil {
+		return QueueDeclareOK{}, err
+	}
+	d.Queue = name
+	if err := v.allow(ch.conn.user, Configure, queueNamed(d.Queue)); err != nil {
+		return QueueDeclareOK{}, err
+	}
+	if q := v.queues[d.Queue]; q != nil {
+		if err := v.sameQueue(q, ch.conn, d); err != nil {
+			return QueueDeclareOK{}, err
+		}
+		q.used()
+		return q.status(), nil
+	}
+	return v.createQueue(ch.conn, d)
+}
+
+func (v *VHost) declareQueuePassively(c *Connection, name string) (QueueDeclareOK, error) {
+	if err := v.allowAny(c.user, queueNamed(name)); err != nil {
+		return QueueDeclareOK{}, err
+	}
+	q, err := v.queue(c, name)
+	if err != nil {
+		return QueueDeclareOK{}, err
+	}
+	q.used()
+	return q.status(), nil
+}
+
+// chooseName makes up a name when the client leaves it to the server, and
+// refuses reserved ones.
+func (v *VHost) chooseName(d QueueDeclare) (string, error) {
+	if d.Queue == "" {
+		if kind, _ := lookupString(d.Arguments, "x-queue-type"); kind == "quorum" {
+			return "", v.preconditionFailed("Cannot declare a server-named queue for type rabbit_quorum_queue")
+		}
+		return uniqueName("amq.gen-"), nil
+	}
+	if strings.HasPrefix(d.Queue, reservedPrefix) {
+		return "", v.reservedName("queue", d.Queue)
+	}
+	return d.Queue, nil
+}
+
+func (v *VHost) createQueue(c *Connection, d QueueDeclare) (QueueDeclareOK, error) {
+	if err := v.allowDeadLetterExchange(c.user, d); err != nil {
+		return QueueDeclareOK{}, err
+	}
+	s, err := v.settings(d)
+	if err != nil {
+		return QueueDeclareOK{}, err
+	}
+	q := newQueue(v, d, s)
+	if d.Exclusive {
+		q.owner = c
+		c.exclusive[q] = struct{}{}
+	}
+	v.queues[q.name] = q
+	q.used()
+	return q.status(), nil
+}
+
+// allowDeadLetterExchange checks the permissions that x-dead-letter-exchange
+// needs: the queue will be read from, and the exchange written to.
+func (v *VHost) allowDeadLetterExchange(u User, d QueueDeclare) error {
+	arg, present := lookup(d.Arguments, "x-dead-letter-exchange")
+	if !present {
+		return nil
+	}
+	exchange, ok := arg.(string)
+	if !ok {
+		return v.invalidArgumentType("x-dead-letter-exchange", arg, queueNamed(d.Queue))
+	}
+	if err := v.allow(u, Read, queueNamed(d.Queue)); err != nil {
+		return err
+	}
+	return v.allow(u, Write, exchangeNamed(exchange))
+}
+
+// sameQueue refuses a declaration that differs from what is there. The order
+// of the comparisons decides which difference is reported.
+func (v *VHost) sameQueue(q *queue, c *Connection, d QueueDeclare) error {
+	if q.owner != nil && (q.owner != c || !d.Exclusive) || q.owner == nil && d.Exclusive {
+		return v.locked(q.name)
+	}
+	what := queueNamed(q.name)
+	switch {
+	case q.durable != d.Durable:
+		return v.inequivalentFlag("durable", what, d.Durable)
+	case q.autoDelete != d.AutoDelete:
+		return v.inequivalentFlag("auto_delete", what, d.AutoDelete)
+	}
+	return v.sameQueueArguments(q, d)
+}
+
+func (q *queue) status() QueueDeclareOK {
+	return QueueDeclareOK{Queue: q.name, MessageCount: q.ready.len(), ConsumerCount: len(q.members)}
+}
+
+// QueuePurge is queue.purge; it returns how many ready messages it removed.
+func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
+	v, err := ch.enter()
+	if err != nil {
+		return 0, err
+	}
+	defer v.leave()
+
+	if queue, err = ch.queueName(queue); err != nil {
+		return 0, err
+	}
+	if err := v.allow(ch.conn.user, Read, queueNamed(queue)); err != nil {
+		return 0, err
+	}
+	q, err := v.queue(ch.conn, queue)
+	if err != nil {
+		return 0, err
+	}
+	messages = q.ready.len()
+	q.ready = newStore(q.settings.quorum, q.settings.maxPriority)
+	q.readyBytes = 0
+	q.relieve()
+	return messages, nil
+}
+
+// QueueDelete is queue.delete; ok gets the number of ready messages deleted.
+// Deleting what is not there is not an error.
+func (ch *Channel) QueueDelete(d QueueDelete, ok func(messages int)) error {
+	v, err := ch.enter()
+	if err != nil {
+		return err
+	}
+	defer v.leave()
+
+	if d.Queue, err = ch.queueName(d.Queue); err != nil {
+		return err
+	}
+	d.Queue = stripLines(d.Queue)
+	if err := v.allow(ch.conn.user, Configure, queueNamed(d.Queue)); err != nil {
+		return err
+	}
+	q := v.queues[d.Queue]
+	if q == nil {
+		reply(ok, 0)
+		return nil
+	}
+	if err := v.mayDelete(q, ch.conn, d); err != nil {
+		return err
+	}
+	reply(ok, q.ready.len())
+	v.removeQueue(q)
+	return nil
+}
+
+func (v *VHost) mayDelete(q *queue, c *Connection, d QueueDelete) error {
+	if err := v.exclusiveAccess(q, c); err != nil {
+		return err
+	}
+	what := v.describe(queueNamed(q.name))
+	if q.settings.quorum && (d.IfUnused || d.IfEmpty) {
+		flag := "if-unused"
+		if !d.IfUnused {
+			flag = "if-empty"
+		}
+		return v.notImplemented("cannot delete %s. queue.delete operations with %s flag set are not supported by quorum queues", what, flag)
+	}
+	switch {
+	case d.IfEmpty && q.ready.len() > 0:
+		return v.preconditionFailed("%s not empty", what)
+	case d.IfUnused && len(q.members) > 0:
+		return v.preconditionFailed("%s in use", what)
+	}
+	return nil
+}
+
+// removeQueue deletes q, its bindings and its messages, which are not
+// dead-lettered, and tells its consumers. Deliveries that are out stay with
+// their channels; acknowledging them has no effect any more.
+func (v *VHost) removeQueue(q *queue) {
+	delete(v.queues, q.name)
+	q.deleted = true
+	q.stopTimers()
+	if q.owner != nil {
+		delete(q.owner.exclusive, q)
+	}
+	for b := range q.incoming {
+		v.removeBinding(b)
+	}
+	q.ready, q.readyBytes, q.unacked = newStore(q.settings.quorum, q.settings.maxPriority), 0, 0
+	members := q.members
+	q.members = nil
+	slices.SortStableFunc(members, func(a, b *consumer) int { return strings.Compare(a.tag, b.tag) })
+	for _, c := range members {
+		delete(c.channel.consumers, c.tag)
+		c.channel.client.Cancel(c.tag)
+	}
+}
+
+// reply calls ok with x unless no reply is wanted.
+func reply[T any](ok func(T), x T) {
+	if ok != nil {
+		ok(x)
+	}
+}

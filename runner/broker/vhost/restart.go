@@ -1,0 +1,47 @@
+package vhost
+
+// Restart does to the vhost what stopping and starting RabbitMQ does: durable
+// exchanges and queues, the bindings between them, and their persistent
+// messages (every message of a quorum queue) remain. Deliveries that were not
+// acknowledged go back first. Connections that are still open are closed
+// without a word to their clients.
+func (v *VHost) Restart() {
+	v.mu.Lock()
+	defer v.leave()
+	v.closeConnections()
+	for v.dead.len() > 0 {
+		v.publishDead(v.dead.pop())
+	}
+	for _, q := range v.queues {
+		if q.durable {
+			q.recover()
+		} else {
+			v.removeQueue(q)
+		}
+	}
+	for _, x := range v.exchanges {
+		if !x.durable {
+			v.removeExchange(x)
+		}
+	}
+}
+
+// recover keeps what a durable queue has on disk.
+func (q *queue) recover() {
+	q.hadConsumers = false
+	q.used()
+	if q.settings.quorum {
+		return
+	}
+	kept := newStore(false, q.settings.maxPriority)
+	q.readyBytes = 0
+	for q.ready.len() > 0 {
+		e := q.ready.pop()
+		if e.msg.persistent {
+			kept.push(e)
+			q.readyBytes += q.weight(e.msg)
+		}
+	}
+	q.ready = kept
+	q.expireFront()
+}

@@ -1,0 +1,238 @@
+package vhost
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// settlement is what a client, or the loss of its channel, does with
+// deliveries.
+type settlement struct {
+	outcome outcome
+	// failed counts the delivery as a failed one. As of RabbitMQ 4.3 reject
+	// and the loss of the channel are failures, nack and recover are not; in
+	// a quorum queue failures count against the delivery limit. (Up to 4.2 nack
+	// and recover counted there as well.)
+	failed bool
+}
+
+type outcome int
+
+const (
+	acknowledge outcome = iota
+	requeue
+	discard
+)
+
+// Ack is basic.ack.
+func (ch *Channel) Ack(deliveryTag uint64, multiple bool) error {
+	return ch.settleTag(deliveryTag, multiple, settlement{outcome: acknowledge})
+}
+
+// Nack is basic.nack.
+func (ch *Channel) Nack(deliveryTag uint64, multiple, requeueThem bool) error {
+	if requeueThem {
+		return ch.settleTag(deliveryTag, multiple, settlement{outcome: requeue})
+	}
+	return ch.settleTag(deliveryTag, multiple, settlement{outcome: discard})
+}
+
+// Reject is basic.reject.
+func (ch *Channel) Reject(deliveryTag uint64, requeueIt bool) error {
+	if requeueIt {
+		return ch.settleTag(deliveryTag, false, settlement{outcome: requeue, failed: true})
+	}
+	return ch.settleTag(deliveryTag, false, settlement{outcome: discard, failed: true})
+}
+
+// Recover is basic.recover, and basic.recover-async with a nil ok: everything
+// unacknowledged goes back to its queue.
+func (ch *Channel) Recover(requeueThem bool, ok func()) error {
+	v, err := ch.enter()
+	if err != nil {
+		return err
+	}
+	defer v.leave()
+
+	if !requeueThem {
+		return v.notImplemented("requeue=false")
+	}
+	if ok != nil {
+		ok()
+	}
+	ch.settle(ch.unacked.takeAll(nil), settlement{outcome: requeue})
+	return nil
+}
+
+// settleTag settles the delivery with the tag or, with multiple, all up to it;
+// then tag 0 means all there are.
+func (ch *Channel) settleTag(tag uint64, multiple bool, s settlement) error {
+	v, err := ch.enter()
+	if err != nil {
+		return err
+	}
+	defer v.leave()
+
+	us, known := ch.collect(tag, multiple)
+	if !known {
+		return v.preconditionFailed("unknown delivery tag %d", tag)
+	}
+	if ch.tx != nil {
+		ch.tx.settle(us, s)
+	} else {
+		ch.settle(us, s)
+	}
+	clear(us)
+	return nil
+}
+
+// collect takes the deliveries that a settlement is for out of the list. The
+// result is valid until the next call.
+func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool) {
+	us, known = ch.settled[:0], true
+	switch {
+	case multiple && tag == 0:
+		us = ch.unacked.takeAll(us)
+	case multiple:
+		us, known = ch.unacked.takeUpTo(tag, us)
+	default:
+		var u unacked
+		u, known = ch.unacked.take(tag)
+		us = append(us, u)
+	}
+	if cap(us) <= 4096 {
+		ch.settled = us[:0]
+	}
+	return us, known
+}
+
+// settle settles deliveries that are no longer in the list. Each consumer's
+// are settled together, and the queue then runs before the next consumer's
+// are looked at, in the order of queue and consumer tag, as in RabbitMQ.
+func (ch *Channel) settle(us []unacked, s settlement) {
+	slices.SortStableFunc(us, compareUnacked)
+	for len(us) > 0 {
+		n := 1
+		for n < len(us) && us[n].queue == us[0].queue && us[n].consumer == us[0].consumer {
+			n++
+		}
+		ch.settleGroup(us[:n], s)
+		us = us[n:]
+	}
+}
+
+func compareUnacked(a, b unacked) int {
+	if a.queue == b.queue && a.consumer == b.consumer {
+		return cmp.Compare(a.tag, b.tag)
+	}
+	return cmp.Or(strings.Compare(a.queue.name, b.queue.name), strings.Compare(a.consumerTag(), b.consumerTag()), cmp.Compare(a.tag, b.tag))
+}
+
+func compareConsumers(a, b *consumer) int {
+	return cmp.Or(strings.Compare(a.queue.name, b.queue.name), strings.Compare(a.tag, b.tag))
+}
+
+func (u *unacked) consumerTag() string {
+	if u.consumer == nil {
+		return ""
+	}
+	return u.consumer.tag
+}
+
+// settleGroup settles deliveries from one queue to one consumer.
+func (ch *Channel) settleGroup(us []unacked, s settlement) {
+	q, c := us[0].queue, us[0].consumer
+	if c != nil {
+		c.unacked -= len(us)
+		ch.consumed -= len(us)
+	}
+	if !q.deleted {
+		q.unacked -= len(us)
+		for i := range us {
+			q.settle(us[i].entry, s)
+		}
+		if s.outcome == requeue {
+			q.dropHead()
+			q.expireFront()
+		}
+	}
+	if c != nil {
+		c.unblock()
+	}
+	q.elect()
+	q.run()
+	if c != nil && ch.globalPrefetch > 0 {
+		ch.unblockAll()
+	}
+}
+
+// settle does with a message that was out what the settlement says.
+func (q *queue) settle(e entry, s settlement) {
+	if s.outcome == acknowledge {
+		return
+	}
+	e.returns++
+	if s.failed {
+		e.deliveries++
+	}
+	switch {
+	case s.outcome == discard:
+		q.die(e, rejected)
+	case q.settings.quorum && q.settings.deliveryLimit >= 0 && int64(e.deliveries) > q.settings.deliveryLimit:
+		q.die(e, deliveryLimit)
+	default:
+		q.ready.putBack(e)
+		q.readyBytes += q.weight(e.msg)
+	}
+}
+
+// Get is basic.get: ok gets the message and the number of ready messages left,
+// or nil when the queue was empty. It is called before anything else is
+// delivered on the channel.
+func (ch *Channel) Get(queue string, noAck bool, ok func(d *Delivery, messages int)) error {
+	v, err := ch.enter()
+	if err != nil {
+		return err
+	}
+	defer v.leave()
+
+	q, err := ch.gettable(queue)
+	if err != nil {
+		return err
+	}
+	q.used()
+	if q.ready.len() == 0 {
+		ok(nil, 0)
+		return nil
+	}
+	e := q.take()
+	tag := ch.newTag()
+	if !noAck {
+		q.unacked++
+		ch.unacked.push(unacked{tag: tag, queue: q, entry: e})
+	}
+	d := q.delivery(&e, tag)
+	ok(&d, q.ready.len())
+	return nil
+}
+
+// gettable makes the checks of basic.get.
+func (ch *Channel) gettable(name string) (*queue, error) {
+	v := ch.conn.vhost
+	name, err := ch.queueName(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.allow(ch.conn.user, Read, queueNamed(name)); err != nil {
+		return nil, err
+	}
+	q, err := v.queue(ch.conn, name)
+	if err != nil {
+		return nil, err
+	}
+	if q.settings.quorum && q.settings.singleActive {
+		return nil, v.resourceLocked("cannot obtain access to locked %s. basic.get operations are not supported by <<\"quorum\">> queues with single active consumer", v.describe(queueNamed(q.name)))
+	}
+	return q, nil
+}

@@ -1,0 +1,118 @@
+package vhost
+
+import "sort"
+
+// unacked is a delivery that waits for its acknowledgement.
+type unacked struct {
+	tag      uint64
+	settled  bool
+	queue    *queue
+	consumer *consumer // nil for basic.get
+	entry    entry
+}
+
+// unackedList is a channel's unacknowledged deliveries by rising delivery tag.
+// Most acknowledgements are for the first or for all up to one; one in the
+// middle is found by bisection and leaves a gap, and gaps are closed when they
+// are half of the list. So each operation costs, on average, next to nothing,
+// with thousands of deliveries outstanding as well.
+type unackedList struct {
+	items []unacked
+	head  int // items before it are settled
+	live  int // items not settled
+}
+
+func (l *unackedList) len() int { return l.live }
+
+func (l *unackedList) push(u unacked) {
+	if len(l.items) == cap(l.items) && l.live <= len(l.items)/2 {
+		l.compact()
+	}
+	l.items = append(l.items, u)
+	l.live++
+}
+
+// compact moves the items not settled to the front.
+func (l *unackedList) compact() {
+	kept := l.items[:0]
+	for _, u := range l.items[l.head:] {
+		if !u.settled {
+			kept = append(kept, u)
+		}
+	}
+	clear(l.items[len(kept):])
+	l.items, l.head = kept, 0
+}
+
+// take removes the delivery with the tag.
+func (l *unackedList) take(tag uint64) (unacked, bool) {
+	i, ok := l.find(tag)
+	if !ok {
+		return unacked{}, false
+	}
+	return l.settle(i), true
+}
+
+// takeUpTo removes all deliveries up to the one with the tag, which must be
+// there, appending them to dst.
+func (l *unackedList) takeUpTo(tag uint64, dst []unacked) ([]unacked, bool) {
+	last, ok := l.find(tag)
+	if !ok {
+		return dst, false
+	}
+	for i := l.head; i <= last; i++ {
+		if !l.items[i].settled {
+			dst = append(dst, l.settle(i))
+		}
+	}
+	return dst, true
+}
+
+// takeAll removes all deliveries, appending them to dst.
+func (l *unackedList) takeAll(dst []unacked) []unacked {
+	for _, u := range l.items[l.head:] {
+		if !u.settled {
+			dst = append(dst, u)
+		}
+	}
+	*l = unackedList{}
+	return dst
+}
+
+// restore puts deliveries back that were taken, which is what tx.rollback does
+// to acknowledgements.
+func (l *unackedList) restore(us []unacked) {
+	all := append(l.takeAll(nil), us...)
+	sort.Slice(all, func(i, j int) bool { return all[i].tag < all[j].tag })
+	l.items, l.live = all, len(all)
+}
+
+func (l *unackedList) find(tag uint64) (int, bool) {
+	if l.head < len(l.items) && l.items[l.head].tag == tag { // the usual case
+		return l.head, !l.items[l.head].settled
+	}
+	i := l.head + sort.Search(len(l.items)-l.head, func(i int) bool { return l.items[l.head+i].tag >= tag })
+	return i, i < len(l.items) && l.items[i].tag == tag && !l.items[i].settled
+}
+
+// settle marks item i and forgets what can be forgotten at the front.
+func (l *unackedList) settle(i int) unacked {
+	u := l.items[i]
+	l.items[i] = unacked{tag: u.tag, settled: true}
+	l.live--
+	for l.head < len(l.items) && l.items[l.head].settled {
+		l.head++
+	}
+	if l.live == 0 {
+		l.reset()
+	}
+	return u
+}
+
+// reset empties the list, and gives the memory of a large one back.
+func (l *unackedList) reset() {
+	if cap(l.items) > 4096 {
+		l.items = nil
+	}
+	l.items, l.head = l.items[:0], 0
+}
