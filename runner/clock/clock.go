@@ -1,0 +1,198 @@
+// Package clock is the time that actors live in.
+//
+// Intervals, holds and delays are timers on the timeline of an act. On a [Timeline] they expire one
+// at a time, in an order that does not depend on how fast anybody was, and only when the runner says
+// that the system is quiet: that makes an act's outcome the same each time. A real-time timeline
+// waits for the wall clock as well, and [Wall] is the wall clock itself, for actors that are played
+// by hand.
+package clock
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// A timer that a delivery sets starts a hop later than one that the publisher sets, so that of two
+// timers of equal length the one further down the chain of cause and effect expires last. On a
+// timeline the shortest time will do; the wall clock's timers are not exact, and programs that are
+// started by hand share no clock but that.
+const (
+	timelineHop = time.Nanosecond
+	wallHop     = 250 * time.Millisecond
+)
+
+// Clock is what actors read and wait on.
+type Clock interface {
+	// Now is the time since the act began.
+	Now() time.Duration
+	// Sleep returns nil when d has passed, or the context's error if that ends first. Who is the
+	// sleeper's place in the cast; an actor sleeps one sleep at a time.
+	Sleep(ctx context.Context, who int, d time.Duration) error
+	// Sleeping says whether an actor waits for its timer.
+	Sleeping(who int) bool
+	// Hop is what a message takes, at the least, from its publisher to its consumer.
+	Hop() time.Duration
+}
+
+// Timeline is the clock of an act: its time stands still until [Timeline.Advance] moves it to the
+// next timer.
+type Timeline struct {
+	mu     sync.Mutex
+	now    time.Duration
+	timers map[int]*timer
+	// began is when a real-time timeline started; zero for a virtual one.
+	began time.Time
+	// slept is told whenever a sleep begins.
+	slept func(who int)
+}
+
+type timer struct {
+	at      time.Duration
+	expired chan struct{}
+}
+
+// NewVirtual returns a timeline on which time takes no time. Slept, if not nil, is called after
+// each beginning of a sleep.
+func NewVirtual(slept func(who int)) *Timeline {
+	return &Timeline{timers: map[int]*timer{}, slept: slept}
+}
+
+// NewReal returns a timeline that starts now and keeps step with the wall clock.
+func NewReal(slept func(who int)) *Timeline {
+	t := NewVirtual(slept)
+	t.began = time.Now()
+	return t
+}
+
+// Now is the time since the act began.
+func (t *Timeline) Now() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.now
+}
+
+// Sleep waits until the timeline has been advanced by d.
+func (t *Timeline) Sleep(ctx context.Context, who int, d time.Duration) error {
+	t.mu.Lock()
+	set := &timer{at: t.now + d, expired: make(chan struct{})}
+	t.timers[who] = set
+	t.mu.Unlock()
+	if t.slept != nil {
+		t.slept(who)
+	}
+	select {
+	case <-set.expired:
+		return nil
+	case <-ctx.Done():
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.timers[who] == set {
+			delete(t.timers, who)
+		}
+		return ctx.Err()
+	}
+}
+
+// Sleeping says whether an actor waits for its timer.
+func (t *Timeline) Sleeping(who int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.timers[who] != nil
+}
+
+// Hop is the shortest time there is.
+func (t *Timeline) Hop() time.Duration { return timelineHop }
+
+// Next is when the next timer expires; ok is false if there is none. Of timers that expire at the
+// same time, the one whose sleeper comes first in the cast is next.
+func (t *Timeline) Next() (at time.Duration, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	who, ok := t.next()
+	if !ok {
+		return 0, false
+	}
+	return t.timers[who].at, true
+}
+
+func (t *Timeline) next() (who int, ok bool) {
+	for candidate, c := range t.timers {
+		if !ok || c.at < t.timers[who].at || c.at == t.timers[who].at && candidate < who {
+			who, ok = candidate, true
+		}
+	}
+	return who, ok
+}
+
+// Advance moves the time to the next timer and lets its sleeper go on; it returns who that is, and
+// whether there was one. On a real-time timeline it first waits until that time has come by the wall clock. Only a
+// quiet system may be advanced.
+func (t *Timeline) Advance(ctx context.Context) (who int, ok bool, err error) {
+	at, ok := t.Next()
+	if !ok {
+		return 0, false, nil
+	}
+	if err := t.waitUntil(ctx, at); err != nil {
+		return 0, false, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if who, ok = t.next(); !ok {
+		return 0, false, nil
+	}
+	t.now = max(t.now, t.timers[who].at)
+	close(t.timers[who].expired)
+	delete(t.timers, who)
+	return who, true, nil
+}
+
+// AdvanceTo moves the time on to a moment before which no timer expires.
+func (t *Timeline) AdvanceTo(ctx context.Context, at time.Duration) error {
+	if err := t.waitUntil(ctx, at); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.now = max(t.now, at)
+	return nil
+}
+
+func (t *Timeline) waitUntil(ctx context.Context, at time.Duration) error {
+	if t.began.IsZero() {
+		return nil
+	}
+	return sleep(ctx, at-time.Since(t.began))
+}
+
+// Wall is the wall clock since a moment.
+type Wall struct{ began time.Time }
+
+// NewWall returns a wall clock that starts now.
+func NewWall() Wall { return Wall{time.Now()} }
+
+// Now is the time since the clock was started.
+func (w Wall) Now() time.Duration { return time.Since(w.began) }
+
+// Sleep waits for d.
+func (w Wall) Sleep(ctx context.Context, _ int, d time.Duration) error { return sleep(ctx, d) }
+
+// Sleeping is always false: nobody waits for actors that are played by hand to be idle.
+func (w Wall) Sleeping(int) bool { return false }
+
+// Hop is enough for timers of several programs to keep their order.
+func (w Wall) Hop() time.Duration { return wallHop }
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	expired := time.NewTimer(d)
+	defer expired.Stop()
+	select {
+	case <-expired.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
