@@ -1,0 +1,153 @@
+package tap
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/wire"
+)
+
+// Conn is a client's connection with a tap on it.
+type Conn struct {
+	net.Conn
+	who     int
+	journal *Journal
+
+	reading, writing direction
+	deliveries       atomic.Uint64
+	refusal          atomic.Pointer[refusal]
+	fences           fences
+	end              sync.Once
+}
+
+type refusal struct {
+	code wire.ReplyCode
+	text string
+}
+
+// New puts a tap on a connection over which AMQP is about to be spoken; who is the place in the cast
+// of the actor that it belongs to.
+func New(conn net.Conn, who int, journal *Journal) *Conn {
+	c := &Conn{Conn: conn, who: who, journal: journal}
+	c.reading.deliver = func(channel uint16, m wire.Method, content *Content) { c.observe(false, channel, m, content) }
+	c.writing.deliver = func(channel uint16, m wire.Method, content *Content) { c.observe(true, channel, m, content) }
+	c.writing.keepBody = true
+	return c
+}
+
+// Read passes on what the broker sent.
+func (c *Conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		if broken := c.reading.feed(p[:n]); broken != nil {
+			c.journal.broken(c.who, broken)
+		}
+	}
+	if err != nil {
+		c.ended()
+	}
+	return n, err
+}
+
+// Write passes on what the client sends.
+func (c *Conn) Write(p []byte) (int, error) {
+	if broken := c.writing.feed(p); broken != nil {
+		c.journal.broken(c.who, broken)
+	}
+	return c.Conn.Write(p)
+}
+
+// Kill drops the connection without a word to the broker.
+func (c *Conn) Kill() {
+	c.ended()
+	c.Conn.Close()
+}
+
+// Close closes the connection, as the client library does when it is done with it.
+func (c *Conn) Close() error {
+	c.ended()
+	return c.Conn.Close()
+}
+
+func (c *Conn) ended() {
+	c.end.Do(func() { c.journal.record(Event{Who: c.who}) })
+}
+
+// Deliveries is how many messages the broker has delivered to consumers on this connection.
+func (c *Conn) Deliveries() uint64 { return c.deliveries.Load() }
+
+// Refusal is the broker's reply code and text, if it has closed a channel or the connection.
+func (c *Conn) Refusal() (code wire.ReplyCode, text string, ok bool) {
+	r := c.refusal.Load()
+	if r == nil {
+		return 0, "", false
+	}
+	return r.code, r.text, true
+}
+
+func (c *Conn) observe(toBroker bool, channel uint16, m wire.Method, content *Content) {
+	if c.fences.part(toBroker, channel, m) {
+		return
+	}
+	if !toBroker {
+		switch m := m.(type) {
+		case *wire.ChannelClose:
+			c.refusal.Store(&refusal{m.ReplyCode, m.ReplyText})
+		case *wire.ConnectionClose:
+			c.refusal.Store(&refusal{m.ReplyCode, m.ReplyText})
+		}
+	}
+	c.journal.record(Event{Who: c.who, ToBroker: toBroker, Channel: channel, Method: m, Content: content})
+	// The count comes last: whoever has seen it finds the delivery in the journal.
+	if _, ok := m.(*wire.BasicDeliver); ok && !toBroker {
+		c.deliveries.Add(1)
+	}
+}
+
+// fenceArgument marks the runner's own frames. RabbitMQ does not look at the arguments of a passive
+// declaration.
+const fenceArgument = "x-tutor-fence"
+
+// FenceMark is the arguments of a passive declaration that is the runner's, not the actor's.
+func FenceMark() amqp.Table { return amqp.Table{fenceArgument: true} }
+
+// fences tells the runner's frames from the actor's, on both directions of a connection. The client
+// waits for the answer to a fence before it sends anything else that has one.
+type fences struct {
+	mu   sync.Mutex
+	open map[uint16]int
+}
+
+// part says whether a method is a fence, or the answer to one.
+func (f *fences) part(toBroker bool, channel uint16, m wire.Method) bool {
+	var mark wire.Table
+	switch m := m.(type) {
+	case *wire.QueueDeclare:
+		mark = m.Arguments
+	case *wire.ExchangeDeclare:
+		mark = m.Arguments
+	case *wire.QueueDeclareOK, *wire.ExchangeDeclareOK:
+	default:
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !toBroker {
+		if f.open[channel] == 0 {
+			return false
+		}
+		f.open[channel]--
+		return true
+	}
+	if _, marked := mark.Get(fenceArgument); !marked {
+		return false
+	}
+	if f.open == nil {
+		f.open = map[uint16]int{}
+	}
+	f.open[channel]++
+	return true
+}

@@ -1,0 +1,90 @@
+// Package tap observes the AMQP frames that pass on a client's connection, in both directions, and
+// turns them into a journal of events.
+//
+// The wire is the truth: a client library buffers deliveries, and words errors its own way. The tap
+// sees what was really sent, and when. It sits between the client and the connection (inside TLS),
+// passes every byte on as it is, and delays nothing: what a client writes is journaled before it is
+// sent, and what the broker sends before the client sees it, so an effect is never journaled before
+// its cause.
+package tap
+
+import (
+	"fmt"
+	"sync"
+
+	"tutor/runner/wire"
+)
+
+// Event is a method that passed on a connection, with its content if it carries any, or the end of a
+// connection.
+type Event struct {
+	// Who is the place in the cast of the actor whose connection it is.
+	Who int
+	// ToBroker is set on what the actor sent.
+	ToBroker bool
+	Channel  uint16
+	// Method is nil when the connection has ended.
+	Method wire.Method
+	// Content of basic.publish, basic.deliver, basic.return and basic.get-ok, else nil.
+	Content *Content
+}
+
+// Content is the content of a message on the wire.
+type Content struct {
+	Properties wire.Properties
+	Size       uint64
+	// Body of a message that the actor sent; it may be kept. Nil in the other direction.
+	Body []byte
+}
+
+// Journal takes the events of all connections of an act, in one order, and hands them to its
+// observers. Fences are not events.
+type Journal struct {
+	mu        sync.Mutex
+	observers []func(Event)
+	events    uint64
+	closed    bool
+	err       error
+}
+
+// NewJournal returns a journal that tells each event to some observers, one event at a time.
+func NewJournal(observers ...func(Event)) *Journal {
+	return &Journal{observers: observers}
+}
+
+// Events is how many events were journaled so far.
+func (j *Journal) Events() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.events
+}
+
+// Close ends the journal: what passes from now on is no longer part of it. The error, if any, is
+// what the tap could not make sense of.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.closed = true
+	return j.err
+}
+
+func (j *Journal) record(e Event) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.closed {
+		return
+	}
+	j.events++
+	for _, observe := range j.observers {
+		observe(e)
+	}
+}
+
+// broken keeps the first sign of a connection that carries something else than AMQP.
+func (j *Journal) broken(who int, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err == nil && !j.closed {
+		j.err = fmt.Errorf("reading along on connection %d: %w", who+1, err)
+	}
+}
