@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"iter"
+	"slices"
 
 	"tutor/runner/fate"
 )
@@ -16,26 +17,80 @@ type Copy struct {
 	Queue string
 	// Fate of the copy; empty if it cannot be accounted for.
 	Fate fate.Fate
-	// Consumer is the name of the actor that settled or lost the copy, if one did.
+	// Consumer is the name of the actor that had the copy last, if one had.
 	Consumer string
+	// Loser is the name of the actor that had the copy when it was requeued last.
+	Loser string
 	// Unseen is set on a dropped copy that its consumer had not even looked at: it was still in the
 	// client's buffer.
 	Unseen bool
-	// Requeues is how often the copy went back to its queue.
+	// Requeues is how often the copy went back to its queue, counted up to 255.
 	Requeues int
+	// SentBack is set where the last requeue was the loser's own wish.
+	SentBack bool
 	// Why is the broker's own text where it refused or returned the message.
 	Why string
 }
 
 // Books are the closed ledger of an act.
 type Books struct {
-	copies func(yield func(Copy) bool)
+	ledger *Ledger
 	counts map[fate.Fate]int
+	sent   int
 }
 
-// Copies iterates over all copies in the order of their publishing.
-func (b *Books) Copies() iter.Seq[Copy] { return b.copies }
+func newBooks(l *Ledger) *Books {
+	b := &Books{ledger: l, counts: map[fate.Fate]int{}, sent: len(l.messages)}
+	for i := range l.copies {
+		b.counts[l.copies[i].ended()]++
+	}
+	return b
+}
+
+// Sent is the number of messages that were published.
+func (b *Books) Sent() int { return b.sent }
 
 // Count is the number of copies that met a fate; the empty fate counts those that cannot be
 // accounted for.
 func (b *Books) Count(f fate.Fate) int { return b.counts[f] }
+
+// Doubts are observations that do not fit, in sentences. Books with doubts, or with copies without a
+// fate, do not balance.
+func (b *Books) Doubts() []string { return slices.Clone(b.ledger.doubts) }
+
+// Balanced says whether every copy has met exactly one fate.
+func (b *Books) Balanced() bool { return b.counts[""] == 0 && len(b.ledger.doubts) == 0 }
+
+// Copies iterates over all copies, those that came from publishing in its order.
+func (b *Books) Copies() iter.Seq[Copy] {
+	return func(yield func(Copy) bool) {
+		for i := range b.ledger.copies {
+			if !yield(b.ledger.entry(&b.ledger.copies[i])) {
+				return
+			}
+		}
+	}
+}
+
+func (l *Ledger) entry(c *copied) Copy {
+	m := &l.messages[c.message]
+	return Copy{
+		Message:   m.body,
+		Publisher: l.cast[m.publisher].Name,
+		Queue:     l.queues[c.queue].Name,
+		Fate:      c.ended(),
+		Consumer:  l.member(c.consumer),
+		Loser:     l.member(c.loser),
+		Unseen:    c.unseen,
+		Requeues:  int(c.requeues),
+		SentBack:  c.sentBack,
+		Why:       l.whys[c.message],
+	}
+}
+
+func (l *Ledger) member(number uint16) string {
+	if number == 0 {
+		return ""
+	}
+	return l.cast[number-1].Name
+}

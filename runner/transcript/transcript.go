@@ -3,6 +3,7 @@
 package transcript
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -64,6 +65,8 @@ func (l Line) String() string { return prefixes[l.Kind] + l.Text }
 type Recorder struct {
 	mu    sync.Mutex
 	lines []Line
+	// arranged is how many of the lines are in their final order.
+	arranged int
 }
 
 // Add appends a line.
@@ -71,6 +74,22 @@ func (r *Recorder) Add(l Line) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lines = append(r.lines, l)
+}
+
+// Arrange orders the lines that were added since the last call. They belong to one moment, in which
+// the actors print side by side, so their order between actors means nothing: the lines of the actor
+// that set off what happened come first, then those of the others in the order of the cast.
+func (r *Recorder) Arrange(first int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rank := func(l Line) int {
+		if int(l.Actor) == first {
+			return -1
+		}
+		return int(l.Actor)
+	}
+	slices.SortStableFunc(r.lines[r.arranged:], func(a, b Line) int { return rank(a) - rank(b) })
+	r.arranged = len(r.lines)
 }
 
 // Lines returns the lines so far, of all actors, in order.

@@ -1,0 +1,161 @@
+package ledger
+
+import (
+	"tutor/runner/fate"
+	"tutor/runner/tap"
+	"tutor/runner/wire"
+)
+
+// deliver enters that a copy was delivered.
+func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *tap.Content) {
+	by, ok := ch.consumers[d.ConsumerTag]
+	if !ok {
+		// The broker may deliver before it has answered basic.consume.
+		asked, waiting := ch.asked.(*wire.BasicConsume)
+		if !waiting {
+			l.doubt("a delivery to %s for a consumer that does not exist: %s", l.cast[who].Name, d.ConsumerTag)
+			return
+		}
+		by = consumer{QueueRef{l.cast[who].Vhost, asked.Queue}, asked.NoAck, ch.prefetch}
+	}
+	m, ok := l.find(content.Properties.MessageID)
+	if !ok {
+		l.doubt("%s got a message that nobody has published", l.cast[who].Name)
+		return
+	}
+	i, ok := l.inQueue(m, by.queue, content.Properties.Headers)
+	if !ok {
+		l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, l.messages[m].body, by.queue.Name)
+		return
+	}
+	c := &l.copies[i]
+	c.consumer = uint16(who + 1)
+	c.doubtful = false
+	c.state = unacked
+	if by.noAck {
+		c.state = unseen
+	}
+	ch.delivered[d.DeliveryTag] = i
+	c.redelivered = d.Redelivered
+}
+
+// inQueue finds the copy of a message that is ready in a queue; one that came there by way of a
+// dead-letter exchange is opened when it is first seen.
+func (l *Ledger) inQueue(m uint32, q QueueRef, headers wire.Table) (uint32, bool) {
+	id := l.queueID(q)
+	for _, i := range l.all(m) {
+		if c := &l.copies[i]; c.queue == id && c.state == ready {
+			return i, true
+		}
+	}
+	if !l.deadLettered(m, q.Vhost, headers) {
+		return 0, false
+	}
+	return l.open(m, id), true
+}
+
+// open adds a copy that did not come from the publish itself.
+func (l *Ledger) open(m uint32, queue uint16) uint32 {
+	i := uint32(len(l.copies))
+	l.copies = append(l.copies, copied{message: m, queue: queue})
+	l.further[m] = append(l.further[m], i)
+	return i
+}
+
+// deadLettered gives the copy that a message's x-death header names its fate, and returns whether
+// there is one. The first entry is the latest.
+func (l *Ledger) deadLettered(m uint32, vhost string, headers wire.Table) bool {
+	deaths, _ := headers.Get("x-death")
+	list, _ := deaths.([]any)
+	if len(list) == 0 {
+		return false
+	}
+	latest, _ := list[0].(wire.Table)
+	name, _ := latest.Get("queue")
+	queue, _ := name.(string)
+	for _, i := range l.all(m) {
+		c := &l.copies[i]
+		died := c.state == ready || c.ended() == fate.Rejected || c.ended() == fate.DeadLettered
+		if l.queues[c.queue] == (QueueRef{vhost, queue}) && died {
+			c.end(fate.DeadLettered)
+			return true
+		}
+	}
+	return false
+}
+
+// Took enters that an actor has taken a delivery into its hands.
+func (l *Ledger) Took(who int, tag uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, c := l.delivery(who, tag)
+	if c == nil {
+		return
+	}
+	if c.state == unseen {
+		c.state = taken
+	}
+	if c.redelivered {
+		l.remark(who, true, "redelivered: "+l.messages[c.message].body)
+	}
+}
+
+// Finished enters that an actor has processed a delivery. Under automatic acknowledgement that is
+// its end; otherwise the acknowledgement is.
+func (l *Ledger) Finished(who int, tag uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if ch, c := l.delivery(who, tag); c != nil && c.state == taken {
+		c.end(fate.Handled)
+		delete(ch.delivered, tag)
+	}
+}
+
+// delivery finds what an actor has got under a delivery tag. Actors consume on one channel only.
+func (l *Ledger) delivery(who int, tag uint64) (*channel, *copied) {
+	for _, ch := range l.conns[who].channels {
+		if i, ok := ch.delivered[tag]; ok {
+			return ch, &l.copies[i]
+		}
+	}
+	return nil, nil
+}
+
+// settle applies a consumer's acknowledgement or rejection.
+func (l *Ledger) settle(ch *channel, tag uint64, multiple bool, do func(uint32)) {
+	eachTag(ch.delivered, tag, multiple, do)
+}
+
+func (l *Ledger) acked(i uint32) { l.copies[i].end(fate.Acked) }
+
+func (l *Ledger) refusal(requeue bool) func(uint32) {
+	if requeue {
+		return func(i uint32) { l.requeue(i, true) }
+	}
+	return l.reject
+}
+
+// requeue puts a copy back: because its consumer wanted it, or because the consumer is gone.
+func (l *Ledger) requeue(i uint32, wanted bool) {
+	c := &l.copies[i]
+	c.sentBack = wanted
+	c.state = ready
+	c.loser = c.consumer
+	if c.requeues < 255 {
+		c.requeues++
+	}
+}
+
+// reject ends a copy; a dead-letter exchange publishes it again.
+func (l *Ledger) reject(i uint32) {
+	c := &l.copies[i]
+	c.end(fate.Rejected)
+	q := l.queues[c.queue]
+	declared := l.vhosts[q.Vhost].Queues[q.Name]
+	if declared == nil {
+		return
+	}
+	if _, ok := declared.Arguments.Get("x-dead-letter-exchange"); ok {
+		c.end(fate.DeadLettered)
+	}
+}

@@ -1,0 +1,101 @@
+package ledger
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"tutor/runner/fate"
+	"tutor/runner/wire"
+)
+
+// depart enters that an actor's connection is gone, in order or not: its consumers are no more, what
+// they had not acknowledged goes back, what they had not finished under automatic acknowledgement is
+// lost, and its exclusive queues go.
+func (l *Ledger) depart(who int) {
+	channels := l.conns[who].channels
+	for _, id := range slices.Sorted(maps.Keys(channels)) {
+		l.release(who, channels[id])
+	}
+	l.conns[who].channels = map[uint16]*channel{}
+	vhost := l.cast[who].Vhost
+	for name, q := range l.vhosts[vhost].Queues {
+		if q.Owner == who {
+			l.deleteQueue(QueueRef{vhost, name})
+			l.affected[QueueRef{vhost, name}] = true
+		}
+	}
+}
+
+// release gives back or loses what a channel's consumers had, and ends the consumers.
+func (l *Ledger) release(who int, ch *channel) {
+	for _, tag := range slices.Sorted(maps.Keys(ch.delivered)) {
+		c := &l.copies[ch.delivered[tag]]
+		body := l.messages[c.message].body
+		switch c.state {
+		case unacked:
+			l.requeue(ch.delivered[tag], false)
+			l.remark(who, true, "gone, unacknowledged: "+body)
+		case unseen, taken:
+			c.unseen = c.state == unseen
+			c.end(fate.Dropped)
+			if c.unseen {
+				l.remark(who, true, "dropped, unseen: "+body)
+			} else {
+				l.remark(who, true, "dropped, in its hands: "+body)
+			}
+		}
+	}
+	clear(ch.delivered)
+	for _, tag := range slices.Sorted(maps.Keys(ch.consumers)) {
+		l.cancelled(ch, tag)
+	}
+}
+
+// channelClosed enters that the broker has closed a channel over an error. If a publish was the
+// reason, what was published last may not have been taken.
+func (l *Ledger) channelClosed(who int, id uint16, ch *channel, m *wire.ChannelClose) {
+	publish := (&wire.BasicPublish{}).ID()
+	if m.ClassID == publish.Class && m.MethodID == publish.Method {
+		why := fmt.Sprintf("%d %s", m.ReplyCode, l.words(m.ReplyText))
+		for _, number := range ch.unconfirmed {
+			l.suspect(number, why)
+		}
+		if !ch.confirm {
+			l.closed = append(l.closed, closing{who, why})
+		}
+	}
+	l.release(who, ch)
+	delete(l.conns[who].channels, id)
+}
+
+// Restarted enters that the broker was restarted: what is not durable is gone, and so are the
+// messages that are not persistent, but for those of a quorum queue, which keeps all.
+func (l *Ledger) Restarted() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for vhost, v := range l.vhosts {
+		for name, q := range v.Queues {
+			if !q.Durable {
+				l.deleteQueue(QueueRef{vhost, name})
+			} else if kind, _ := q.Arguments.Get("x-queue-type"); kind != "quorum" {
+				l.loseTransient(QueueRef{vhost, name})
+			}
+		}
+		for name, e := range v.Exchanges {
+			if !e.Durable {
+				v.DeleteExchange(name)
+			}
+		}
+	}
+}
+
+func (l *Ledger) loseTransient(q QueueRef) {
+	id := l.queueID(q)
+	for i := range l.copies {
+		if c := &l.copies[i]; c.queue == id && c.state == ready && !l.messages[c.message].persistent {
+			c.end(fate.Dropped)
+			c.consumer = 0
+		}
+	}
+}

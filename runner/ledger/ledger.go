@@ -1,0 +1,287 @@
+// Package ledger follows every message of an act to its end.
+//
+// The ledger observes the journal: each publish is followed to the queues that its routing reaches,
+// each copy through deliveries and requeues to one fate. When the act is over, an audit compares
+// what must still be in the queues with what is there. The books balance if each copy has met
+// exactly one fate; what cannot be accounted for is named, never passed over.
+package ledger
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"tutor/runner/fate"
+	"tutor/runner/tap"
+	"tutor/runner/topology"
+	"tutor/runner/wire"
+)
+
+// Member is an actor, as the ledger needs to know it.
+type Member struct {
+	Name  string
+	Vhost string
+}
+
+// Remark is told when something happens to an actor's messages that its own lines do not show.
+type Remark func(who int, trouble bool, text string)
+
+// Ledger is the open ledger of an act. Its memory is what matters in acts with many messages, so
+// messages and copies are kept in slices, by index.
+type Ledger struct {
+	mu     sync.Mutex
+	cast   []Member
+	remark Remark
+	// words puts the scenario's names into the broker's texts.
+	words func(string) string
+
+	vhosts map[string]*topology.Vhost
+	// queues by index: 0 is no queue.
+	queues   []QueueRef
+	queueIDs map[QueueRef]uint16
+	// consumers counts the consumers of each queue.
+	consumers map[QueueRef]int
+
+	messages []message
+	copies   []copied
+	// sent are the messages of each actor, in the order of their numbers.
+	sent [][]uint32
+	// further are the copies of a message that did not come from its publish but from a dead-letter
+	// exchange.
+	further map[uint32][]uint32
+	members map[string]int
+	conns   []conn
+	// whys are the broker's reasons for refusing or returning messages.
+	whys map[uint32]string
+	// affected are the queues whose consumers or existence departures have changed.
+	affected map[QueueRef]bool
+	// silent are messages that reach no queue and were not refused so far, since the last quiet.
+	silent []uint32
+	// closed are channels that the broker has closed over a publish, since the last quiet.
+	closed []closing
+	// doubts are observations that no rule of the ledger explains.
+	doubts []string
+}
+
+// closing is a channel that the broker has closed, with its reason.
+type closing struct {
+	who int
+	why string
+}
+
+// QueueRef names a queue, and the vhost it is in by the scenario's name.
+type QueueRef struct{ Vhost, Name string }
+
+// message is one publish.
+type message struct {
+	body                  string
+	first                 uint32
+	copies                uint16
+	publisher             uint16
+	mandatory, persistent bool
+	// expires is set on messages with a time to live of their own.
+	expires bool
+}
+
+// state is where a copy is.
+type state uint8
+
+const (
+	ready state = iota
+	// unacked copies were delivered and wait for the consumer's acknowledgement.
+	unacked
+	// unseen copies were delivered under automatic acknowledgement; the consumer has not looked.
+	unseen
+	// taken copies are in the hands of a consumer under automatic acknowledgement.
+	taken
+	settled
+)
+
+// copied is one copy of a message.
+type copied struct {
+	message uint32
+	queue   uint16
+	// consumer had the copy last, loser had it when it was requeued last; 0 is nobody.
+	consumer, loser uint16
+	state           state
+	fate            uint8
+	requeues        uint8
+	// unseen is set on a dropped copy that nobody had looked at.
+	unseen bool
+	// doubtful copies may have been refused by the broker, which does not say so for each.
+	doubtful bool
+	// redelivered is set where the last delivery was marked so.
+	redelivered bool
+	// sentBack is set where the last requeue was the consumer's own wish.
+	sentBack bool
+}
+
+// conn is an actor's connection.
+type conn struct {
+	channels map[uint16]*channel
+}
+
+// channel is what the ledger keeps of an AMQP channel.
+type channel struct {
+	// asked is the method that waits for its answer.
+	asked wire.Method
+	// consumers are the queues and modes by consumer tag.
+	consumers map[string]consumer
+	// delivered are the copies not finished with, by delivery tag.
+	delivered map[uint64]uint32
+	confirm   bool
+	published uint64
+	// unconfirmed are messages by their number on the channel; without confirms, all of them.
+	unconfirmed map[uint64]uint32
+	// prefetch is the limit of consumers to come.
+	prefetch int
+}
+
+type consumer struct {
+	queue    QueueRef
+	noAck    bool
+	prefetch int
+}
+
+// New returns an empty ledger for a cast. Words puts the scenario's names for vhosts and users into
+// the broker's texts.
+func New(cast []Member, remark Remark, words func(string) string) *Ledger {
+	l := &Ledger{
+		cast: cast, remark: remark, words: words,
+		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1),
+		consumers: map[QueueRef]int{}, sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
+		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
+		affected: map[QueueRef]bool{},
+	}
+	for i, m := range cast {
+		l.members[m.Name] = i
+		l.conns[i].channels = map[uint16]*channel{}
+		if l.vhosts[m.Vhost] == nil {
+			l.vhosts[m.Vhost] = topology.New()
+		}
+	}
+	return l
+}
+
+// Observe enters an event of the journal.
+func (l *Ledger) Observe(e tap.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.Method == nil {
+		l.depart(e.Who)
+		return
+	}
+	ch := l.conns[e.Who].channels[e.Channel]
+	if ch == nil {
+		ch = &channel{consumers: map[string]consumer{}, delivered: map[uint64]uint32{}, unconfirmed: map[uint64]uint32{}}
+		l.conns[e.Who].channels[e.Channel] = ch
+	}
+	if e.ToBroker {
+		l.fromActor(e, ch)
+	} else {
+		l.fromBroker(e, ch)
+	}
+}
+
+// fromActor enters what an actor sent. Most of it counts only when the broker has agreed.
+func (l *Ledger) fromActor(e tap.Event, ch *channel) {
+	switch m := e.Method.(type) {
+	case *wire.BasicPublish:
+		l.publish(e.Who, ch, m, e.Content)
+	case *wire.BasicAck:
+		l.settle(ch, m.DeliveryTag, m.Multiple, l.acked)
+	case *wire.BasicNack:
+		l.settle(ch, m.DeliveryTag, m.Multiple, l.refusal(m.Requeue))
+	case *wire.BasicReject:
+		l.settle(ch, m.DeliveryTag, false, l.refusal(m.Requeue))
+	case *wire.BasicQos:
+		ch.prefetch = int(m.PrefetchCount)
+	case *wire.QueueDeclare, *wire.QueueBind, *wire.QueueUnbind, *wire.QueueDelete, *wire.QueuePurge,
+		*wire.ExchangeDeclare, *wire.ExchangeBind, *wire.ExchangeUnbind, *wire.ExchangeDelete,
+		*wire.BasicConsume, *wire.BasicCancel, *wire.ConfirmSelect:
+		ch.asked = m
+	}
+}
+
+// fromBroker enters what the broker sent.
+func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
+	switch m := e.Method.(type) {
+	case *wire.BasicDeliver:
+		l.deliver(e.Who, ch, m, e.Content)
+	case *wire.BasicReturn:
+		l.returned(m, e.Content)
+	case *wire.BasicAck:
+		l.confirmed(ch, m.DeliveryTag, m.Multiple)
+	case *wire.BasicNack:
+		l.nacked(ch, m.DeliveryTag, m.Multiple)
+	case *wire.BasicCancel:
+		l.cancelled(ch, m.ConsumerTag)
+	case *wire.ChannelClose:
+		l.channelClosed(e.Who, e.Channel, ch, m)
+	case *wire.ConfirmSelectOK:
+		ch.confirm = true
+	default:
+		l.agreed(e.Who, ch, m)
+	}
+}
+
+// Consumers is how many consumers the queue must have by now, and whether it must exist.
+func (l *Ledger) Consumers(q QueueRef) (consumers int, exists bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.consumers[q], l.vhosts[q.Vhost].Queues[q.Name] != nil
+}
+
+// Affected lists, once, the queues that have lost a consumer or were to go since an actor departed.
+func (l *Ledger) Affected() []QueueRef {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	refs := slices.Collect(maps.Keys(l.affected))
+	clear(l.affected)
+	return refs
+}
+
+// Body is the published body that a message id belongs to, if it is the same as the one received:
+// sharing it saves memory in acts with many messages.
+func (l *Ledger) Body(id string, received []byte) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if m, ok := l.find(id); ok && l.messages[m].body == string(received) {
+		return l.messages[m].body
+	}
+	return string(received)
+}
+
+func (l *Ledger) doubt(format string, args ...any) {
+	l.doubts = append(l.doubts, fmt.Sprintf(format, args...))
+}
+
+func (l *Ledger) queueID(q QueueRef) uint16 {
+	id, ok := l.queueIDs[q]
+	if !ok {
+		id = uint16(len(l.queues))
+		l.queues = append(l.queues, q)
+		l.queueIDs[q] = id
+	}
+	return id
+}
+
+var fates = fate.All()
+
+// end gives a copy its fate.
+func (c *copied) end(f fate.Fate) {
+	c.state = settled
+	for i, known := range fates {
+		if known == f {
+			c.fate = uint8(i + 1)
+		}
+	}
+}
+
+func (c *copied) ended() fate.Fate {
+	if c.fate == 0 {
+		return ""
+	}
+	return fates[c.fate-1]
+}

@@ -1,0 +1,161 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tutor/runner/fate"
+	"tutor/runner/tap"
+	"tutor/runner/wire"
+)
+
+// persistent is the delivery mode of messages that survive a restart (AMQP 0-9-1, 2.1.3.4).
+const persistent = 2
+
+// publish opens a message, with a copy for each queue that its routing reaches, or one for none.
+func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *tap.Content) {
+	number := uint32(len(l.messages))
+	headers := content.Properties.Headers
+	queues, known := l.vhosts[l.cast[who].Vhost].Route(p.Exchange, p.RoutingKey, headers)
+	slices.Sort(queues)
+	l.messages = append(l.messages, message{
+		body: string(content.Body), first: uint32(len(l.copies)), copies: uint16(max(1, len(queues))),
+		publisher: uint16(who), mandatory: p.Mandatory,
+		persistent: content.Properties.DeliveryMode == persistent,
+		expires:    content.Properties.Expiration != "",
+	})
+	l.sent[who] = append(l.sent[who], number)
+	for _, q := range queues {
+		l.copies = append(l.copies, copied{message: number, queue: l.queueID(QueueRef{l.cast[who].Vhost, q})})
+	}
+	if len(queues) == 0 {
+		l.copies = append(l.copies, copied{message: number, doubtful: !known})
+		if known && !p.Mandatory {
+			l.silent = append(l.silent, number)
+		}
+	}
+	ch.published++
+	ch.unconfirmed[ch.published] = number
+	if !ch.confirm && len(queues) > 0 {
+		l.forgetDelivered(ch)
+	}
+}
+
+// Quiet says that nothing moves at the moment: what was published, reached no queue and was not
+// refused by now has silently been discarded. What the broker has closed meanwhile is remarked only
+// now, since the actor went on printing at the same time.
+func (l *Ledger) Quiet() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.closed {
+		l.remark(c.who, true, "the broker closes the channel: "+c.why)
+	}
+	l.closed = nil
+	for _, number := range l.silent {
+		m := &l.messages[number]
+		if c := &l.copies[m.first]; c.state == ready && !c.doubtful {
+			l.remark(int(m.publisher), true, "reaches no queue: "+m.body)
+		}
+	}
+	l.silent = nil
+}
+
+// forgetDelivered keeps the list of messages that a closing channel might take with it short: what
+// has been delivered was not refused.
+func (l *Ledger) forgetDelivered(ch *channel) {
+	const enough = 1024
+	if len(ch.unconfirmed) < 2*enough {
+		return
+	}
+	for n, m := range ch.unconfirmed {
+		if l.copies[l.messages[m].first].state != ready || ch.published-n > enough {
+			delete(ch.unconfirmed, n)
+		}
+	}
+}
+
+// find returns the message that carries a message id, which actors build from publisher and number.
+func (l *Ledger) find(id string) (uint32, bool) {
+	slash := strings.LastIndexByte(id, '/')
+	if slash < 0 {
+		return 0, false
+	}
+	who, ok := l.members[id[:slash]]
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(id[slash+1:])
+	if err != nil || n < 1 || n > len(l.sent[who]) {
+		return 0, false
+	}
+	return l.sent[who][n-1], true
+}
+
+// all lists the indexes of a message's copies.
+func (l *Ledger) all(m uint32) []uint32 {
+	indexes := make([]uint32, 0, 4)
+	for i := range uint32(l.messages[m].copies) {
+		indexes = append(indexes, l.messages[m].first+i)
+	}
+	return append(indexes, l.further[m]...)
+}
+
+// returned enters that a message came back.
+func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
+	m, ok := l.find(content.Properties.MessageID)
+	if !ok {
+		l.doubt("a message came back that nobody has published: %s", content.Properties.MessageID)
+		return
+	}
+	l.whys[m] = fmt.Sprintf("%d %s", r.ReplyCode, l.words(r.ReplyText))
+	c := &l.copies[l.messages[m].first]
+	if c.queue != 0 || !l.messages[m].mandatory {
+		l.doubt("%s came back, though it should have reached %s", l.messages[m].body, l.queues[c.queue].Name)
+	}
+	c.end(fate.Returned)
+}
+
+func (l *Ledger) confirmed(ch *channel, tag uint64, multiple bool) {
+	eachTag(ch.unconfirmed, tag, multiple, func(uint32) {})
+}
+
+// nacked enters that the broker did not take messages. One that was to reach several queues may
+// still have reached some, so the audit has the last word.
+func (l *Ledger) nacked(ch *channel, tag uint64, multiple bool) {
+	eachTag(ch.unconfirmed, tag, multiple, func(m uint32) { l.suspect(m, "nacked by the broker") })
+}
+
+// suspect marks the copies of a message that the broker may have refused.
+func (l *Ledger) suspect(m uint32, why string) {
+	l.whys[m] = why
+	for _, i := range l.all(m) {
+		if l.copies[i].state == ready {
+			l.copies[i].doubtful = true
+		}
+	}
+}
+
+// eachTag calls do for a tag, or for all tags up to it, and forgets them.
+func eachTag(open map[uint64]uint32, tag uint64, multiple bool, do func(uint32)) {
+	if !multiple {
+		if m, ok := open[tag]; ok {
+			delete(open, tag)
+			do(m)
+		}
+		return
+	}
+	var tags []uint64
+	for t := range open {
+		if t <= tag || tag == 0 {
+			tags = append(tags, t)
+		}
+	}
+	slices.Sort(tags)
+	for _, t := range tags {
+		m := open[t]
+		delete(open, t)
+		do(m)
+	}
+}

@@ -1,0 +1,26 @@
+package topology
+
+import "reflect"
+
+// equalValues compares values of tables as RabbitMQ does: numbers by their value, whatever their
+// width on the wire.
+func equalValues(a, b any) bool {
+	if x, ok := integer(a); ok {
+		y, ok := integer(b)
+		return ok && x == y
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+func integer(v any) (int64, bool) {
+	r := reflect.ValueOf(v)
+	switch {
+	case !r.IsValid():
+		return 0, false
+	case r.CanInt():
+		return r.Int(), true
+	case r.CanUint():
+		return int64(r.Uint()), true
+	}
+	return 0, false
+}
