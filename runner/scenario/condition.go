@@ -8,8 +8,9 @@ import (
 
 // Condition says for which brokers an expectation counts: a product, and optionally a comparison
 // with its version, as in "rabbitmq >=4.0", "rabbitmq <4.0" or "embedded". The embedded broker is
-// built to RabbitMQ 4.3's specification and fits "rabbitmq" as that version. The zero Condition
-// fits every broker.
+// built to RabbitMQ 4.3's specification and fits "rabbitmq" as that version.
+//
+// The zero Condition fits every broker.
 type Condition struct {
 	Product string
 	// Op is one of = != < <= > >=, or empty.
@@ -63,8 +64,8 @@ func (c Condition) String() string {
 	return c.Product + " " + c.Op + strings.Join(parts, ".")
 }
 
-// parseCondition reads "product", "product OP version" or "product OPversion".
-func parseCondition(s string) (Condition, error) {
+// ParseCondition reads "product", "product OP version" or "product OPversion".
+func ParseCondition(s string) (Condition, error) {
 	product, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
 	c := Condition{Product: strings.ToLower(product)}
 	if c.Product != "rabbitmq" && c.Product != "embedded" {

@@ -1,5 +1,383 @@
 package scenario
 
-// Decode reads a scenario from the text of a file. The error, if any, is of type Errors and lists
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Decode reads a scenario from the text of a file. The error, if any, is of type [Errors] and lists
 // every mistake in the file; name is what it calls the file.
-func Decode(name string, text []byte) (*Scenario, error) { panic("not yet") }
+func Decode(name string, text []byte) (*Scenario, error) {
+	d := &decoder{file: name, where: map[string]Position{}}
+	s := d.document(text)
+	if s != nil && d.nodes <= maxNodes {
+		(&checker{decoder: d}).scenario(s)
+	}
+	if len(d.errs) > 0 {
+		return nil, d.errs.sorted()
+	}
+	return s, nil
+}
+
+// decoder fills the types of this package from YAML nodes and collects mistakes on the way.
+type decoder struct {
+	file string
+	errs Errors
+	// where remembers the place of each key by its path, as in acts[0].cast[1].queue, for the
+	// checks that follow.
+	where map[string]Position
+	// nodes counts what was visited, since aliases let a small file describe a huge tree.
+	nodes int
+}
+
+// The bounds on what a file may describe with the help of aliases.
+const (
+	maxNodes = 1 << 16
+	maxDepth = 100
+)
+
+// custom is implemented by types whose YAML is more than a mapping of their fields.
+type custom interface {
+	decodeNode(d *decoder, n *yaml.Node, path string)
+}
+
+// worded is implemented by strings of which only some are allowed.
+type worded interface {
+	words() []string
+}
+
+// place is where a node is, and how it is reached; it travels down the recursion.
+func (d *decoder) pos(n *yaml.Node) Position { return Position{d.file, n.Line, n.Column} }
+
+func (d *decoder) errorf(n *yaml.Node, format string, args ...any) {
+	d.errs = append(d.errs, Error{d.pos(n), fmt.Sprintf(format, args...)})
+}
+
+func (d *decoder) document(text []byte) *Scenario {
+	start := Position{d.file, 1, 1}
+	parser := yaml.NewDecoder(bytes.NewReader(text))
+	var doc yaml.Node
+	if err := parser.Decode(&doc); errors.Is(err, io.EOF) {
+		d.errs = Errors{{start, "the file is empty"}}
+		return nil
+	} else if err != nil {
+		d.errs = Errors{syntaxError(start, err)}
+		return nil
+	}
+	s := &Scenario{}
+	d.value(doc.Content[0], reflect.ValueOf(s).Elem(), "")
+	var second yaml.Node
+	if err := parser.Decode(&second); err == nil {
+		d.errorf(&second, "a file holds one scenario: this is a second document")
+	} else if !errors.Is(err, io.EOF) {
+		d.errs = append(d.errs, syntaxError(start, err))
+	}
+	return s
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
+
+// syntaxError finds the line in the YAML parser's error text, which is all it offers.
+func syntaxError(start Position, err error) Error {
+	msg := err.Error()
+	if m := yamlLine.FindStringSubmatch(msg); m != nil {
+		start.Line, _ = strconv.Atoi(m[1])
+		msg = strings.TrimPrefix(msg, m[0])
+	}
+	return Error{start, "not YAML: " + strings.TrimPrefix(msg, "yaml: ")}
+}
+
+// value decodes a node into v, whatever it is.
+func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
+	if n = d.resolve(n, path); n == nil {
+		return
+	}
+	if c, ok := v.Addr().Interface().(custom); ok {
+		c.decodeNode(d, n, path)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		d.value(n, v.Elem(), path)
+	case reflect.Struct:
+		d.structure(n, v, path)
+	case reflect.Slice:
+		d.list(n, v, path)
+	case reflect.Map:
+		d.mapping(n, v, path)
+	default:
+		d.scalar(n, v)
+	}
+}
+
+// resolve follows aliases, and bounds depth and number of nodes.
+func (d *decoder) resolve(n *yaml.Node, path string) *yaml.Node {
+	d.nodes++
+	if d.nodes > maxNodes || strings.Count(path, ".")+strings.Count(path, "[") > maxDepth {
+		if d.nodes != maxNodes+2 { // say it once
+			d.errorf(n, "the file describes too much, or refers to itself")
+		}
+		d.nodes = maxNodes + 1
+		return nil
+	}
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n
+}
+
+// entry is a key and its value in a mapping.
+type entry struct{ key, value *yaml.Node }
+
+// entries lists a mapping's entries with those of merge keys behind its own, which win.
+func (d *decoder) entries(n *yaml.Node) []entry {
+	var own, merged []entry
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		switch {
+		case key.Tag == "!!merge":
+			merged = append(merged, d.merge(value)...)
+		case key.Kind != yaml.ScalarNode:
+			d.errorf(key, "a key must be a word")
+		case seen[key.Value]:
+			d.errorf(key, "%s is given twice", key.Value)
+		default:
+			seen[key.Value] = true
+			own = append(own, entry{key, value})
+		}
+	}
+	for _, e := range merged {
+		if !seen[e.key.Value] {
+			seen[e.key.Value] = true
+			own = append(own, e)
+		}
+	}
+	return own
+}
+
+// merge lists the entries of a merge key's value: a mapping, or a list of mappings of which the
+// first wins.
+func (d *decoder) merge(n *yaml.Node) []entry {
+	if n = d.resolve(n, ""); n == nil {
+		return nil
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		return d.entries(n)
+	case yaml.SequenceNode:
+		var all []entry
+		for _, item := range n.Content {
+			all = append(all, d.merge(item)...)
+		}
+		return all
+	}
+	d.errorf(n, "<< merges a mapping, not %s", kindOf(n))
+	return nil
+}
+
+func (d *decoder) structure(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.errorf(n, "%swant a mapping, not %s", lead(path), kindOf(n))
+		return
+	}
+	fields := fieldsOf(v.Type())
+	if pos := v.FieldByName("Pos"); pos.IsValid() {
+		pos.Set(reflect.ValueOf(d.pos(n)))
+	}
+	d.where[path] = d.pos(n)
+	given := map[string]bool{}
+	for _, e := range d.entries(n) {
+		key := e.key.Value
+		at := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
+		if at < 0 {
+			if path == "" && strings.HasPrefix(key, "x-") { // a place for anchors
+				continue
+			}
+			d.errorf(e.key, "unknown key %s%s", key, didYouMean(key, keys(fields)))
+			continue
+		}
+		given[key] = true
+		d.where[join(path, key)] = d.pos(e.key)
+		d.value(e.value, v.FieldByIndex(fields[at].index), join(path, key))
+	}
+	for _, f := range fields {
+		if f.required && !given[f.key] {
+			d.errorf(n, "%s is missing", f.key)
+		}
+	}
+}
+
+func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.SequenceNode {
+		d.errorf(n, "%swant a list, not %s", lead(path), kindOf(n))
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+	for i, item := range n.Content {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		d.where[at] = d.pos(item)
+		d.value(item, v.Index(i), at)
+	}
+}
+
+func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.errorf(n, "%swant a mapping, not %s", lead(path), kindOf(n))
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, e := range d.entries(n) {
+		at := join(path, e.key.Value)
+		d.where[at] = d.pos(e.key)
+		item := reflect.New(v.Type().Elem()).Elem()
+		d.value(e.value, item, at)
+		key := reflect.New(v.Type().Key()).Elem()
+		d.scalar(e.key, key)
+		v.SetMapIndex(key, item)
+	}
+}
+
+func (d *decoder) scalar(n *yaml.Node, v reflect.Value) {
+	if n.Kind != yaml.ScalarNode {
+		d.errorf(n, "want %s, not %s", want(v), kindOf(n))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if n.Tag == "!!null" {
+			d.errorf(n, "the value is missing")
+			return
+		}
+		if w, ok := v.Interface().(worded); ok && !slices.Contains(w.words(), n.Value) {
+			d.errorf(n, "%s is none of %s%s", n.Value, strings.Join(w.words(), ", "), didYouMean(n.Value, w.words()))
+			return
+		}
+		v.SetString(n.Value)
+	case reflect.Bool:
+		if n.Tag != "!!bool" {
+			d.errorf(n, "want true or false, not %s", show(n))
+			return
+		}
+		v.SetBool(strings.EqualFold(n.Value, "true"))
+	case reflect.Int:
+		i, err := strconv.ParseInt(n.Value, 0, 32)
+		if err != nil {
+			d.errorf(n, "want a whole number, not %s", show(n))
+			return
+		}
+		v.SetInt(i)
+	case reflect.Uint8:
+		u, err := strconv.ParseUint(n.Value, 0, 8)
+		if err != nil {
+			d.errorf(n, "want a number from 0 to 255, not %s", show(n))
+			return
+		}
+		v.SetUint(u)
+	default:
+		panic("scenario: no way to decode into " + v.Type().String())
+	}
+}
+
+// field is a key of a mapping and the struct field it goes to.
+type field struct {
+	key      string
+	index    []int
+	required bool
+}
+
+// fieldsOf lists the keys that a struct type takes, those of inlined structs included.
+func fieldsOf(t reflect.Type) []field {
+	var fields []field
+	for f := range t.Fields() {
+		key, inline, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case inline == "inline":
+			for _, in := range fieldsOf(f.Type) {
+				in.index = append(slices.Clone(f.Index), in.index...)
+				fields = append(fields, in)
+			}
+		case key != "" && key != "-":
+			required := strings.Contains(f.Tag.Get("jsonschema"), "required")
+			fields = append(fields, field{key, f.Index, required})
+		}
+	}
+	return fields
+}
+
+func keys(fields []field) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.key
+	}
+	return names
+}
+
+// want names what a scalar's type takes.
+func want(v reflect.Value) string {
+	switch v.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a text"
+	default:
+		return "a number"
+	}
+}
+
+// kindOf names what a node is, for people who do not know YAML's own words.
+func kindOf(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a mapping"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case n.Tag == "!!null":
+		return "nothing"
+	default:
+		return show(n)
+	}
+}
+
+func show(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		return kindOfEmpty(n)
+	}
+	return strconv.Quote(n.Value)
+}
+
+func kindOfEmpty(n *yaml.Node) string {
+	if n.Kind == yaml.ScalarNode {
+		return "nothing"
+	}
+	return kindOf(n)
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// lead names the last key of a path in front of what is wrong with its value.
+func lead(path string) string {
+	if path == "" {
+		return ""
+	}
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	if at := strings.IndexByte(name, '['); at >= 0 {
+		name = name[:at]
+	}
+	return name + ": "
+}

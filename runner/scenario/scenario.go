@@ -6,6 +6,7 @@
 package scenario
 
 import (
+	"strconv"
 	"time"
 
 	"tutor/runner/fate"
@@ -19,7 +20,7 @@ type Scenario struct {
 	Title string `yaml:"title" jsonschema:"required"`
 	// About is the teaching text: what to watch and why it happens.
 	About string `yaml:"about"`
-	// Clock of all acts that do not name their own.
+	// Clock of all acts that do not name their own: virtual (default) or real.
 	Clock Clock `yaml:"clock"`
 	// Timeout of each act that does not name its own. Default 60s, beyond what the real clock takes.
 	Timeout Duration `yaml:"timeout"`
@@ -38,12 +39,14 @@ type Act struct {
 	Name string `yaml:"name" jsonschema:"required"`
 	// About is the teaching text of this act.
 	About string `yaml:"about"`
-	// Clock is virtual (default) or real. An act that depends on the broker's own time (a message's
-	// time to live, a consumer time-out) needs the real clock.
+	// Clock is virtual or real. Default: the scenario's. An act that depends on the broker's own time
+	// (a message's time to live, a consumer time-out) needs the real clock.
 	Clock Clock `yaml:"clock"`
 	// Timeout is how long the act may go on without an end before it is given up as an error.
+	// Default: the scenario's.
 	Timeout Duration `yaml:"timeout"`
 	// Broker says what the target must provide for this act, instead of what the scenario says.
+	// Default: the scenario's.
 	Broker *Broker `yaml:"broker"`
 	// Cast is the actors in starting order.
 	Cast []*Actor `yaml:"cast" jsonschema:"required"`
@@ -65,9 +68,9 @@ type Broker struct {
 
 // Vhost is a virtual host with its limits.
 type Vhost struct {
-	// MaxConnections limits the connections to the vhost.
+	// MaxConnections limits the connections to the vhost. Default: no limit.
 	MaxConnections *int `yaml:"max_connections" jsonschema:"minimum=0"`
-	// MaxQueues limits the queues in the vhost.
+	// MaxQueues limits the queues in the vhost. Default: no limit.
 	MaxQueues *int `yaml:"max_queues" jsonschema:"minimum=0"`
 }
 
@@ -77,9 +80,9 @@ type User struct {
 	Password string `yaml:"password" jsonschema:"required"`
 	// Permissions of the user, by vhost. Without an entry the user has no access to that vhost.
 	Permissions map[string]*Permission `yaml:"permissions"`
-	// MaxConnections limits the user's connections.
+	// MaxConnections limits the user's connections. Default: no limit.
 	MaxConnections *int `yaml:"max_connections" jsonschema:"minimum=0"`
-	// MaxChannels limits the user's channels.
+	// MaxChannels limits the user's channels. Default: no limit.
 	MaxChannels *int `yaml:"max_channels" jsonschema:"minimum=0"`
 }
 
@@ -154,7 +157,7 @@ type Consumer struct {
 	Requeue []string `yaml:"requeue"`
 	// Exclusive asks to be the only consumer of the queue.
 	Exclusive bool `yaml:"exclusive"`
-	// Tag of the consumer; by default the broker is given the actor's name.
+	// Tag of the consumer. Default: the actor's name.
 	Tag string `yaml:"tag"`
 	// Arguments of basic.consume, such as x-priority.
 	Arguments Arguments `yaml:"arguments"`
@@ -183,7 +186,7 @@ type Publisher struct {
 	Confirm bool `yaml:"confirm"`
 	// Priority of the messages.
 	Priority uint8 `yaml:"priority"`
-	// Expiration is the messages' time to live.
+	// Expiration is the messages' time to live. Default: none.
 	Expiration *Duration `yaml:"expiration"`
 	// Headers of the messages.
 	Headers Arguments `yaml:"headers"`
@@ -203,7 +206,7 @@ type Connect struct {
 
 // TLS says how a secure connection verifies the broker.
 type TLS struct {
-	// Verify set to false accepts any certificate.
+	// Verify set to false accepts any certificate. Default: true.
 	Verify *bool `yaml:"verify"`
 	// CA the broker's certificate must be signed by: "broker" (default) is the one that signed it,
 	// "other" one that did not.
@@ -267,10 +270,10 @@ type Step struct {
 	Restart string `yaml:"restart" jsonschema:"enum=broker"`
 }
 
-// Expectation is what must be observed in an act.
 // Expectations are what must be observed: one mapping, or a list of them that carry `on`.
 type Expectations []*Expectation
 
+// Expectation is what must be observed in an act.
 type Expectation struct {
 	// Pos is where the expectation starts in its file.
 	Pos Position `yaml:"-"`
@@ -281,6 +284,8 @@ type Expectation struct {
 	Transcript map[string]*Transcript `yaml:"transcript"`
 	// Fates is what must become of the messages. If given, fates that are not named must not occur.
 	Fates map[fate.Fate]*Messages `yaml:"fates"`
+	// FatesPos is where the fates start in their file; where they are not given, the expectation.
+	FatesPos Position `yaml:"-"`
 }
 
 // Transcript is the lines that an actor must print: just a text, or a mapping.
@@ -353,8 +358,9 @@ type Bind struct {
 	Keys []string
 }
 
-// Arguments are the optional arguments of an AMQP method, or a message's headers. Values are
-// bool, int64, float64, string, []any and map[string]any.
+// Arguments are the optional arguments of an AMQP method, or a message's headers.
+//
+// Values are bool, int64, float64, string, []any and map[string]any.
 type Arguments map[string]any
 
 // Duration is a time span, written as Go writes it: 3s, 1m30s, 250ms.
@@ -364,3 +370,30 @@ type Duration time.Duration
 func (d Duration) Std() time.Duration { return time.Duration(d) }
 
 func (d Duration) String() string { return time.Duration(d).String() }
+
+// Body is the publisher's nth message, counted from 1.
+func (p *Publisher) Body(n int) string {
+	body := p.Message
+	if p.Count != nil && *p.Count > 1 {
+		body = strconv.Itoa(n) + ":" + body
+		if p.PubName != "" {
+			body = p.PubName + ":" + body
+		}
+	}
+	return fit(body, p.MessageSize)
+}
+
+// fit pads a text with digits or cuts it to a size, if one is given.
+func fit(body string, size int) string {
+	if size == 0 || len(body) == size {
+		return body
+	}
+	if len(body) > size {
+		return body[:size]
+	}
+	padded := make([]byte, size)
+	for i := copy(padded, body); i < size; i++ {
+		padded[i] = byte('0' + i%10)
+	}
+	return string(padded)
+}

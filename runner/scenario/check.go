@@ -1,0 +1,358 @@
+package scenario
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"tutor/runner/fate"
+)
+
+// DefaultTimeout is how long an act that says nothing else may go on.
+const DefaultTimeout = Duration(60 * time.Second)
+
+// checker finds the mistakes that no single value shows: names that refer to nothing, settings that
+// contradict each other, acts that check nothing. It also lets acts inherit what the scenario says
+// for all of them.
+type checker struct {
+	*decoder
+}
+
+// at reports a mistake at the key or item that a path leads to, or at the nearest thing around it.
+func (c *checker) at(path, format string, args ...any) {
+	pos, ok := c.where[path]
+	for !ok && path != "" {
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
+		pos, ok = c.where[path]
+	}
+	c.errs = append(c.errs, Error{pos, fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) given(path string) bool {
+	_, ok := c.where[path]
+	return ok
+}
+
+func (c *checker) scenario(s *Scenario) {
+	if c.given("title") && strings.TrimSpace(s.Title) == "" {
+		c.at("title", "the title is empty")
+	}
+	if c.given("acts") && len(s.Acts) == 0 {
+		c.at("acts", "a scenario needs at least one act")
+	}
+	c.broker(s.Broker, "broker")
+	names := map[string]bool{}
+	for i, act := range s.Acts {
+		path := fmt.Sprintf("acts[%d]", i)
+		if act == nil {
+			continue
+		}
+		if act.Name != "" && names[act.Name] {
+			c.at(path+".name", "there is already an act named %s", act.Name)
+		}
+		names[act.Name] = true
+		c.broker(act.Broker, path+".broker")
+		act.inherit(s)
+		c.act(act, path)
+	}
+}
+
+func (a *Act) inherit(s *Scenario) {
+	if a.Broker == nil {
+		a.Broker = s.Broker
+	}
+	if a.Broker == nil {
+		a.Broker = &Broker{}
+	}
+	if a.Clock == "" {
+		a.Clock = s.Clock
+	}
+	if a.Clock == "" {
+		a.Clock = Virtual
+	}
+	if a.Timeout == 0 {
+		a.Timeout = s.Timeout
+	}
+	if a.Timeout == 0 {
+		a.Timeout = DefaultTimeout
+	}
+}
+
+func (c *checker) broker(b *Broker, path string) {
+	if b == nil {
+		return
+	}
+	for name, v := range b.Vhosts {
+		at := path + ".vhosts." + name
+		if v != nil {
+			c.limit(v.MaxConnections, at+".max_connections")
+			c.limit(v.MaxQueues, at+".max_queues")
+		}
+	}
+	for name, u := range b.Users {
+		at := path + ".users." + name
+		if name == "guest" {
+			c.at(at, "guest is always there and may do everything: give your user another name")
+		}
+		if u == nil {
+			continue
+		}
+		c.limit(u.MaxConnections, at+".max_connections")
+		c.limit(u.MaxChannels, at+".max_channels")
+		for vhost := range u.Permissions {
+			if known := b.vhostNames(); !slices.Contains(known, vhost) {
+				c.at(at+".permissions."+vhost, "there is no vhost %s%s", vhost, didYouMean(vhost, known))
+			}
+		}
+	}
+}
+
+func (c *checker) limit(n *int, path string) {
+	if n != nil && *n < 0 {
+		c.at(path, "a limit cannot be negative")
+	}
+}
+
+func (b *Broker) vhostNames() []string {
+	return append(slices.Sorted(maps.Keys(b.Vhosts)), "/")
+}
+
+func (b *Broker) userNames() []string {
+	return append(slices.Sorted(maps.Keys(b.Users)), "guest")
+}
+
+func (c *checker) act(a *Act, path string) {
+	if c.given(path+".name") && strings.TrimSpace(a.Name) == "" {
+		c.at(path+".name", "the act's name is empty")
+	}
+	if c.given(path+".cast") && len(a.Cast) == 0 {
+		c.at(path+".cast", "an act needs at least one actor")
+	}
+	cast := cast{}
+	for i, actor := range a.Cast {
+		at := fmt.Sprintf("%s.cast[%d]", path, i)
+		if actor == nil || actor.Consumer == nil && actor.Publisher == nil {
+			cast.incomplete = true
+			continue
+		}
+		c.actor(a, actor, at, &cast)
+	}
+	c.steps(a, path, &cast)
+	c.expectations(a, path, &cast)
+}
+
+// cast is the actors of an act by name.
+type cast struct {
+	names      []string
+	publishers map[string]bool
+	// incomplete is set when an actor's name is not known, so that references prove nothing.
+	incomplete bool
+}
+
+// refer checks that a name is an actor's.
+func (c *checker) refer(cast *cast, path, name string) bool {
+	if slices.Contains(cast.names, name) {
+		return true
+	}
+	if !cast.incomplete {
+		c.at(path, "there is no actor %s in the cast%s", name, didYouMean(name, cast.names))
+	}
+	return false
+}
+
+func (c *checker) actor(act *Act, a *Actor, path string, cast *cast) {
+	switch name := a.Name(); {
+	case name == "":
+		cast.incomplete = true
+		for _, key := range []string{".consumer", ".publisher"} {
+			if c.given(path + key) {
+				c.at(path+key, "the actor's name is empty")
+			}
+		}
+	case slices.Contains(cast.names, name):
+		c.at(path, "there is already an actor named %s", name)
+	default:
+		cast.names = append(cast.names, name)
+	}
+	common := a.Common()
+	c.connect(act.Broker, &common.Connect, path+".connect")
+	c.topology(common, path)
+	if a.Consumer != nil {
+		c.consumer(a.Consumer, path)
+		return
+	}
+	if cast.publishers == nil {
+		cast.publishers = map[string]bool{}
+	}
+	cast.publishers[a.Name()] = true
+	c.publisher(a.Publisher, path)
+}
+
+func (c *checker) connect(b *Broker, conn *Connect, path string) {
+	if known := b.userNames(); conn.User != "" && !slices.Contains(known, conn.User) {
+		c.at(path+".user", "the broker block has no user %s%s", conn.User, didYouMean(conn.User, known))
+	}
+	if known := b.vhostNames(); conn.Vhost != "" && !slices.Contains(known, conn.Vhost) {
+		c.at(path+".vhost", "the broker block has no vhost %s%s", conn.Vhost, didYouMean(conn.Vhost, known))
+	}
+	if conn.TLS == nil {
+		return
+	}
+	if !b.TLS {
+		c.at(path+".tls", "a secure connection needs broker: {tls: true}")
+	}
+	if conn.TLS.Verify != nil && !*conn.TLS.Verify && (conn.TLS.CA != "" || conn.TLS.ServerName != "") {
+		c.at(path+".tls.verify", "nothing is verified, so ca and server_name have no effect")
+	}
+}
+
+func (c *checker) topology(a *Common, path string) {
+	if a.Exchange.Declare && a.Exchange.Name == "" {
+		c.at(path+".exchange", "an exchange that is declared needs a name")
+	}
+	if a.Queue.Bind.Wanted && a.Exchange.Name == "" {
+		c.at(path+".queue.bind", "binding needs an exchange: every queue is bound to the default exchange already")
+	}
+	if a.Queue.Bind.Wanted && !a.Queue.Declare && a.Queue.Name == "" {
+		c.at(path+".queue.bind", "binding needs a queue: give its name or declare it")
+	}
+	if !a.Exchange.Declare {
+		c.idle(path+".exchange", "durable", "auto_delete", "internal", "arguments")
+	}
+	if !a.Queue.Declare {
+		c.idle(path+".queue", "durable", "exclusive", "auto_delete", "arguments")
+	}
+}
+
+// idle reports keys that only a declaration uses.
+func (c *checker) idle(path string, keys ...string) {
+	for _, key := range keys {
+		if c.given(path + "." + key) {
+			c.at(path+"."+key, "%s has no effect without declare: true", key)
+		}
+	}
+}
+
+func (c *checker) consumer(a *Consumer, path string) {
+	if a.Queue.Name == "" && !a.Queue.Declare {
+		c.at(path, "a consumer needs a queue: give its name or declare it")
+	}
+	if a.Prefetch < 0 || a.Prefetch > 65535 {
+		c.at(path+".prefetch", "prefetch must be from 0 to 65535")
+	}
+	if a.Lazy > 0 {
+		for _, key := range []string{"work", "reject", "requeue"} {
+			if c.given(path + "." + key) {
+				c.at(path+"."+key, "a lazy consumer dies over its first message, so %s has no effect", key)
+			}
+		}
+	}
+	if a.Ack == AckAuto && (len(a.Reject) > 0 || len(a.Requeue) > 0) {
+		c.at(path+".ack", "under automatic acknowledgement nothing can be rejected or requeued")
+	}
+}
+
+func (c *checker) publisher(a *Publisher, path string) {
+	if a.Count != nil && *a.Count < 0 {
+		c.at(path+".count", "count cannot be negative")
+	}
+	if a.MessageSize < 0 {
+		c.at(path+".message_size", "message_size cannot be negative")
+	}
+}
+
+func (c *checker) steps(a *Act, path string, cast *cast) {
+	if len(a.Steps) == 0 {
+		return
+	}
+	started := map[string]bool{}
+	for i, s := range a.Steps {
+		at := fmt.Sprintf("%s.steps[%d]", path, i)
+		if s == nil || !c.oneOf(at) {
+			continue
+		}
+		c.step(s, at, cast, started)
+	}
+	for _, name := range cast.names {
+		if !started[name] && !cast.incomplete {
+			c.at(path+".steps", "%s is never started: add - start: %s", name, name)
+		}
+	}
+}
+
+// oneOf checks that a step says exactly one thing.
+func (c *checker) oneOf(path string) bool {
+	n := 0
+	for _, key := range []string{"start", "stop", "kill", "await", "wait", "restart"} {
+		if c.given(path + "." + key) {
+			n++
+		}
+	}
+	if n != 1 {
+		c.at(path, "a step is exactly one of start, stop, kill, await, wait, restart")
+	}
+	return n == 1
+}
+
+func (c *checker) step(s *Step, path string, cast *cast, started map[string]bool) {
+	if s.Restart != "" && s.Restart != "broker" {
+		c.at(path+".restart", "only the broker can be restarted, not %s", s.Restart)
+	}
+	if s.Start != "" && c.refer(cast, path+".start", s.Start) {
+		if started[s.Start] {
+			c.at(path+".start", "%s is started twice: cast a second actor", s.Start)
+		}
+		started[s.Start] = true
+	}
+	if s.Await != "" && c.refer(cast, path+".await", s.Await) && !cast.publishers[s.Await] {
+		c.at(path+".await", "only a publisher comes to an end of its own: %s is a consumer", s.Await)
+	}
+	for _, later := range []struct{ key, name string }{{"stop", s.Stop}, {"kill", s.Kill}, {"await", s.Await}} {
+		if later.name != "" && (later.key == "await" || c.refer(cast, path+"."+later.key, later.name)) && !started[later.name] {
+			c.at(path+"."+later.key, "%s is not started before this step", later.name)
+		}
+	}
+}
+
+func (c *checker) expectations(a *Act, path string, cast *cast) {
+	if c.given(path+".expect") && len(a.Expect) == 0 {
+		c.at(path+".expect", "an act with nothing to check proves nothing")
+	}
+	for i, e := range a.Expect {
+		at := path + ".expect"
+		if indexed := fmt.Sprintf("%s[%d]", at, i); c.given(indexed) {
+			at = indexed
+		}
+		if e == nil {
+			continue
+		}
+		if e.On.Product == "" && i < len(a.Expect)-1 {
+			c.at(at, "an expectation without on: fits every broker, so those after it never count")
+		}
+		if len(e.Transcript) == 0 && e.Fates == nil {
+			c.at(at, "an act with nothing to check proves nothing: give a transcript or fates")
+		}
+		for name := range e.Transcript {
+			c.refer(cast, at+".transcript."+name, name)
+		}
+		e.FatesPos = e.Pos
+		if pos, ok := c.where[at+".fates"]; ok {
+			e.FatesPos = pos
+		}
+		c.fates(e.Fates, at+".fates")
+	}
+}
+
+func (c *checker) fates(fates map[fate.Fate]*Messages, path string) {
+	var known []string
+	for _, f := range fate.All() {
+		known = append(known, string(f))
+	}
+	for f := range fates {
+		if !slices.Contains(known, string(f)) {
+			c.at(path+"."+string(f), "unknown fate %s%s", f, didYouMean(string(f), known))
+		}
+	}
+}

@@ -1,0 +1,316 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"gopkg.in/yaml.v3"
+
+	"tutor/runner/scenario"
+)
+
+// root is the directory of the module.
+const root = "../../.."
+
+var update = flag.Bool("update", false, "write the generated files anew")
+
+func TestGenerated(t *testing.T) {
+	for name, generate := range map[string]func(string) ([]byte, error){"schema.json": JSON, "FORMAT.md": Markdown} {
+		want, err := generate(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(root, "scenarios", name)
+		if *update {
+			if err := os.WriteFile(file, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("scenarios/%s is behind the types in runner/scenario (%v): run make schema", name, err)
+		}
+	}
+}
+
+func compiled(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	text, err := JSON(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// values is a YAML text as JSON sees it: aliases and merge keys resolved, keys texts.
+func values(t *testing.T, text []byte) any {
+	t.Helper()
+	var v any
+	if err := yaml.Unmarshal(text, &v); err != nil {
+		t.Fatal(err)
+	}
+	asJSON, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err = jsonschema.UnmarshalJSON(bytes.NewReader(asJSON))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestScenariosAreValid(t *testing.T) {
+	s := compiled(t)
+	files, err := filepath.Glob(filepath.Join(root, "scenarios", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range append(files, "example.yaml") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(values(t, text)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		if _, err := scenario.Decode(file, text); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// act is a scenario of one act, with more keys of a publisher, more keys of the act and an
+// expectation.
+func act(actor, more, expect string) string {
+	return "title: t\nacts:\n  - name: a\n    cast:\n      - publisher: p\n        queue: {name: q, declare: true}\n" + lead(8, actor) + lead(4, more) + "    expect: " + expect + "\n"
+}
+
+func consumer(keys string) string {
+	return "title: t\nacts:\n  - name: a\n    cast:\n      - consumer: p\n        queue: {name: q}\n" + lead(8, keys) + "    expect: {fates: {}}\n"
+}
+
+// queue is a consumer with an exchange and a queue with more keys.
+func queue(keys string) string {
+	return "title: t\nacts:\n  - name: a\n    cast:\n      - consumer: p\n        exchange: {name: e}\n        queue: {declare: true, " + keys + "}\n    expect: {fates: {}}\n"
+}
+
+func lead(n int, line string) string {
+	if line == "" {
+		return ""
+	}
+	return strings.Repeat(" ", n) + line + "\n"
+}
+
+// The schema and the decoder take and refuse the same shapes.
+func TestSchemaAndDecoderAgree(t *testing.T) {
+	s := compiled(t)
+	const good = "{fates: {}}"
+	for _, test := range []struct {
+		text  string
+		valid bool
+	}{
+		{act("", "", good), true},
+		{"x-anything: [1, {a: b}]\n" + act("", "", good), true},
+		{act("", "x-anything: 1", good), false},
+		{act("x-anything: 1", "", good), false},
+		{"colour: red\n" + act("", "", good), false},
+		{act("", "colour: red", good), false},
+		{act("colour: red", "", good), false},
+		{act("prefetch: 1", "", good), false},
+		{act("consumer: c", "", good), false},
+		{consumer("message: x"), false},
+		{consumer("prefetch: 1"), true},
+		{consumer("prefetch: 65536"), false},
+		{consumer("prefetch: -1"), false},
+		{consumer("prefetch: many"), false},
+		{consumer("prefetch: 1.5"), false},
+		{consumer("ack: auto"), true},
+		{consumer("ack: never"), false},
+		{consumer("ack: true"), false},
+		{consumer("reject: [a, 1, true]"), true},
+		{consumer("reject: a"), false},
+		{consumer("reject: [[a]]"), false},
+		{consumer("reject: [null]"), false},
+		{consumer("exclusive: true"), true},
+		{consumer("exclusive: 'true'"), false},
+		{consumer("exclusive: 1"), false},
+		{consumer("arguments: {x-priority: 1, deep: {a: [1, 1.5, null, x]}}"), true},
+		{consumer("arguments: [1]"), false},
+		{consumer("arguments:"), false},
+		{consumer("lazy: 1m30s"), true},
+		{consumer("lazy: 1.5h2us"), true},
+		{consumer("lazy: .5s"), true},
+		{consumer("lazy: 0"), true},
+		{consumer("lazy: 3"), false},
+		{consumer("lazy: '3'"), false},
+		{consumer("lazy: 3 s"), false},
+		{consumer("lazy: -3s"), false},
+		{consumer("lazy: soon"), false},
+		{consumer("lazy:"), false},
+		{consumer("lazy: [3s]"), false},
+		{consumer("connect: {user: guest, password: 1}"), true},
+		{consumer("connect: {user: guest, pass: x}"), false},
+		{consumer("connect: guest"), false},
+		{consumer("connect:"), false},
+		{act("", "broker: {tls: true, vhosts: {v: {max_connections: 0}}, users: {u: {password: x, permissions: {v: {read: .*}}}}}", good), true},
+		{act("", "broker: {tls: 1}", good), false},
+		{act("", "broker: {vhosts: {v: }}", good), false},
+		{act("", "broker: {vhosts: {v: {max_connections: -1}}}", good), false},
+		{act("", "broker: {vhosts: [v]}", good), false},
+		{act("", "broker: {users: {u: {}}}", good), false},
+		{act("", "broker: {users: {u: {password: x, permissions: {/: {execute: x}}}}}", good), false},
+		{"broker: {tls: true}\n" + act("connect: {tls: {ca: other, server_name: x}}", "", good), true},
+		{"broker: {tls: true}\n" + act("connect: {tls: {ca: mine}}", "", good), false},
+		{"broker: {tls: true}\n" + act("connect: {tls: true}", "", good), false},
+		{act("message: 42", "", good), true},
+		{act("message: true", "", good), true},
+		{act("message: [a]", "", good), false},
+		{act("message: {a: b}", "", good), false},
+		{act("message:", "", good), false},
+		{act("count: 0", "", good), true},
+		{act("count: -1", "", good), false},
+		{act("count: 3000000000", "", good), false},
+		{act("priority: 255", "", good), true},
+		{act("priority: 256", "", good), false},
+		{act("expiration: 0s", "", good), true},
+		{act("exchange: {name: e, type: topic}", "", good), true},
+		{act("exchange: {name: e, type: topical}", "", good), false},
+		{act("exchange: e", "", good), false},
+		{queue("bind: true"), true},
+		{queue("bind: [a, b]"), true},
+		{queue("bind: []"), false},
+		{queue("bind: a"), false},
+		{queue("bind: {a: b}"), false},
+		{queue("binding: true"), false},
+		{act("", "clock: real", good), true},
+		{act("", "clock: reel", good), false},
+		{act("", "timeout: 10", good), false},
+		{act("", "steps: [{start: p}, {wait: 1s}, {await: p}, {restart: broker}, {stop: p}]", good), true},
+		{act("", "steps: [{start: p}, {restart: world}]", good), false},
+		{act("", "steps: [{start: p, wait: 1s}]", good), false},
+		{act("", "steps: [{start: p}, {}]", good), false},
+		{act("", "steps: [{start: p}, {jump: p}]", good), false},
+		{act("", "steps: {start: p}", good), false},
+		{act("", "steps:", good), false},
+		{act("", "", ""), false},
+		{act("", "", "{}"), false},
+		{act("", "", "[]"), false},
+		{act("", "", "[{}]"), false},
+		{act("", "", "text"), false},
+		{act("", "", "{transcript: {}}"), false},
+		{act("", "", "{transcript: {}, fates: {}}"), true},
+		{act("", "", "{transcript: {p: text}}"), true},
+		{act("", "", "{transcript: {p: 1}}"), true},
+		{act("", "", "{transcript: {p: [a, b]}}"), true},
+		{act("", "", "{transcript: {p: {lines: a, unordered: true}}}"), true},
+		{act("", "", "{transcript: {p: {lines: [a]}}}"), true},
+		{act("", "", "{transcript: {p: {unordered: true}}}"), false},
+		{act("", "", "{transcript: {p: {lines: a, sorted: true}}}"), false},
+		{act("", "", "{transcript: {p: {lines: {a: b}}}}"), false},
+		{act("", "", "{transcript: {p: }}"), false},
+		{act("", "", "{transcript: {p: [[a]]}}"), false},
+		{act("", "", "{transcript: [p]}"), false},
+		{act("", "", "{fates: {acked: [a, 1]}}"), true},
+		{act("", "", "{fates: {acked: 3, dead-lettered: {a: 1}}}"), true},
+		{act("", "", "{fates: {acked: many}}"), false},
+		{act("", "", "{fates: {acked: -1}}"), false},
+		{act("", "", "{fates: {acked: {a: b}}}"), false},
+		{act("", "", "{fates: {acked: }}"), false},
+		{act("", "", "{fates: {ackd: 1}}"), false},
+		{act("", "", "{fates: [acked]}"), false},
+		{act("", "", "{fates: {}, faith: {}}"), false},
+		{act("", "", "[{on: rabbitmq >=4.0, fates: {}}, {on: Embedded, fates: {}}, {fates: {}}]"), true},
+		{act("", "", "[{on: rabbitmq < 4, fates: {}}]"), true},
+		{act("", "", "[{on: rabitmq, fates: {}}]"), false},
+		{act("", "", "[{on: rabbitmq ~4, fates: {}}]"), false},
+		{act("", "", "[{on: rabbitmq 4, fates: {}}]"), false},
+		{act("", "", "[{on: rabbitmq >=4., fates: {}}]"), false},
+		{act("", "", "[{on: rabbitmq>=4, fates: {}}]"), false},
+		{act("", "", "[{on: , fates: {}}]"), false},
+		{"acts: []\ntitle: t\n", false},
+		{"acts: {}\ntitle: t\n", false},
+		{"title: t\n", false},
+		{"[]\n", false},
+		{"text\n", false},
+		{strings.Replace(act("", "", good), "title: t", "title: ' '", 1), false},
+		{strings.Replace(act("", "", good), "title: t", "about: t", 1), false},
+		{strings.Replace(act("", "", good), "name: a", "about: a", 1), false},
+		{strings.Replace(act("", "", good), "publisher: p", "actor: p", 1), false},
+		{"title: t\nacts:\n  - name: a\n    cast: []\n    expect: {fates: {}}\n", false},
+		{"title: t\nacts:\n  - name: a\n    cast: [p]\n    expect: {fates: {}}\n", false},
+		{"title: t\nx-p: &p {publisher: p, message: x}\nacts:\n  - name: a\n    cast: [{<<: *p, count: 2}]\n    expect: {fates: {}}\n", true},
+	} {
+		_, decodes := scenario.Decode("f", []byte(test.text))
+		if (decodes == nil) != test.valid {
+			t.Errorf("the decoder: %v, want valid: %v\n%s", decodes, test.valid, test.text)
+		}
+		validates := s.Validate(values(t, []byte(test.text)))
+		if (validates == nil) != test.valid {
+			t.Errorf("the schema: %v, want valid: %v\n%s", validates, test.valid, test.text)
+		}
+	}
+}
+
+// Every word that the schema knows is one that the decoder knows, and every type and key has its
+// comment, its line on the page and its example.
+func TestEveryKeyIsExplained(t *testing.T) {
+	f, err := newFormat(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, err := f.examples(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range f.types {
+		if s.Description == "" && name != "transcript" {
+			t.Errorf("%s has no comment", name)
+		}
+		if s.Properties == nil {
+			continue
+		}
+		for key, p := range s.Properties.FromOldest() {
+			if p.Description == "" {
+				t.Errorf("%s.%s has no comment", name, key)
+			}
+			if examples.text(name, key) == "" {
+				t.Errorf("example.yaml has no %s of %s", key, name)
+			}
+		}
+	}
+	for _, of := range []string{"Clock", "AckMode", "ExchangeType", "CA", "Fate"} {
+		if len(f.comments.words[of]) < 2 {
+			t.Errorf("no words of %s in the source", of)
+		}
+	}
+	if order := f.reading(); !slices.Contains(order, "Publisher") || order[0] != "Scenario" {
+		t.Errorf("the page goes through %v", order)
+	}
+}
+
+func TestSourceIsNeeded(t *testing.T) {
+	for _, generate := range []func(string) ([]byte, error){JSON, Markdown} {
+		if text, err := generate(t.TempDir()); err == nil || text != nil {
+			t.Errorf("generated without comments: %v", err)
+		}
+	}
+}

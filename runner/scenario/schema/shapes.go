@@ -1,0 +1,143 @@
+package schema
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"strconv"
+
+	"github.com/invopop/jsonschema"
+
+	"tutor/runner/fate"
+	"tutor/runner/scenario"
+)
+
+// What the decoder makes of values that are more than their Go types say: the counterpart of
+// shapes.go in package scenario.
+
+const (
+	duration = `^(0|(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`
+	// condition is written as people do: any case, and blanks around the comparison.
+	condition = `^ *([Rr][Aa][Bb][Bb][Ii][Tt][Mm][Qq]|[Ee][Mm][Bb][Ee][Dd][Dd][Ee][Dd])( +((=|!=|<|<=|>|>=) *[0-9]+(\.[0-9]+)*)?)? *$`
+	// visible texts have something else than blanks in them.
+	visible = `\S`
+)
+
+// mapped describes the types that do not speak for themselves.
+func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[scenario.Actor](), reflect.TypeFor[scenario.Duration](), reflect.TypeFor[scenario.Condition](),
+		reflect.TypeFor[scenario.Bind](), reflect.TypeFor[scenario.Expectations](), reflect.TypeFor[scenario.Transcript](),
+		reflect.TypeFor[scenario.Messages](), reflect.TypeFor[scenario.Arguments]():
+		return ref(typeName(t))
+	case reflect.TypeFor[lines]():
+		return ref("Lines")
+	case reflect.TypeFor[map[fate.Fate]*scenario.Messages]():
+		return f.fates()
+	}
+	switch t.Kind() {
+	case reflect.String:
+		if words := f.comments.words[typeName(t)]; len(words) > 0 {
+			return enum(words)
+		}
+		return &jsonschema.Schema{Type: "string"}
+	case reflect.Int:
+		return whole(math.MaxInt32)
+	case reflect.Uint8:
+		return whole(math.MaxUint8)
+	}
+	return nil
+}
+
+func whole(most int) *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "integer", Minimum: "0", Maximum: json.Number(strconv.Itoa(most))}
+}
+
+func enum(words []word) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "string"}
+	for _, w := range words {
+		s.Enum = append(s.Enum, w.value)
+	}
+	return s
+}
+
+// fates are the keys of a mapping.
+func (f *format) fates() *jsonschema.Schema {
+	s := &jsonschema.Schema{
+		Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema,
+	}
+	for _, name := range fate.All() {
+		m := ref("Messages")
+		m.Description = f.comments.meaning("Fate", string(name))
+		s.Properties.Set(string(name), m)
+	}
+	return s
+}
+
+// shape adds the types whose shape is not that of a Go type, and what the checks of package scenario
+// demand of a value by itself.
+func (f *format) shape() {
+	list := func(item *jsonschema.Schema) *jsonschema.Schema {
+		return &jsonschema.Schema{Type: "array", Items: item}
+	}
+	text := func() *jsonschema.Schema { return &jsonschema.Schema{Type: "string"} }
+	oneOf := func(name string, choices ...*jsonschema.Schema) {
+		f.types[name] = &jsonschema.Schema{OneOf: choices}
+	}
+	one := uint64(1)
+
+	oneOf("Actor", ref("Consumer"), ref("Publisher"))
+	oneOf("Duration", &jsonschema.Schema{Type: "string", Pattern: duration}, &jsonschema.Schema{Const: 0})
+	f.types["Condition"] = &jsonschema.Schema{Type: "string", Pattern: condition, Examples: []any{"rabbitmq >=4.0", "embedded"}}
+	oneOf("Bind", &jsonschema.Schema{Type: "boolean"}, &jsonschema.Schema{Type: "array", Items: text(), MinItems: &one})
+	oneOf("Expectations", ref("Expectation"), &jsonschema.Schema{Type: "array", Items: ref("Expectation"), MinItems: &one})
+	oneOf("Lines", text(), list(text()))
+	oneOf("Transcript", text(), list(text()), f.types["transcript"])
+	oneOf("Messages", whole(math.MaxInt32), list(text()),
+		&jsonschema.Schema{Type: "object", AdditionalProperties: whole(math.MaxInt32)})
+	f.types["Arguments"] = &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema}
+	for name, s := range f.types {
+		if s.Description == "" {
+			s.Description = f.comments.types[name]
+		}
+	}
+	f.types["Lines"].Description = "Lines are a text, or a list."
+
+	property := func(name, key string) *jsonschema.Schema { return f.types[name].Properties.Value(key) }
+	property("Scenario", "title").Pattern = visible
+	property("Scenario", "acts").MinItems = &one
+	property("Act", "name").Pattern = visible
+	property("Act", "cast").MinItems = &one
+	f.types["Step"].MinProperties, f.types["Step"].MaxProperties = &one, &one
+	someLines := jsonschema.NewProperties()
+	someLines.Set("transcript", &jsonschema.Schema{MinProperties: &one})
+	f.types["Expectation"].AnyOf = []*jsonschema.Schema{
+		{Required: []string{"fates"}},
+		{Required: []string{"transcript"}, Properties: someLines},
+	}
+	for _, s := range f.types {
+		loosen(s)
+	}
+}
+
+// loosen lets texts be written as numbers and truth values too, which YAML would take 42 and true
+// for, and the decoder takes for texts.
+func loosen(s *jsonschema.Schema) {
+	if s == nil {
+		return
+	}
+	if s.Type == "string" && s.Enum == nil && s.Pattern == "" {
+		s.Type = ""
+		s.Extras = map[string]any{"type": []string{"string", "number", "boolean"}}
+	}
+	if s.Properties != nil {
+		for p := s.Properties.Oldest(); p != nil; p = p.Next() {
+			loosen(p.Value)
+		}
+	}
+	loosen(s.Items)
+	loosen(s.AdditionalProperties)
+	for _, choice := range s.OneOf {
+		loosen(choice)
+	}
+}

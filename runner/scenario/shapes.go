@@ -1,0 +1,207 @@
+package scenario
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// The types whose YAML is more than a mapping of their fields.
+
+func (Clock) words() []string        { return []string{"virtual", "real"} }
+func (AckMode) words() []string      { return []string{"manual", "auto"} }
+func (ExchangeType) words() []string { return []string{"direct", "fanout", "topic", "headers"} }
+func (CA) words() []string           { return []string{"broker", "other"} }
+
+// decodeNode tells the two kinds of actors apart by their first key.
+func (a *Actor) decodeNode(d *decoder, n *yaml.Node, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.errorf(n, "an actor is a mapping that starts with consumer: or publisher:, not %s", kindOf(n))
+		return
+	}
+	consumer, publisher := false, false
+	for _, e := range d.entries(n) {
+		consumer = consumer || e.key.Value == "consumer"
+		publisher = publisher || e.key.Value == "publisher"
+	}
+	switch {
+	case consumer && publisher:
+		d.errorf(n, "an actor is a consumer or a publisher, not both")
+	case consumer:
+		a.Consumer = &Consumer{}
+		d.structure(n, reflect.ValueOf(a.Consumer).Elem(), path)
+	case publisher:
+		a.Publisher = &Publisher{}
+		d.structure(n, reflect.ValueOf(a.Publisher).Elem(), path)
+	default:
+		d.errorf(n, "an actor needs a name: consumer: NAME or publisher: NAME")
+	}
+}
+
+func (d *Duration) decodeNode(dec *decoder, n *yaml.Node, _ string) {
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		dec.errorf(n, "want a duration such as 3s, not %s", kindOf(n))
+		return
+	}
+	span, err := time.ParseDuration(n.Value)
+	if err != nil {
+		hint := ""
+		if _, err := strconv.ParseFloat(n.Value, 64); err == nil {
+			hint = " (did you mean " + n.Value + "s?)"
+		}
+		dec.errorf(n, "%s is not a duration such as 3s or 250ms%s", show(n), hint)
+		return
+	}
+	if span < 0 {
+		dec.errorf(n, "%s: a duration cannot be negative", n.Value)
+		return
+	}
+	*d = Duration(span)
+}
+
+func (c *Condition) decodeNode(d *decoder, n *yaml.Node, _ string) {
+	parsed, err := ParseCondition(n.Value)
+	if err != nil {
+		d.errorf(n, "%v", err)
+		c.Product = n.Value // so that it does not count as an expectation without a condition
+		return
+	}
+	*c = parsed
+}
+
+func (b *Bind) decodeNode(d *decoder, n *yaml.Node, path string) {
+	if n.Kind == yaml.ScalarNode {
+		d.scalar(n, reflect.ValueOf(&b.Wanted).Elem())
+		return
+	}
+	d.list(n, reflect.ValueOf(&b.Keys).Elem(), path)
+	b.Wanted = true
+	if n.Kind == yaml.SequenceNode && len(b.Keys) == 0 {
+		d.errorf(n, "the list of binding keys is empty")
+	}
+}
+
+func (e *Expectations) decodeNode(d *decoder, n *yaml.Node, path string) {
+	if n.Kind == yaml.SequenceNode {
+		list := (*[]*Expectation)(e)
+		d.list(n, reflect.ValueOf(list).Elem(), path)
+		return
+	}
+	only := &Expectation{}
+	d.value(n, reflect.ValueOf(only).Elem(), path)
+	*e = Expectations{only}
+}
+
+// decodeNode takes just the lines, or a mapping with more to say about them.
+func (t *Transcript) decodeNode(d *decoder, n *yaml.Node, path string) {
+	t.Pos = d.pos(n)
+	if n.Kind == yaml.MappingNode {
+		type plain Transcript // without this method
+		var p struct {
+			Pos       Position `yaml:"-"`
+			Lines     text     `yaml:"lines" jsonschema:"required"`
+			Unordered bool     `yaml:"unordered"`
+		}
+		d.structure(n, reflect.ValueOf(&p).Elem(), path)
+		*t = Transcript(plain{Pos: p.Pos, Lines: p.Lines, Unordered: p.Unordered})
+		return
+	}
+	var lines text
+	lines.decodeNode(d, n, path)
+	t.Lines = lines
+}
+
+// text is lines, written as one YAML text or as a list.
+type text []string
+
+func (t *text) decodeNode(d *decoder, n *yaml.Node, path string) {
+	if n.Kind == yaml.SequenceNode {
+		list := (*[]string)(t)
+		d.list(n, reflect.ValueOf(list).Elem(), path)
+		return
+	}
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		d.errorf(n, "want the lines of a transcript, not %s (an actor that prints nothing: \"\")", kindOf(n))
+		return
+	}
+	if body := strings.TrimSuffix(n.Value, "\n"); body != "" {
+		*t = strings.Split(body, "\n")
+	}
+}
+
+func (m *Messages) decodeNode(d *decoder, n *yaml.Node, path string) {
+	m.Pos = d.pos(n)
+	switch n.Kind {
+	case yaml.ScalarNode:
+		d.scalar(n, reflect.ValueOf(&m.Total).Elem())
+	case yaml.SequenceNode:
+		var bodies []string
+		d.list(n, reflect.ValueOf(&bodies).Elem(), path)
+		m.Copies = map[string]int{}
+		for _, body := range bodies {
+			m.Copies[body]++
+			m.Total++
+		}
+	case yaml.MappingNode:
+		d.mapping(n, reflect.ValueOf(&m.Copies).Elem(), path)
+		for _, copies := range m.Copies {
+			m.Total += copies
+		}
+	}
+	if m.Total < 0 {
+		d.errorf(n, "a number of messages cannot be negative")
+	}
+}
+
+func (a *Arguments) decodeNode(d *decoder, n *yaml.Node, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.errorf(n, "%swant a mapping, not %s", lead(path), kindOf(n))
+		return
+	}
+	*a = d.table(n, path)
+}
+
+func (d *decoder) table(n *yaml.Node, path string) map[string]any {
+	table := map[string]any{}
+	for _, e := range d.entries(n) {
+		at := join(path, e.key.Value)
+		d.where[at] = d.pos(e.key)
+		table[e.key.Value] = d.any(e.value, at)
+	}
+	return table
+}
+
+// any decodes a value of an AMQP table.
+func (d *decoder) any(n *yaml.Node, path string) any {
+	if n = d.resolve(n, path); n == nil {
+		return nil
+	}
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return d.table(n, path)
+	case n.Kind == yaml.SequenceNode:
+		items := make([]any, len(n.Content))
+		for i, item := range n.Content {
+			items[i] = d.any(item, path+"["+strconv.Itoa(i)+"]")
+		}
+		return items
+	case n.Tag == "!!null":
+		return nil
+	case n.Tag == "!!bool":
+		return strings.EqualFold(n.Value, "true")
+	case n.Tag == "!!int":
+		if i, err := strconv.ParseInt(n.Value, 0, 64); err == nil {
+			return i
+		}
+		d.errorf(n, "%s is too large a number", n.Value)
+	case n.Tag == "!!float":
+		if f, err := strconv.ParseFloat(n.Value, 64); err == nil {
+			return f
+		}
+		d.errorf(n, "%s is not a number", n.Value)
+	}
+	return n.Value
+}
