@@ -1,0 +1,218 @@
+// Package actor plays publishers and consumers: each a goroutine with a connection of its own, that
+// declares, binds, publishes and consumes as its part in a scenario says, and prints what it does.
+//
+// The same code plays for the runner, on the timeline of an act, and by hand, in a terminal. What
+// differs is the [Host].
+package actor
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/clock"
+	"tutor/runner/scenario"
+	"tutor/runner/tap"
+	"tutor/runner/transcript"
+)
+
+// Host is what an actor needs from whoever plays it.
+type Host struct {
+	// Who is the actor's place in the cast.
+	Who int
+	// Clock the actor lives by.
+	Clock clock.Clock
+	// Journal takes what passes on the actor's connection.
+	Journal *tap.Journal
+	// Dial opens a connection to the broker's plain or TLS listener; the TLS handshake is the
+	// actor's.
+	Dial func(ctx context.Context, secure bool) (net.Conn, error)
+	// TLS is how to verify the broker, where the actor connects securely.
+	TLS *tls.Config
+	// Vhost, User and Password are the broker's names for what the scenario's mean.
+	Vhost, User, Password string
+	// Print takes the lines of the actor's transcript.
+	Print func(transcript.Kind, string)
+	// Body, if not nil, returns a received body as a string that may be shared with whoever
+	// published it. It saves memory where there are many messages.
+	Body func(messageID string, body []byte) string
+	// Took and Finished, if not nil, are told when a consumer takes a delivery into its hands, and
+	// when it has finished with it.
+	Took, Finished func(*amqp.Delivery)
+}
+
+// The ways in which an actor is made to leave.
+var (
+	errStopped = errors.New("stopped")
+	errKilled  = errors.New("killed")
+	errEnd     = errors.New("the act is over")
+)
+
+// Actor is an actor at work.
+type Actor struct {
+	host Host
+	spec *scenario.Actor
+
+	// leave ends the actor's work with one of the causes above.
+	leave context.CancelCauseFunc
+	ended chan struct{}
+	err   error
+
+	conn    *amqp.Connection
+	wire    *tap.Conn
+	channel *amqp.Channel
+	// queue is the name of the actor's queue, as the broker knows it.
+	queue string
+
+	// consuming is set once the broker has accepted the consumer; from then on the actor is idle
+	// when it has handled all that was delivered.
+	consuming atomic.Bool
+	handled   atomic.Uint64
+
+	mu sync.Mutex
+	// changed is closed when the actor may have become idle, if somebody waits for that.
+	changed chan struct{}
+}
+
+// New returns an actor that has not begun yet.
+func New(spec *scenario.Actor, host Host) *Actor {
+	return &Actor{host: host, spec: spec, ended: make(chan struct{})}
+}
+
+// Start lets the actor begin. It goes on until its part is over, it is told to leave, or the context
+// ends, which drops its connection.
+func (a *Actor) Start(ctx context.Context) {
+	ctx, a.leave = context.WithCancelCause(ctx)
+	go a.run(ctx)
+}
+
+// Name of the actor.
+func (a *Actor) Name() string { return a.spec.Name() }
+
+func (a *Actor) run(ctx context.Context) {
+	defer a.leave(nil)
+	defer a.Poke()
+	defer close(a.ended)
+	err := a.guarded(ctx)
+	a.disconnect(ctx)
+	var said *Refusal
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &said):
+		a.host.Print(transcript.Error, said.Text)
+	default:
+		a.err = err
+	}
+}
+
+// guarded turns a panic into an error, so that whoever plays the actor can still tidy up.
+func (a *Actor) guarded(ctx context.Context) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return a.play(ctx)
+}
+
+// play is the actor's part: get ready, then consume or publish.
+func (a *Actor) play(ctx context.Context) error {
+	common := a.spec.Common()
+	if err := a.connect(ctx, &common.Connect); err != nil {
+		return err
+	}
+	if err := a.declare(common); err != nil {
+		return err
+	}
+	if a.spec.Consumer != nil {
+		return a.consume(ctx, a.spec.Consumer)
+	}
+	return a.publish(ctx, a.spec.Publisher)
+}
+
+// disconnect closes the connection in order, or drops it if the actor is killed or its time is up.
+func (a *Actor) disconnect(ctx context.Context) {
+	if a.wire == nil {
+		return
+	}
+	if cause := context.Cause(ctx); cause == nil || errors.Is(cause, errStopped) || errors.Is(cause, errEnd) {
+		// The error would only say that the broker was faster.
+		_ = a.conn.Close()
+	}
+	a.wire.Kill()
+}
+
+// Stop has the actor close its connection in order; a consumer prints that it stopped.
+func (a *Actor) Stop() { a.leave(errStopped) }
+
+// Kill drops the actor's connection without a word to the broker.
+func (a *Actor) Kill() { a.leave(errKilled) }
+
+// End closes the connection in order, and silently.
+func (a *Actor) End() { a.leave(errEnd) }
+
+// Ended is closed when the actor's part is over and its connection closed.
+func (a *Actor) Ended() <-chan struct{} { return a.ended }
+
+// Err is why the actor could not play its part, once it has ended: trouble that is neither the
+// broker's word nor the scenario's intention.
+func (a *Actor) Err() error {
+	select {
+	case <-a.ended:
+		return a.err
+	default:
+		return nil
+	}
+}
+
+// Wait returns when the actor has nothing to do until a message arrives, its timer expires or it is
+// told to leave. Before that it has become ready.
+func (a *Actor) Wait(ctx context.Context) error {
+	for {
+		changed := a.change()
+		if a.Idle() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// Idle says whether the actor has nothing to do at the moment.
+func (a *Actor) Idle() bool {
+	select {
+	case <-a.ended:
+		return true
+	default:
+	}
+	return a.host.Clock.Sleeping(a.host.Who) || a.consuming.Load() && a.handled.Load() == a.wire.Deliveries()
+}
+
+// Poke has those who wait for the actor look again.
+func (a *Actor) Poke() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.changed != nil {
+		close(a.changed)
+		a.changed = nil
+	}
+}
+
+func (a *Actor) change() <-chan struct{} {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.changed == nil {
+		a.changed = make(chan struct{})
+	}
+	return a.changed
+}

@@ -1,0 +1,91 @@
+package actor
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/scenario"
+	"tutor/runner/tap"
+	"tutor/runner/transcript"
+)
+
+// Refusal is the broker's own word, or that of the TLS handshake, on why it does not go on. It
+// belongs to the transcript: a scenario may well expect it.
+type Refusal struct{ Text string }
+
+func (r *Refusal) Error() string { return r.Text }
+
+// heartbeat keeps idle connections alive in acts at the real clock.
+const heartbeat = 30 * time.Second
+
+func (a *Actor) connect(ctx context.Context, c *scenario.Connect) error {
+	if c.Password != nil && c.TLS == nil {
+		a.host.Print(transcript.Warning, "the connection is not secured.")
+	}
+	raw, err := a.host.Dial(ctx, c.TLS != nil)
+	if err != nil {
+		return fmt.Errorf("connecting to the broker: %w", err)
+	}
+	if c.TLS != nil {
+		secure := tls.Client(raw, a.host.TLS)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			raw.Close()
+			return handshakeError(err)
+		}
+		raw = secure
+	}
+	a.wire = tap.New(raw, a.host.Who, a.host.Journal)
+	// The client library's calls know no context.
+	context.AfterFunc(ctx, func() {
+		if cause := context.Cause(ctx); !errors.Is(cause, errStopped) && !errors.Is(cause, errEnd) {
+			a.wire.Kill()
+		}
+	})
+	properties := amqp.NewConnectionProperties()
+	properties.SetClientConnectionName(a.spec.Name())
+	a.conn, err = amqp.Open(a.wire, amqp.Config{
+		SASL:       []amqp.Authentication{&amqp.PlainAuth{Username: a.host.User, Password: a.host.Password}},
+		Vhost:      a.host.Vhost,
+		Heartbeat:  heartbeat,
+		Locale:     "en_US",
+		Properties: properties,
+	})
+	if err != nil {
+		return a.explain("opening the connection", err)
+	}
+	if a.channel, err = a.conn.Channel(); err != nil {
+		return a.explain("opening a channel", err)
+	}
+	return nil
+}
+
+// handshakeError tells a certificate that does not satisfy us, which a scenario may be about, from
+// a listener that does not speak TLS.
+func handshakeError(err error) error {
+	var verification *tls.CertificateVerificationError
+	var alert tls.AlertError
+	var name x509.HostnameError
+	if errors.As(err, &verification) || errors.As(err, &alert) || errors.As(err, &name) {
+		return &Refusal{Text: err.Error()}
+	}
+	return fmt.Errorf("TLS handshake: %w", err)
+}
+
+// explain turns an error of the client library into the broker's own word, if it gave one.
+func (a *Actor) explain(doing string, err error) error {
+	if code, text, ok := a.wire.Refusal(); ok {
+		return &Refusal{Text: fmt.Sprintf("%d %s", code, text)}
+	}
+	var said *amqp.Error
+	if errors.As(err, &said) && (said == amqp.ErrCredentials || said == amqp.ErrVhost) {
+		// A broker that refuses a login without a word just closes the connection.
+		return &Refusal{Text: fmt.Sprintf("%d %s", said.Code, said.Reason)}
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

@@ -1,0 +1,131 @@
+package actor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/scenario"
+	"tutor/runner/transcript"
+)
+
+// Why a consumer goes on no longer, after a delivery.
+var (
+	errDied = errors.New("died")
+	errLeft = errors.New("told to leave")
+)
+
+func (a *Actor) consume(ctx context.Context, c *scenario.Consumer) error {
+	if c.Prefetch > 0 {
+		if err := a.channel.Qos(c.Prefetch, 0, false); err != nil {
+			return a.explain("setting the prefetch", err)
+		}
+	}
+	tag := c.Tag
+	if tag == "" {
+		tag = c.Name
+	}
+	cancelled := a.channel.NotifyCancel(make(chan string, 1))
+	deliveries, err := a.channel.Consume(a.queue, tag, c.Ack == scenario.AckAuto, c.Exclusive, false, false, table(c.Arguments))
+	if err != nil {
+		return a.explain("consuming from queue "+a.queue, err)
+	}
+	a.consuming.Store(true)
+	a.Poke()
+	for {
+		select {
+		case d, ok := <-deliveries:
+			if !ok {
+				return a.cutOff(ctx, cancelled)
+			}
+			switch err := a.take(ctx, c, &d); {
+			case errors.Is(err, errDied):
+				a.wire.Kill()
+				return nil
+			case errors.Is(err, errLeft):
+				return a.left(ctx)
+			case err != nil:
+				return err
+			}
+			a.handled.Add(1)
+			a.Poke()
+		case <-ctx.Done():
+			return a.left(ctx)
+		}
+	}
+}
+
+// take processes one delivery.
+func (a *Actor) take(ctx context.Context, c *scenario.Consumer, d *amqp.Delivery) error {
+	if a.host.Took != nil {
+		a.host.Took(d)
+	}
+	body := a.body(d)
+	a.host.Print(transcript.Received, body)
+	if c.Lazy > 0 {
+		if err := a.host.Clock.Sleep(ctx, a.host.Who, c.Lazy.Std()+a.host.Clock.Hop()); err != nil {
+			return errLeft
+		}
+		return errDied
+	}
+	if c.Work > 0 {
+		if err := a.host.Clock.Sleep(ctx, a.host.Who, c.Work.Std()+a.host.Clock.Hop()); err != nil {
+			return errLeft
+		}
+	}
+	if a.host.Finished != nil {
+		a.host.Finished(d)
+	}
+	if err := a.settle(c, d, body); err != nil {
+		return a.explain("acknowledging "+body, err)
+	}
+	return nil
+}
+
+// settle acknowledges a delivery, or rejects it if the scenario says so.
+func (a *Actor) settle(c *scenario.Consumer, d *amqp.Delivery, body string) error {
+	switch {
+	case c.Ack == scenario.AckAuto:
+		return nil
+	case slices.Contains(c.Reject, body):
+		return d.Reject(false)
+	case slices.Contains(c.Requeue, body) && !d.Redelivered:
+		return d.Reject(true)
+	default:
+		return d.Ack(false)
+	}
+}
+
+func (a *Actor) body(d *amqp.Delivery) string {
+	if a.host.Body != nil {
+		return a.host.Body(d.MessageId, d.Body)
+	}
+	return string(d.Body)
+}
+
+// left is how a consumer ends that was told to leave.
+func (a *Actor) left(ctx context.Context) error {
+	if errors.Is(context.Cause(ctx), errStopped) {
+		a.host.Print(transcript.Stopped, "")
+	}
+	return nil
+}
+
+// cutOff says why no more deliveries come, though nobody told the consumer to leave.
+func (a *Actor) cutOff(ctx context.Context, cancelled <-chan string) error {
+	if ctx.Err() != nil {
+		return a.left(ctx)
+	}
+	select {
+	case _, ok := <-cancelled:
+		if ok {
+			a.host.Print(transcript.Cancelled, fmt.Sprintf("the queue %s is gone", a.queue))
+			return nil
+		}
+	default:
+	}
+	return a.explain("consuming from queue "+a.queue, errors.New("the connection to the broker was lost"))
+}

@@ -1,0 +1,95 @@
+package actor
+
+import (
+	"fmt"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/scenario"
+	"tutor/runner/transcript"
+)
+
+// declare creates what the actor needs: exchange, queue, bindings.
+func (a *Actor) declare(c *scenario.Common) error {
+	if err := a.declareExchange(&c.Exchange); err != nil {
+		return err
+	}
+	if err := a.declareQueue(&c.Queue); err != nil {
+		return err
+	}
+	if !c.Queue.Bind.Wanted {
+		return nil
+	}
+	keys := c.Queue.Bind.Keys
+	if len(keys) == 0 {
+		keys = []string{c.RoutingKey}
+	}
+	for _, key := range keys {
+		if err := a.channel.QueueBind(a.queue, key, c.Exchange.Name, false, nil); err != nil {
+			return a.explain("binding queue "+a.queue, err)
+		}
+		a.host.Print(transcript.Bound, fmt.Sprintf("[%s] to Exchange [%s] %s", a.queue, c.Exchange.Name, key))
+	}
+	return nil
+}
+
+func (a *Actor) declareExchange(e *scenario.Exchange) error {
+	if !e.Declare {
+		return nil
+	}
+	kind := e.Type
+	if kind == "" {
+		kind = scenario.Direct
+	}
+	err := a.channel.ExchangeDeclare(e.Name, string(kind), e.Durable, e.AutoDelete, e.Internal, false, table(e.Arguments))
+	if err != nil {
+		return a.explain("declaring exchange "+e.Name, err)
+	}
+	a.host.Print(transcript.CreatedExchange, e.Name)
+	return nil
+}
+
+func (a *Actor) declareQueue(q *scenario.Queue) error {
+	a.queue = q.Name
+	if !q.Declare {
+		return nil
+	}
+	declared, err := a.channel.QueueDeclare(q.Name, q.Durable, q.AutoDelete, q.Exclusive, false, table(q.Arguments))
+	if err != nil {
+		return a.explain("declaring queue "+q.Name, err)
+	}
+	a.queue = declared.Name
+	a.host.Print(transcript.CreatedQueue, declared.Name)
+	return nil
+}
+
+// table turns the scenario's arguments into the client library's.
+func table(arguments scenario.Arguments) amqp.Table {
+	if len(arguments) == 0 {
+		return nil
+	}
+	return tableOf(arguments)
+}
+
+func tableOf(m map[string]any) amqp.Table {
+	t := make(amqp.Table, len(m))
+	for key, value := range m {
+		t[key] = valueOf(value)
+	}
+	return t
+}
+
+func valueOf(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		return tableOf(v)
+	case []any:
+		items := make([]any, len(v))
+		for i, item := range v {
+			items[i] = valueOf(item)
+		}
+		return items
+	default:
+		return v
+	}
+}

@@ -1,0 +1,178 @@
+package actor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/scenario"
+	"tutor/runner/transcript"
+)
+
+// window is how many messages may wait for their confirmation at one time.
+const window = 256
+
+// publishing is a publisher's work.
+type publishing struct {
+	*Actor
+	part    *scenario.Publisher
+	count   int
+	returns <-chan amqp.Return
+	// waiting are the messages that were published and not confirmed, in order.
+	waiting []unconfirmed
+	// returned are the waiting messages that came back, with the broker's reason, by message id.
+	returned map[string]string
+}
+
+type unconfirmed struct {
+	id, body     string
+	confirmation *amqp.DeferredConfirmation
+}
+
+func (a *Actor) publish(ctx context.Context, part *scenario.Publisher) error {
+	p := publishing{Actor: a, part: part, count: 1, returned: map[string]string{}}
+	if part.Count != nil {
+		p.count = *part.Count
+	}
+	if part.Confirm {
+		if err := a.channel.Confirm(false); err != nil {
+			return a.explain("asking for confirms", err)
+		}
+	}
+	p.returns = a.channel.NotifyReturn(make(chan amqp.Return, 2*window))
+	next := a.host.Clock.Now()
+	for n := 1; n <= p.count; n++ {
+		if n > 1 && part.Interval > 0 {
+			if err := p.settleConfirms(ctx, 0); err != nil {
+				return err
+			}
+			// What publishing takes does not add up.
+			next += part.Interval.Std()
+			if err := a.host.Clock.Sleep(ctx, a.host.Who, next-a.host.Clock.Now()); err != nil {
+				return a.left(ctx)
+			}
+		}
+		if err := p.send(ctx, n); err != nil {
+			return err
+		}
+	}
+	if err := p.settleConfirms(ctx, 0); err != nil {
+		return err
+	}
+	return p.finish()
+}
+
+// send publishes the nth message.
+func (p *publishing) send(ctx context.Context, n int) error {
+	if err := p.settleConfirms(ctx, window-1); err != nil {
+		return err
+	}
+	p.takeReturns()
+	body := p.part.Body(n)
+	id := MessageID(p.part.Name, n)
+	confirmation, err := p.channel.PublishWithDeferredConfirm(
+		p.part.Exchange.Name, p.part.RoutingKey, p.part.Mandatory, false, p.message(id, body))
+	if err != nil {
+		return p.explain("publishing "+body, err)
+	}
+	if !p.part.Confirm {
+		p.host.Print(transcript.Sent, body)
+		return nil
+	}
+	p.waiting = append(p.waiting, unconfirmed{id, body, confirmation})
+	return nil
+}
+
+func (p *publishing) message(id, body string) amqp.Publishing {
+	m := amqp.Publishing{
+		MessageId: id,
+		Body:      []byte(body),
+		Priority:  p.part.Priority,
+		Headers:   table(p.part.Headers),
+	}
+	if p.part.Persistent {
+		m.DeliveryMode = amqp.Persistent
+	}
+	if p.part.Expiration != nil {
+		m.Expiration = strconv.FormatInt(p.part.Expiration.Std().Milliseconds(), 10)
+	}
+	return m
+}
+
+// settleConfirms waits until no more than some messages lack their confirmation, and prints what
+// became of the others. The broker returns a message before it confirms it.
+func (p *publishing) settleConfirms(ctx context.Context, most int) error {
+	for len(p.waiting) > most {
+		first := p.waiting[0]
+		acked, err := first.confirmation.WaitContext(ctx)
+		if err != nil {
+			return p.left(ctx)
+		}
+		if _, _, refused := p.wire.Refusal(); !acked && (refused || p.channel.IsClosed()) {
+			return p.explain("publishing "+first.body, errors.New("the connection to the broker was lost"))
+		}
+		p.waiting = p.waiting[1:]
+		p.takeReturns()
+		why, returned := p.returned[first.id]
+		delete(p.returned, first.id)
+		switch {
+		case returned:
+			p.host.Print(transcript.Returned, first.body+" ("+why+")")
+		case acked:
+			p.host.Print(transcript.Sent, first.body)
+		default:
+			p.host.Print(transcript.Nacked, first.body)
+		}
+	}
+	return nil
+}
+
+// takeReturns takes the returned messages that have arrived. A publisher that does not ask for
+// confirms has them printed at once, the others when the confirmation comes.
+func (p *publishing) takeReturns() {
+	for {
+		select {
+		case r, ok := <-p.returns:
+			if !ok {
+				p.returns = nil
+				return
+			}
+			p.takeReturn(r)
+		default:
+			return
+		}
+	}
+}
+
+func (p *publishing) takeReturn(r amqp.Return) {
+	why := fmt.Sprintf("%d %s", r.ReplyCode, r.ReplyText)
+	if p.part.Confirm {
+		p.returned[r.MessageId] = why
+		return
+	}
+	p.host.Print(transcript.Returned, string(r.Body)+" ("+why+")")
+}
+
+// finish closes the channel, which tells the broker to be done with all that was published, and
+// takes what is returned until then.
+func (p *publishing) finish() error {
+	closed := make(chan error, 1)
+	go func() { closed <- p.channel.Close() }()
+	if p.returns != nil {
+		for r := range p.returns {
+			p.takeReturn(r)
+		}
+	}
+	// A publisher that has nothing more to send does not learn that its last message was refused.
+	<-closed
+	return nil
+}
+
+// MessageID is what a publisher's nth message carries in its message-id property, by which it is
+// known on its way.
+func MessageID(publisher string, n int) string {
+	return publisher + "/" + strconv.Itoa(n)
+}
