@@ -351,3 +351,33 @@ func checkOneOf(problem string, allowed ...string) func(any, wire.Table) string 
 		return ""
 	}
 }
+
+// ArgumentGroup lists the arguments that something may have.
+type ArgumentGroup struct {
+	Of    string
+	Names []string
+}
+
+// Arguments lists the arguments that mean something here, for the documentation.
+func Arguments() []ArgumentGroup {
+	classic, quorum := ArgumentGroup{Of: "classic queues"}, ArgumentGroup{Of: "quorum queues"}
+	for _, a := range queueArguments() {
+		if a.classic {
+			classic.Names = append(classic.Names, a.name)
+		}
+		if a.quorum {
+			quorum.Names = append(quorum.Names, a.name)
+		}
+	}
+	consumers := ArgumentGroup{Of: "consumers"}
+	for _, a := range consumerArguments() {
+		if a.classic || a.quorum {
+			consumers.Names = append(consumers.Names, a.name)
+		}
+	}
+	return []ArgumentGroup{
+		classic, quorum, consumers,
+		{Of: "exchanges", Names: []string{"alternate-exchange"}},
+		{Of: "headers exchanges' bindings", Names: []string{"x-match (all, any, all-with-x, any-with-x)"}},
+	}
+}

@@ -42,13 +42,6 @@ func (d destination) incoming() map[*binding]struct{} {
 	return d.exchange.incoming
 }
 
-func (d destination) durable() bool {
-	if d.queue != nil {
-		return d.queue.durable
-	}
-	return d.exchange.durable
-}
-
 // ExchangeBind is exchange.bind.
 func (ch *Channel) ExchangeBind(b Binding) error { return ch.bind(b, exchangeNamed, (*VHost).bind) }
 

@@ -78,15 +78,23 @@ func (ch *Channel) Close() {
 }
 
 func (ch *Channel) close() {
-	if ch.closed {
-		return
+	if !ch.closed {
+		ch.giveUp(ch.fallSilent())
 	}
+}
+
+// fallSilent ends the channel's consumers, and returns the queues that they were on.
+func (ch *Channel) fallSilent() (left []*queue) {
 	ch.closed = true
 	if i := slices.Index(ch.conn.channels, ch); i >= 0 {
 		ch.conn.channels = slices.Delete(ch.conn.channels, i, i+1)
 	}
 	ch.stopReplies()
-	left := ch.leaveQueues()
+	return ch.leaveQueues()
+}
+
+// giveUp gives back what the channel holds.
+func (ch *Channel) giveUp(left []*queue) {
 	outstanding := ch.unacked.takeAll(nil)
 	if ch.tx != nil {
 		outstanding = append(outstanding, ch.tx.held()...)

@@ -24,6 +24,13 @@ func (c *Connection) Open(client Client) *Channel {
 	return ch
 }
 
+// Channels is how many channels are open.
+func (c *Connection) Channels() int {
+	c.vhost.mu.Lock()
+	defer c.vhost.leave()
+	return len(c.channels)
+}
+
 // SetUser replaces the user, for connection.update-secret.
 func (c *Connection) SetUser(u User) {
 	c.vhost.mu.Lock()
@@ -44,8 +51,15 @@ func (c *Connection) close() {
 		return
 	}
 	c.closed = true
-	for _, ch := range slices.Clone(c.channels) {
-		ch.close()
+	// All consumers go before anything goes back: what one channel held must not be sent to another
+	// that is about to go, too.
+	channels := slices.Clone(c.channels)
+	left := make([][]*queue, len(channels))
+	for i, ch := range channels {
+		left[i] = ch.fallSilent()
+	}
+	for i, ch := range channels {
+		ch.giveUp(left[i])
 	}
 	for q := range c.exclusive {
 		c.vhost.removeQueue(q)

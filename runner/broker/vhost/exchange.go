@@ -81,7 +81,7 @@ func (ch *Channel) ExchangeDeclare(d ExchangeDeclare) error {
 		return v.declareExchangePassively(ch.conn.user, d.Exchange)
 	}
 	if newTable(d.Type) == nil {
-		return v.preconditionFailed("invalid exchange type '%s'", d.Type)
+		return v.preconditionFailed("unknown exchange type '%s'", d.Type)
 	}
 	if err := v.notDefaultExchange(d.Exchange); err != nil {
 		return err

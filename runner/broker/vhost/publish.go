@@ -68,6 +68,10 @@ func (q *queue) accept(m *message) bool {
 	e := q.entry(m)
 	if q.ready.len() == 0 {
 		if c := q.turn(); c != nil {
+			if !q.settings.quorum {
+				// What a message went through in another queue only shows if this one keeps it.
+				e.deliveries = 0
+			}
 			q.deliver(c, e)
 			return true
 		}

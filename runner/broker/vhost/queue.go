@@ -155,6 +155,9 @@ func (v *VHost) createQueue(c *Connection, d QueueDeclare) (QueueDeclareOK, erro
 	if err != nil {
 		return QueueDeclareOK{}, err
 	}
+	if max := v.opts.MaxQueues; max != nil && len(v.queues) >= *max {
+		return QueueDeclareOK{}, v.preconditionFailed("cannot declare queue '%s': queue limit in vhost '%s' (%d) is reached", d.Queue, v.name, *max)
+	}
 	q := newQueue(v, d, s)
 	if d.Exclusive {
 		q.owner = c

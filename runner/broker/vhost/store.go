@@ -121,27 +121,6 @@ func (s *store) priority(m *message) int {
 	return min(max(int(m.priority), 0), len(s.levels)-1)
 }
 
-// all yields every message, in no useful order.
-func (s *store) all(yield func(*entry) bool) {
-	for e := range s.returned.all {
-		if !yield(e) {
-			return
-		}
-	}
-	for p := range s.levels {
-		for i := range s.levels[p].requeued {
-			if !yield(&s.levels[p].requeued[i]) {
-				return
-			}
-		}
-		for e := range s.levels[p].fresh.all {
-			if !yield(e) {
-				return
-			}
-		}
-	}
-}
-
 // entryHeap has the message with the lowest position on top; see
 // container/heap.
 type entryHeap []entry

@@ -31,6 +31,8 @@ type Options struct {
 	// switched off (permit_deprecated_features.global_qos) and treats the
 	// global flag as unset.
 	GlobalPrefetch bool
+	// MaxQueues is the vhost's limit of queues; nil is none.
+	MaxQueues *int
 }
 
 // New returns an empty vhost: it has the default exchange and the amq.* ones.

@@ -1,0 +1,240 @@
+// Package broker is an AMQP 0-9-1 broker in memory: a real server, to which any client may connect.
+//
+// RabbitMQ 4.3 is its specification, down to reply codes and texts, and differential tests hold it
+// to that. What it does not model it refuses with 540 (NOT_IMPLEMENTED); it never pretends.
+//
+// A newcomer reads it in this order:
+//
+//   - broker.go, users.go: [Broker], its vhosts and users, starting and stopping;
+//   - listen.go, connection.go, handshake.go: how a client gets in, and its connection's life;
+//   - outbox.go: what is on its way to a client; nothing waits for a slow socket but its own reader;
+//   - channel.go, content.go, refuse.go: methods, their content, and how errors are told;
+//   - dispatch.go, class_*.go: one handler for each method, by AMQP class;
+//   - alarm.go: publishers are blocked when messages take too much memory.
+//
+// What the methods do to exchanges, queues and messages is the business of package vhost.
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"tutor/runner/broker/vhost"
+	"tutor/runner/wire"
+)
+
+// Options are what RabbitMQ leaves to its configuration; the zero value is RabbitMQ's default, where
+// it has one.
+type Options struct {
+	// Name of the node, as clients are told it. Default tutor@localhost.
+	Name string
+	// HandshakeTimeout is how long a client may take to log in and open a vhost. Default 10s.
+	HandshakeTimeout time.Duration
+	// LoginDelay is how long a client whose login was refused has to wait for the connection to be
+	// closed, so that passwords cannot be tried out fast. Negative: none. Default 3s.
+	LoginDelay time.Duration
+	// Heartbeat is what the broker suggests. Default 60s.
+	Heartbeat time.Duration
+	// MemoryLimit is how many bytes of message bodies queues may hold before publishers are blocked.
+	// Default 8 GiB.
+	MemoryLimit int64
+	// Vhost are choices for the vhosts.
+	Vhost vhost.Options
+	// Wrap, if not nil, is given every connection (inside TLS) and returns what is used in its place.
+	Wrap func(net.Conn) net.Conn
+}
+
+// Version of RabbitMQ that the broker is built to.
+const Version = "4.3"
+
+// Product is what the broker calls itself in its server properties.
+const Product = "tutor embedded broker"
+
+const (
+	defaultHandshakeTimeout = 10 * time.Second
+	defaultLoginDelay       = 3 * time.Second
+	defaultHeartbeat        = 60 * time.Second
+	defaultMemoryLimit      = 8 << 30
+)
+
+// Broker is an AMQP broker. Its methods may be called from any goroutine.
+type Broker struct {
+	opts     Options
+	handlers map[wire.MethodID]handler
+	alarm    alarm
+
+	mu        sync.Mutex
+	closed    bool
+	vhosts    map[string]*virtualHost
+	accounts  map[string]*account
+	conns     map[*connection]struct{}
+	listeners map[net.Listener]struct{}
+	serving   sync.WaitGroup
+}
+
+// virtualHost is a vhost with its limit.
+type virtualHost struct {
+	*vhost.VHost
+	name           string
+	maxConnections *int
+}
+
+// Limits of a vhost; nil is no limit.
+type Limits struct{ MaxConnections, MaxQueues *int }
+
+// New returns a broker without vhosts and users that listens nowhere yet.
+func New(o Options) *Broker {
+	if o.Name == "" {
+		o.Name = "tutor@localhost"
+	}
+	o.HandshakeTimeout = orDefault(o.HandshakeTimeout, defaultHandshakeTimeout)
+	o.LoginDelay = orDefault(o.LoginDelay, defaultLoginDelay)
+	o.Heartbeat = orDefault(o.Heartbeat, defaultHeartbeat)
+	o.MemoryLimit = orDefault(o.MemoryLimit, defaultMemoryLimit)
+	b := &Broker{
+		opts: o, handlers: handlers(),
+		vhosts: map[string]*virtualHost{}, accounts: map[string]*account{},
+		conns: map[*connection]struct{}{}, listeners: map[net.Listener]struct{}{},
+	}
+	b.alarm = newAlarm(b.held, o.MemoryLimit)
+	return b
+}
+
+func orDefault[T time.Duration | int64](v, otherwise T) T {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}
+
+// AddVhost adds an empty vhost.
+func (b *Broker) AddVhost(name string, limits Limits) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return net.ErrClosed
+	}
+	if b.vhosts[name] != nil {
+		return fmt.Errorf("vhost %q exists already", name)
+	}
+	o := b.opts.Vhost
+	o.MaxQueues = limits.MaxQueues
+	b.vhosts[name] = &virtualHost{VHost: vhost.New(name, o), name: name, maxConnections: limits.MaxConnections}
+	return nil
+}
+
+// RemoveVhost deletes a vhost with all that is in it, and closes its connections.
+func (b *Broker) RemoveVhost(name string) error {
+	b.mu.Lock()
+	v := b.vhosts[name]
+	delete(b.vhosts, name)
+	b.mu.Unlock()
+	if v == nil {
+		return fmt.Errorf("there is no vhost %q", name)
+	}
+	b.closeConnections(fmt.Sprintf("vhost '%s' is deleted", name), func(c *connection) bool { return c.in(v) })
+	v.Close()
+	return nil
+}
+
+// Vhosts lists the names of the vhosts.
+func (b *Broker) Vhosts() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Sorted(maps.Keys(b.vhosts))
+}
+
+// Queues lists the queues of a vhost, for whoever wants to show or audit them.
+func (b *Broker) Queues(name string) []vhost.QueueStatus {
+	b.mu.Lock()
+	v := b.vhosts[name]
+	b.mu.Unlock()
+	if v == nil {
+		return nil
+	}
+	return v.Queues()
+}
+
+// held is how many bytes of message bodies wait in queues.
+func (b *Broker) held() (bytes int64) {
+	b.mu.Lock()
+	vhosts := slices.Collect(maps.Values(b.vhosts))
+	b.mu.Unlock()
+	for _, v := range vhosts {
+		for _, q := range v.Queues() {
+			bytes += q.ReadyBytes
+		}
+	}
+	return bytes
+}
+
+// closing is how long clients may take to answer connection.close before the broker drops them, when
+// it stops or restarts.
+const closing = time.Second
+
+// Restart does what stopping and starting RabbitMQ does: it closes all connections with reply code
+// 320, keeps durable exchanges and queues with their persistent messages, and drops the rest.
+func (b *Broker) Restart(ctx context.Context) error {
+	b.closeConnections("broker forced connection closure with reason 'shutdown'", func(*connection) bool { return true })
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, v := range b.vhosts {
+		v.Restart()
+	}
+	return ctx.Err()
+}
+
+// Close stops listening, closes all connections with reply code 320 and drops everything. It returns
+// when all of the broker's goroutines have ended.
+func (b *Broker) Close() error {
+	b.mu.Lock()
+	b.closed = true
+	var errs []error
+	for l := range b.listeners {
+		errs = append(errs, l.Close())
+	}
+	clear(b.listeners)
+	b.mu.Unlock()
+	b.closeConnections("broker forced connection closure with reason 'shutdown'", func(*connection) bool { return true })
+	b.serving.Wait()
+	b.alarm.stop()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, v := range b.vhosts {
+		v.Close()
+	}
+	return errors.Join(errs...)
+}
+
+// closeConnections closes connections with a reason, and returns when they are gone.
+func (b *Broker) closeConnections(reason string, which func(*connection) bool) {
+	b.mu.Lock()
+	var doomed []*connection
+	for c := range b.conns {
+		if which(c) {
+			doomed = append(doomed, c)
+		}
+	}
+	b.mu.Unlock()
+	for _, c := range doomed {
+		c.force(reason)
+	}
+	patience := time.NewTimer(closing)
+	defer patience.Stop()
+	for _, c := range doomed {
+		select {
+		case <-c.ended:
+		case <-patience.C:
+			for _, c := range doomed {
+				c.conn.Close()
+			}
+			<-c.ended
+		}
+	}
+}

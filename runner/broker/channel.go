@@ -1,0 +1,219 @@
+package broker
+
+import (
+	"tutor/runner/broker/vhost"
+	"tutor/runner/wire"
+)
+
+// channel is a channel of a connection. It is the vhost's way back to the client.
+type channel struct {
+	conn  *connection
+	id    uint16
+	state *vhost.Channel
+	// content is what is being published.
+	content *content
+	// failed is set when the broker has closed the channel: until the client has answered, what it
+	// sends there is not looked at.
+	failed bool
+	// owed is how many confirms are owed; confirmed is the last number of them.
+	owed, confirmed uint64
+}
+
+// channelFrame is a frame on a channel.
+func (c *connection) channelFrame(f wire.Frame) error {
+	switch f.Type {
+	case wire.FrameMethod, wire.FrameHeader, wire.FrameBody:
+	default:
+		return c.refuse(0, wire.MethodID{}, refusal(wire.FrameError, "type %d: unknown_frame", f.Type))
+	}
+	ch := c.channels[f.Channel]
+	switch {
+	case ch == nil:
+		return c.openChannel(f)
+	case ch.failed:
+		return ch.closingFrame(f)
+	case ch.content != nil || f.Type != wire.FrameMethod:
+		return ch.contentFrame(f)
+	}
+	m, err := wire.DecodeMethod(f.Payload)
+	if err != nil {
+		return c.refuse(f.Channel, wire.MethodID{}, hardError(err))
+	}
+	if err := ch.handle(m); err != nil {
+		return c.refuse(f.Channel, m.ID(), err)
+	}
+	return nil
+}
+
+// hardError is what an undecodable method amounts to: RabbitMQ cannot tell what it was about.
+func hardError(err error) error {
+	said, _ := explain(err)
+	return hard{said}
+}
+
+// openChannel is a frame on a channel that is not open.
+func (c *connection) openChannel(f wire.Frame) error {
+	if f.Type != wire.FrameMethod {
+		return c.refuse(0, wire.MethodID{}, refusal(wire.UnexpectedFrame, "expected method frame, got non method frame instead"))
+	}
+	m, err := wire.DecodeMethod(f.Payload)
+	if err != nil {
+		return c.refuse(0, wire.MethodID{}, err)
+	}
+	if err := c.mayOpen(f.Channel); err != nil {
+		return c.refuse(0, wire.MethodID{}, err)
+	}
+	if _, ok := m.(*wire.ChannelOpen); !ok {
+		return c.refuse(0, m.ID(), refusal(wire.ChannelError, "expected 'channel.open'"))
+	}
+	c.mu.Lock()
+	session := c.session
+	c.mu.Unlock()
+	if session == nil {
+		return nil // the connection is being closed
+	}
+	ch := &channel{conn: c, id: f.Channel}
+	ch.state = session.Open(ch)
+	c.channels[f.Channel] = ch
+	ch.send(&wire.ChannelOpenOK{})
+	return nil
+}
+
+// mayOpen says whether there is room for one more channel.
+func (c *connection) mayOpen(id uint16) error {
+	if c.channelMax > 0 && (len(c.channels) >= int(c.channelMax) || id > c.channelMax) {
+		return refusal(wire.NotAllowed, "number of channels opened (%d) has reached the negotiated channel_max (%d)", len(c.channels), c.channelMax)
+	}
+	if max := c.account.MaxChannels; max != nil && c.broker.channelsOf(c.account.Name) >= *max {
+		return refusal(wire.NotAllowed, "number of channels opened for user '%s' has reached the maximum allowed user limit of (%d)", c.account.Name, *max)
+	}
+	return nil
+}
+
+// handle does what a method says.
+func (ch *channel) handle(m wire.Method) error {
+	switch m := m.(type) {
+	case *wire.ChannelOpen:
+		return refusal(wire.ChannelError, "second 'channel.open' seen")
+	case *wire.ChannelClose:
+		ch.confirm()
+		ch.end()
+		ch.conn.send(ch.id, &wire.ChannelCloseOK{})
+		return nil
+	case *wire.BasicPublish:
+		ch.content = &content{method: m}
+		return nil
+	}
+	do, ok := ch.conn.broker.handlers[m.ID()]
+	if !ok {
+		return refusal(wire.CommandInvalid, "unimplemented method")
+	}
+	ch.confirm()
+	return do(ch, m)
+}
+
+// end takes the channel away: what was not acknowledged goes back.
+func (ch *channel) end() {
+	ch.state.Close()
+	delete(ch.conn.channels, ch.id)
+}
+
+// fail closes the channel because of an error.
+func (ch *channel) fail(said *vhost.Error, cause wire.MethodID) {
+	ch.failed, ch.content = true, nil
+	ch.confirm()
+	ch.state.Close()
+	ch.send(&wire.ChannelClose{ReplyCode: said.Code, ReplyText: said.Text, ClassID: cause.Class, MethodID: cause.Method})
+}
+
+// closingFrame is a frame on a channel that the broker has closed: only the answer counts.
+func (ch *channel) closingFrame(f wire.Frame) error {
+	if f.Type != wire.FrameMethod {
+		return nil
+	}
+	m, err := wire.DecodeMethod(f.Payload)
+	if err != nil {
+		return nil
+	}
+	switch m.(type) {
+	case *wire.ChannelCloseOK:
+		delete(ch.conn.channels, ch.id)
+	case *wire.ChannelClose:
+		delete(ch.conn.channels, ch.id)
+		ch.conn.send(ch.id, &wire.ChannelCloseOK{})
+	}
+	return nil
+}
+
+// send queues a method.
+func (ch *channel) send(m wire.Method) { ch.conn.send(ch.id, m) }
+
+// answer queues the answer to a method, unless the client wants none.
+func (ch *channel) answer(noWait bool, m wire.Method) {
+	if !noWait {
+		ch.send(m)
+	}
+}
+
+// Deliver queues a delivery. It is called with the vhost locked.
+func (ch *channel) Deliver(d vhost.Delivery) (more bool) {
+	n := ch.carry(&wire.BasicDeliver{
+		ConsumerTag: d.ConsumerTag, DeliveryTag: d.Tag, Redelivered: d.Redelivered,
+		Exchange: d.Exchange, RoutingKey: d.RoutingKey,
+	}, d.Header, d.Body)
+	if n < highMark {
+		return true
+	}
+	ch.conn.out.stall(ch)
+	return false
+}
+
+// Return queues a message that goes back to its publisher. It is called with the vhost locked.
+func (ch *channel) Return(r vhost.Return) {
+	ch.carry(&wire.BasicReturn{
+		ReplyCode: wire.NoRoute, ReplyText: wire.NoRoute.String(), Exchange: r.Exchange, RoutingKey: r.RoutingKey,
+	}, r.Header, r.Body)
+}
+
+// Cancel tells a client that wants to know of it that a consumer's queue is gone. It is called with
+// the vhost locked.
+func (ch *channel) Cancel(consumerTag string) {
+	if ch.conn.client.cancelNotify {
+		ch.send(&wire.BasicCancel{ConsumerTag: consumerTag, NoWait: true})
+	}
+}
+
+// carry queues a method with its content, and returns how much is queued by then.
+func (ch *channel) carry(m wire.Method, properties, body []byte) int {
+	dst, err := wire.AppendMethod(ch.conn.out.open(), ch.id, m)
+	dst = wire.AppendContentHeader(dst, ch.id, uint64(len(body)), properties)
+	dst = wire.AppendBody(dst, ch.id, body, ch.conn.frameMax)
+	n := ch.conn.out.close(dst)
+	if err != nil {
+		panic(err) // names have come in over the wire, so they fit
+	}
+	return n
+}
+
+// confirm sends the confirms that are owed: all publishes up to the last number are done with.
+func (ch *channel) confirm() {
+	if ch.owed == 0 {
+		return
+	}
+	ch.send(&wire.BasicAck{DeliveryTag: ch.confirmed, Multiple: ch.owed > 1})
+	ch.owed = 0
+}
+
+// channelsOf counts the open channels of a user.
+func (b *Broker) channelsOf(user string) (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for c := range b.conns {
+		c.mu.Lock()
+		if c.session != nil && c.account.Name == user {
+			n += c.session.Channels()
+		}
+		c.mu.Unlock()
+	}
+	return n
+}

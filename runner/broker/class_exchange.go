@@ -1,0 +1,54 @@
+package broker
+
+import (
+	"tutor/runner/broker/vhost"
+	"tutor/runner/wire"
+)
+
+// The exchange class (AMQP 0-9-1, 1.6), with RabbitMQ's bindings between exchanges.
+
+func exchangeClass() []entry {
+	return []entry{on(exchangeDeclare), on(exchangeDelete), on(exchangeBind), on(exchangeUnbind)}
+}
+
+func exchangeDeclare(ch *channel, m *wire.ExchangeDeclare) error {
+	err := ch.state.ExchangeDeclare(vhost.ExchangeDeclare{
+		Exchange: m.Exchange, Type: m.Type, Passive: m.Passive, Durable: m.Durable,
+		AutoDelete: m.AutoDelete, Internal: m.Internal, Arguments: m.Arguments,
+	})
+	if err != nil {
+		return err
+	}
+	ch.answer(m.NoWait, &wire.ExchangeDeclareOK{})
+	return nil
+}
+
+func exchangeDelete(ch *channel, m *wire.ExchangeDelete) error {
+	if err := ch.state.ExchangeDelete(m.Exchange, m.IfUnused); err != nil {
+		return err
+	}
+	ch.answer(m.NoWait, &wire.ExchangeDeleteOK{})
+	return nil
+}
+
+func exchangeBind(ch *channel, m *wire.ExchangeBind) error {
+	err := ch.state.ExchangeBind(vhost.Binding{
+		Destination: m.Destination, Source: m.Source, RoutingKey: m.RoutingKey, Arguments: m.Arguments,
+	})
+	if err != nil {
+		return err
+	}
+	ch.answer(m.NoWait, &wire.ExchangeBindOK{})
+	return nil
+}
+
+func exchangeUnbind(ch *channel, m *wire.ExchangeUnbind) error {
+	err := ch.state.ExchangeUnbind(vhost.Binding{
+		Destination: m.Destination, Source: m.Source, RoutingKey: m.RoutingKey, Arguments: m.Arguments,
+	})
+	if err != nil {
+		return err
+	}
+	ch.answer(m.NoWait, &wire.ExchangeUnbindOK{})
+	return nil
+}

@@ -1,0 +1,309 @@
+package broker
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tutor/runner/broker/vhost"
+	"tutor/runner/wire"
+)
+
+// connection is a client's connection. All that the client sends is handled by one goroutine; a
+// second one writes.
+type connection struct {
+	broker *Broker
+	conn   net.Conn
+	// tls is the connection below, if it is secure.
+	tls    *tls.Conn
+	out    *outbox
+	stream wire.Stream
+	ended  chan struct{}
+
+	// state handles the next method on channel 0.
+	state func(wire.Method) error
+	// opened is set when the client has opened its vhost.
+	opened   bool
+	client   capabilities
+	account  *account
+	frameMax uint32
+	// channelMax is the highest channel number.
+	channelMax uint16
+	heartbeat  time.Duration
+	channels   map[uint16]*channel
+	// published is set when the client has published since the memory alarm was looked at.
+	published bool
+
+	// mu guards what other goroutines look at.
+	mu      sync.Mutex
+	vhost   *virtualHost
+	session *vhost.Connection
+	// closed is set when connection.close was sent; only its answer counts then.
+	closed atomic.Bool
+	// forced is closed when somebody else than the client wants the connection to end.
+	forced chan struct{}
+}
+
+// The limits that RabbitMQ suggests.
+const (
+	suggestedChannelMax = 2047
+	suggestedFrameMax   = 131072
+	// closeTimeout is how long a client may take to answer connection.close.
+	closeTimeout = 30 * time.Second
+)
+
+func newConnection(b *Broker, conn net.Conn) *connection {
+	secure, _ := conn.(*tls.Conn)
+	if b.opts.Wrap != nil {
+		conn = b.opts.Wrap(conn)
+	}
+	c := &connection{
+		broker: b, conn: conn, tls: secure, out: newOutbox(), ended: make(chan struct{}), forced: make(chan struct{}),
+		channels: map[uint16]*channel{}, frameMax: suggestedFrameMax,
+	}
+	c.stream.Max = suggestedFrameMax
+	return c
+}
+
+// serve is the life of the connection.
+func (c *connection) serve() {
+	defer close(c.ended)
+	defer c.broker.forget(c)
+	defer c.conn.Close()
+	c.deadline(c.broker.opts.HandshakeTimeout)
+	if !c.greet() {
+		return
+	}
+	var writing sync.WaitGroup
+	writing.Go(c.write)
+	c.read()
+	c.leave()
+	c.out.finish()
+	// Some clients only read on when they have written what they have begun to write, and what is not
+	// read when a TCP connection is closed may cost the client what it has not read.
+	var draining sync.WaitGroup
+	draining.Go(func() { _, _ = io.Copy(io.Discard, c.conn) })
+	writing.Wait()
+	c.conn.Close()
+	draining.Wait()
+}
+
+// read handles what the client sends, until the connection ends.
+func (c *connection) read() {
+	buffer := make([]byte, 32<<10)
+	for {
+		if c.opened && c.heartbeat > 0 {
+			c.deadline(2 * c.heartbeat)
+		}
+		n, err := c.conn.Read(buffer)
+		if n > 0 {
+			if c.handle(buffer[:n]) != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+		c.out.await()
+		c.obeyAlarm()
+	}
+}
+
+// handle takes bytes apart and does what they say. The error, if any, ends the connection.
+func (c *connection) handle(p []byte) error {
+	err := c.stream.Feed(p, c.frame)
+	if !c.closed.Load() {
+		c.confirmAll()
+	}
+	var broken *wire.Error
+	if errors.As(err, &broken) {
+		// What follows cannot be read: the reason is all that the client still gets.
+		said, _ := explain(err)
+		c.closeWith(said, wire.MethodID{})
+		return errEnded
+	}
+	return err
+}
+
+// write sends what is in the outbox.
+func (c *connection) write() {
+	for {
+		buffer := c.out.take()
+		if buffer == nil {
+			return
+		}
+		if _, err := c.conn.Write(buffer); err != nil {
+			c.out.fail()
+			c.conn.Close()
+			return
+		}
+		for _, ch := range c.out.written(buffer) {
+			ch.state.Resume()
+		}
+	}
+}
+
+// send queues a method on channel 0, or on a channel that has no state.
+func (c *connection) send(channel uint16, m wire.Method) {
+	dst, err := wire.AppendMethod(c.out.open(), channel, m)
+	c.out.close(dst)
+	if err != nil {
+		// Only names and texts of our own making are sent here.
+		panic(err)
+	}
+}
+
+func (c *connection) frame(f wire.Frame) error {
+	switch {
+	case f.Type == wire.FrameHeartbeat:
+		return nil
+	case c.closed.Load():
+		return c.closingFrame(f)
+	case f.Channel == 0 || !c.opened:
+		return c.controlFrame(f)
+	default:
+		return c.channelFrame(f)
+	}
+}
+
+// controlFrame is a frame on channel 0.
+func (c *connection) controlFrame(f wire.Frame) error {
+	switch {
+	case f.Type != wire.FrameMethod && (f.Type == wire.FrameHeader || f.Type == wire.FrameBody):
+		return c.refuse(0, wire.MethodID{}, refusal(wire.UnexpectedFrame, "type %d", f.Type))
+	case f.Type != wire.FrameMethod:
+		return c.refuse(0, wire.MethodID{}, refusal(wire.FrameError, "type %d: unknown_frame", f.Type))
+	}
+	m, err := wire.DecodeMethod(f.Payload)
+	if err != nil {
+		return c.refuse(0, wire.MethodID{}, err)
+	}
+	if f.Channel != 0 {
+		return errEnded // nobody speaks on a channel before the connection is open
+	}
+	if err := c.state(m); err != nil {
+		return c.refuse(0, m.ID(), err)
+	}
+	return nil
+}
+
+// running handles channel 0 once the vhost is open.
+func (c *connection) running(m wire.Method) error {
+	switch m.(type) {
+	case *wire.ConnectionClose:
+		c.leave()
+		c.send(0, &wire.ConnectionCloseOK{})
+		return errEnded
+	case *wire.ConnectionUpdateSecret:
+		c.send(0, &wire.ConnectionUpdateSecretOK{})
+		return nil
+	default:
+		return refusal(wire.ChannelError, "unexpected method in connection state running")
+	}
+}
+
+// closingFrame is a frame that arrives after connection.close was sent: only the answer counts.
+func (c *connection) closingFrame(f wire.Frame) error {
+	if f.Type != wire.FrameMethod || f.Channel != 0 {
+		return nil
+	}
+	m, err := wire.DecodeMethod(f.Payload)
+	if err != nil {
+		return nil
+	}
+	switch m.(type) {
+	case *wire.ConnectionCloseOK:
+		return errEnded
+	case *wire.ConnectionClose:
+		c.send(0, &wire.ConnectionCloseOK{})
+	}
+	return nil
+}
+
+// closeWith closes the connection for a reason: channels are closed at once, and the client is told
+// and may take a while to answer.
+func (c *connection) closeWith(said *vhost.Error, cause wire.MethodID) {
+	if !c.closed.CompareAndSwap(false, true) {
+		return
+	}
+	c.leave()
+	c.send(0, &wire.ConnectionClose{ReplyCode: said.Code, ReplyText: said.Text, ClassID: cause.Class, MethodID: cause.Method})
+	c.heartbeat = 0
+	c.deadline(closeTimeout)
+}
+
+// force closes the connection from outside.
+func (c *connection) force(reason string) {
+	if !c.closed.CompareAndSwap(false, true) {
+		return
+	}
+	close(c.forced)
+	if !c.leave() {
+		c.conn.Close() // it was not open yet
+		return
+	}
+	c.send(0, &wire.ConnectionClose{ReplyCode: wire.ConnectionForced, ReplyText: shorten("CONNECTION_FORCED - " + reason)})
+}
+
+// leave takes the connection out of its vhost, once. It returns whether it was in one.
+func (c *connection) leave() bool {
+	c.mu.Lock()
+	session := c.session
+	c.session, c.vhost = nil, nil
+	c.mu.Unlock()
+	if session == nil {
+		return false
+	}
+	session.Close()
+	return true
+}
+
+// in says whether the connection is in a vhost.
+func (c *connection) in(v *virtualHost) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.vhost == v
+}
+
+// confirmAll sends the confirms that have gathered while the bytes of one read were handled.
+func (c *connection) confirmAll() {
+	for _, ch := range c.confirming() {
+		ch.confirm()
+	}
+}
+
+// confirming are the channels that owe confirms.
+func (c *connection) confirming() []*channel {
+	var owing []*channel
+	for _, ch := range c.channels {
+		if ch.owed > 0 {
+			owing = append(owing, ch)
+		}
+	}
+	slices.SortFunc(owing, func(a, b *channel) int { return int(a.id) - int(b.id) })
+	return owing
+}
+
+func (c *connection) deadline(d time.Duration) {
+	// The connection may be closed by now; then there is nothing left to wait for.
+	_ = c.conn.SetReadDeadline(time.Now().Add(d))
+}
+
+// beat sends heartbeats until the connection ends.
+func (c *connection) beat() {
+	ticker := time.NewTicker(c.heartbeat / 2)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			c.out.close(wire.AppendHeartbeat(c.out.open()))
+		case <-c.ended:
+			return
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package broker
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"net"
+	"regexp"
+
+	"tutor/runner/broker/vhost"
+)
+
+// User is who may log in, and what for.
+type User struct {
+	Name, Password string
+	// LoopbackOnly users may connect from this machine only.
+	LoopbackOnly bool
+	// Impersonator may publish in other users' names.
+	Impersonator bool
+	// Permissions by vhost; there is no access to a vhost without an entry.
+	Permissions map[string]Permissions
+	// MaxConnections and MaxChannels are the user's limits; nil is no limit.
+	MaxConnections, MaxChannels *int
+}
+
+// Permissions are three regular expressions over the names of exchanges and queues, matched anywhere
+// in the name unless anchored. The empty expression matches nothing.
+type Permissions struct{ Configure, Write, Read string }
+
+// All permissions.
+var everything = Permissions{Configure: ".*", Write: ".*", Read: ".*"}
+
+// AllPermissions are permissions for everything.
+func AllPermissions() Permissions { return everything }
+
+// account is a user as the broker keeps it.
+type account struct {
+	User
+	salt [4]byte
+	hash [sha256.Size]byte
+	// may are the compiled permissions by vhost.
+	may map[string]map[vhost.Permission]*regexp.Regexp
+}
+
+// SetUser adds a user, or replaces the one of that name for connections to come.
+func (b *Broker) SetUser(u User) error {
+	a := &account{User: u, may: map[string]map[vhost.Permission]*regexp.Regexp{}}
+	a.Password = ""
+	rand.Read(a.salt[:]) // never fails, as of Go 1.24
+	a.hash = a.digest(u.Password)
+	for name, p := range u.Permissions {
+		compiled := map[vhost.Permission]*regexp.Regexp{}
+		for kind, text := range map[vhost.Permission]string{
+			vhost.Configure: p.Configure, vhost.Write: p.Write, vhost.Read: p.Read,
+		} {
+			if text == "" {
+				text = "^$"
+			}
+			re, err := regexp.Compile(text)
+			if err != nil {
+				return fmt.Errorf("%s permission of user %s in vhost %s: %w", kind, u.Name, name, err)
+			}
+			compiled[kind] = re
+		}
+		a.may[name] = compiled
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.accounts[u.Name] = a
+	return nil
+}
+
+// RemoveUser removes a user; its connections stay.
+func (b *Broker) RemoveUser(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.accounts, name)
+}
+
+func (b *Broker) account(name string) *account {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.accounts[name]
+}
+
+func (a *account) digest(password string) [sha256.Size]byte {
+	return sha256.Sum256(append(a.salt[:], password...))
+}
+
+func (a *account) hasPassword(password string) bool {
+	hash := a.digest(password)
+	return subtle.ConstantTimeCompare(hash[:], a.hash[:]) == 1
+}
+
+// mayComeFrom says whether the user may connect from an address; a pipe is as local as can be.
+func (a *account) mayComeFrom(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return !a.LoopbackOnly || !ok || tcp.IP.IsLoopback()
+}
+
+// in is the user as a vhost sees it; ok is false without access to the vhost.
+func (a *account) in(name string) (u vhost.User, ok bool) {
+	may, ok := a.may[name]
+	return vhost.User{
+		Name:         a.Name,
+		Impersonator: a.Impersonator,
+		Allowed:      func(p vhost.Permission, resource string) bool { return may[p].MatchString(resource) },
+	}, ok
+}

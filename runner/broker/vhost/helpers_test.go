@@ -1,0 +1,189 @@
+package vhost
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"tutor/runner/wire"
+)
+
+// recorder is a Client that writes down what it is given.
+type recorder struct {
+	mu       sync.Mutex
+	lines    []string // "tag:body" of deliveries, "return:body", "cancel:tag", in order
+	got      []Delivery
+	returned []Return
+	room     int // deliveries it still has room for; negative: no limit
+}
+
+func (r *recorder) Deliver(d Delivery) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	line := d.ConsumerTag + ":" + string(d.Body)
+	if d.Redelivered {
+		line += "!"
+	}
+	r.lines = append(r.lines, line)
+	r.got = append(r.got, d)
+	if r.room > 0 {
+		r.room--
+	}
+	return r.room != 0
+}
+
+func (r *recorder) Return(m Return) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, "return:"+string(m.Body))
+	r.returned = append(r.returned, m)
+}
+
+func (r *recorder) Cancel(tag string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, "cancel:"+tag)
+}
+
+// take returns what was written down since the last call, joined by spaces; a
+// redelivered message has an exclamation mark.
+func (r *recorder) take() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := strings.Join(r.lines, " ")
+	r.lines = nil
+	return s
+}
+
+// bench is a vhost with one connection, whose channels a test opens as it
+// likes.
+type bench struct {
+	testing.TB
+	vhost *VHost
+	conn  *Connection
+}
+
+func newBench(t testing.TB) *bench {
+	v := New("/", Options{})
+	t.Cleanup(v.Close)
+	return &bench{TB: t, vhost: v, conn: v.Connect(User{Name: "guest"})}
+}
+
+func (b *bench) open() (*Channel, *recorder) {
+	r := &recorder{room: -1}
+	return b.conn.Open(r), r
+}
+
+func (b *bench) ok(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// declare declares a durable queue; args alternate names and values.
+func (b *bench) declare(ch *Channel, queue string, args ...any) {
+	b.Helper()
+	_, err := ch.QueueDeclare(QueueDeclare{Queue: queue, Durable: true, Arguments: fields(args...)})
+	b.ok(err)
+}
+
+func (b *bench) exchange(ch *Channel, name, kind string, args ...any) {
+	b.Helper()
+	b.ok(ch.ExchangeDeclare(ExchangeDeclare{Exchange: name, Type: kind, Arguments: fields(args...)}))
+}
+
+func (b *bench) bind(ch *Channel, queue, exchange, key string, args ...any) {
+	b.Helper()
+	b.ok(ch.QueueBind(Binding{Destination: queue, Source: exchange, RoutingKey: key, Arguments: fields(args...)}))
+}
+
+func (b *bench) publish(ch *Channel, exchange, key string, bodies ...string) {
+	b.Helper()
+	for _, body := range bodies {
+		b.publishWith(ch, exchange, key, body, nil)
+	}
+}
+
+func (b *bench) publishWith(ch *Channel, exchange, key, body string, p *wire.Properties) Outcome {
+	b.Helper()
+	outcome, err := ch.Publish(Publish{Exchange: exchange, RoutingKey: key, Body: []byte(body), Properties: p})
+	b.ok(err)
+	return outcome
+}
+
+func (b *bench) consume(ch *Channel, queue, tag string, args ...any) {
+	b.Helper()
+	b.ok(ch.Consume(Consume{Queue: queue, ConsumerTag: tag, Arguments: fields(args...)}, nil))
+}
+
+// get is basic.get; it fails the test when the queue is empty.
+func (b *bench) get(ch *Channel, queue string) Delivery {
+	b.Helper()
+	var got *Delivery
+	b.ok(ch.Get(queue, false, func(d *Delivery, _ int) { got = d }))
+	if got == nil {
+		b.Fatalf("queue %q is empty", queue)
+	}
+	return *got
+}
+
+// drain gets everything that is ready in a queue, as recorder.take shows it.
+func (b *bench) drain(ch *Channel, queue string) string {
+	b.Helper()
+	var all []string
+	for more := true; more; {
+		b.ok(ch.Get(queue, true, func(d *Delivery, _ int) {
+			if more = d != nil; more {
+				body := string(d.Body)
+				if d.Redelivered {
+					body += "!"
+				}
+				all = append(all, body)
+			}
+		}))
+	}
+	return strings.Join(all, " ")
+}
+
+// ready is how many messages are ready in a queue.
+func (b *bench) ready(queue string) int {
+	for _, q := range b.vhost.Queues() {
+		if q.Name == queue {
+			return q.Ready
+		}
+	}
+	return -1
+}
+
+func (b *bench) exists(queue string) bool { return b.ready(queue) >= 0 }
+
+func fields(args ...any) wire.Table {
+	var t wire.Table
+	for i := 0; i < len(args); i += 2 {
+		t = append(t, wire.Field{Name: args[i].(string), Value: args[i+1]})
+	}
+	return t
+}
+
+// want compares got with want.
+func want[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// refused checks that err is the refusal with the text.
+func refused(t testing.TB, err error, code wire.ReplyCode, text string) {
+	t.Helper()
+	var e *Error
+	if !errors.As(err, &e) {
+		t.Errorf("got %v, want %d %s", err, code, text)
+		return
+	}
+	if e.Code != code || e.Text != text {
+		t.Errorf("got  %d %s\nwant %d %s", e.Code, e.Text, code, text)
+	}
+}
