@@ -1,0 +1,157 @@
+package difftest
+
+import (
+	"context"
+	"flag"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"tutor/runner"
+	"tutor/runner/scenario"
+	"tutor/runner/target/embedded"
+	"tutor/runner/target/targettest"
+)
+
+var (
+	targets targettest.Targets
+	update  = flag.Bool("update", false, "record what RabbitMQ 4.3 answers")
+)
+
+func TestMain(m *testing.M) {
+	// On RabbitMQ a program takes a second or more; -rapid.checks=1000 is for the patient.
+	if err := flag.Set("rapid.checks", "25"); err != nil {
+		panic(err)
+	}
+	os.Exit(targettest.Main(m, &targets))
+}
+
+// specification is the version of RabbitMQ that the embedded broker is built to.
+const specification = "4.3"
+
+// stage gets an empty vhost on a target.
+func stage(t testing.TB, target runner.Target) (l Login, version string, remove func()) {
+	t.Helper()
+	s, err := target.Prepare(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l = Login{
+		Dial: func() (net.Conn, error) { return s.Dial(context.Background()) },
+		User: s.Users["guest"].User, Password: s.Users["guest"].Password, Vhost: s.Vhosts["/"],
+	}
+	return l, s.Version, func() {
+		if err := s.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// play plays a program in an empty vhost of its own.
+func play(t testing.TB, target runner.Target, p Program) (log Log, version string) {
+	t.Helper()
+	l, version, remove := stage(t, target)
+	defer remove()
+	log, err := Play(p, l)
+	if err != nil {
+		t.Fatalf("%v\n%v", err, log)
+	}
+	return log, version
+}
+
+func recording(name string) string {
+	return filepath.Join("testdata", strings.NewReplacer(" ", "-", ",", "", "'", "").Replace(name)+".txt")
+}
+
+// The embedded broker answers as RabbitMQ 4.3 has, when it was recorded.
+func TestRecordings(t *testing.T) {
+	target := embedded.New()
+	defer target.Close()
+	for name, p := range cases {
+		t.Run(name, func(t *testing.T) {
+			want, err := os.ReadFile(recording(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, _ := play(t, target, p)
+			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String()+"\n", "\n")); diff != "" {
+				t.Errorf("-RabbitMQ %s +embedded\n%s", specification, diff)
+			}
+		})
+	}
+}
+
+// RabbitMQ answers as recorded; other versions than 4.3 differ where the table of differences says so,
+// and nowhere else.
+func TestRabbitMQ(t *testing.T) {
+	targets.RabbitMQ(t, func(t *testing.T, target runner.Target) {
+		for name, p := range cases {
+			t.Run(name, func(t *testing.T) {
+				got, version := play(t, target, p)
+				if *update && isSpecification(version) {
+					if err := os.WriteFile(recording(name), []byte(got.String()+"\n"), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				want, err := os.ReadFile(recording(name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String()+"\n", "\n"))
+				switch reason := differs(name, version); {
+				case diff != "" && reason == "":
+					t.Errorf("-recorded +RabbitMQ %s\n%s", version, diff)
+				case diff == "" && reason != "":
+					t.Errorf("RabbitMQ %s is said to differ (%s), and does not", version, reason)
+				}
+			})
+		}
+	})
+}
+
+func isSpecification(version string) bool { return strings.HasPrefix(version, specification+".") }
+
+// differs returns why a version of RabbitMQ differs from the specification in a case, if it does.
+func differs(name, version string) string {
+	for _, d := range differences {
+		if slices.Contains(d.cases, name) && d.on.Fits("rabbitmq", version) {
+			return d.reason
+		}
+	}
+	return ""
+}
+
+// Programs that nobody has thought of: the embedded broker and RabbitMQ 4.3 answer them alike.
+func TestGenerated(t *testing.T) {
+	ours := embedded.New()
+	defer ours.Close()
+	targets.RabbitMQ(t, func(t *testing.T, target runner.Target) {
+		if _, version := play(t, target, nil); !isSpecification(version) {
+			t.Logf("RabbitMQ %s is not the specification", version)
+			return
+		}
+		rapid.Check(t, func(rt *rapid.T) {
+			p := Generate(rt, 100)
+			want, _ := play(t, target, p)
+			got, _ := play(t, ours, p)
+			if diff := cmp.Diff([]string(want), []string(got)); diff != "" {
+				rt.Fatalf("-RabbitMQ +embedded\n%s", diff)
+			}
+		})
+	})
+}
+
+func condition(text string) scenario.Condition {
+	c, err := scenario.ParseCondition(text)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}

@@ -1,0 +1,34 @@
+package difftest
+
+import "tutor/runner/scenario"
+
+// difference is where other versions of RabbitMQ than the one that the embedded broker is built to
+// answer otherwise.
+type difference struct {
+	on     scenario.Condition
+	reason string
+	cases  []string
+}
+
+var differences = []difference{
+	{
+		condition("rabbitmq <4.3"), "a topic binding key may have any number of #",
+		[]string{"a topic key with three hashes"},
+	},
+	{
+		condition("rabbitmq <4.3"), "a dead letter that its queue keeps is not marked as redelivered, and before 4.0 there were no x-last-death-* headers",
+		[]string{"dead letters, reasons, x-death, cycles"},
+	},
+	{
+		condition("rabbitmq <4.3"), "quorum queues do not tell how often a message was acquired (x-acquired-count)",
+		[]string{"quorum queues"},
+	},
+	{
+		condition("rabbitmq <4.0"), "there are no x-last-death-* headers",
+		[]string{"expiration", "length limits", "a dead letter goes straight to a consumer"},
+	},
+	{
+		condition("rabbitmq <4.0"), "an exchange type that nobody knows is an error of the connection (503)",
+		[]string{"an unknown exchange type"},
+	},
+}
