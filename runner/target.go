@@ -39,7 +39,7 @@ type Stage struct {
 	// ServerName is a name the TLS listener's certificate carries.
 	ServerName string
 
-	// Vhosts maps the scenario's vhost names to the broker's. "/" is always there.
+	// Vhosts maps the scenario's vhost names to the broker's. Without any in the needs there is "/".
 	Vhosts map[string]string
 	// Users maps the scenario's user names to logins at the broker. "guest" is always there, with
 	// all permissions in all of the stage's vhosts.
@@ -50,7 +50,8 @@ type Stage struct {
 
 	// Restart stops the broker and starts it again. Nil where the target may not do that.
 	Restart func(ctx context.Context) error
-	// Close removes what was provided for the act.
+	// Close removes what was provided for the act, soon: what takes long, and what goes wrong with it,
+	// may wait until the target is closed.
 	Close func(ctx context.Context) error
 }
 

@@ -1,0 +1,49 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/log"
+)
+
+// Available says whether a container of an image could be started at once: an engine answers, and has
+// the image, and that of the library's reaper unless it is switched off.
+func Available(ctx context.Context, image string) (err error) {
+	defer func() {
+		// Some of the library's providers end in a panic where there is no engine.
+		if v := recover(); v != nil {
+			err = fmt.Errorf("no Docker engine: %v", v)
+		}
+	}()
+	log.SetDefault(log.NewNoopLogger())
+	provider, err := testcontainers.NewDockerProvider()
+	if err != nil {
+		return fmt.Errorf("no Docker engine: %w", err)
+	}
+	defer provider.Close()
+	if err := provider.Health(ctx); err != nil {
+		return fmt.Errorf("no Docker engine: %w", err)
+	}
+	if _, err := provider.Client().ImageInspect(ctx, image); err != nil {
+		return fmt.Errorf("image %s: %w", image, err)
+	}
+	if disabled, _ := strconv.ParseBool(os.Getenv("TESTCONTAINERS_RYUK_DISABLED")); disabled {
+		return nil
+	}
+	reapers, err := provider.Client().ImageList(ctx, client.ImageListOptions{
+		Filters: make(client.Filters).Add("reference", "testcontainers/ryuk"),
+	})
+	if err != nil {
+		return fmt.Errorf("asking for the reaper's image: %w", err)
+	}
+	if len(reapers.Items) == 0 {
+		return errors.New("the reaper's image, testcontainers/ryuk, is not here (TESTCONTAINERS_RYUK_DISABLED=true does without)")
+	}
+	return nil
+}

@@ -1,0 +1,320 @@
+// Package docker runs RabbitMQ in a container of its own. It is the only package that imports
+// testcontainers-go, so that everything else builds without it.
+package docker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/log"
+	"github.com/testcontainers/testcontainers-go/wait"
+
+	"tutor/runner"
+	"tutor/runner/scenario"
+	"tutor/runner/target/management"
+	"tutor/runner/target/pki"
+)
+
+// DefaultImage is the image that stands for plain "docker".
+const DefaultImage = "rabbitmq:4.3-management"
+
+const (
+	// bootTimeout is how long a server may take to boot once its container runs.
+	bootTimeout = 3 * time.Minute
+	// removeTimeout is how long the engine may take to remove a container.
+	removeTimeout = time.Minute
+)
+
+// The server's ports in the container.
+const (
+	amqpPort       = "5672/tcp"
+	amqpsPort      = "5671/tcp"
+	managementPort = "15672/tcp"
+)
+
+// Target is RabbitMQ in a container, which is started by the first act that is prepared on it.
+type Target struct {
+	image    string
+	progress func(string)
+
+	mu        sync.Mutex
+	container *testcontainers.DockerContainer
+	err       error
+	closed    bool
+
+	authority *pki.Authority
+	addresses map[string]string
+	api       *management.API
+	version   string
+}
+
+// New returns the target for an image, or for [DefaultImage] if it is empty. Progress, if not nil, is
+// told what is being waited for.
+func New(image string, progress func(string)) *Target {
+	if image == "" {
+		image = DefaultImage
+	}
+	if progress == nil {
+		progress = func(string) {}
+	}
+	return &Target{image: image, progress: progress}
+}
+
+// Name is docker:IMAGE.
+func (t *Target) Name() string { return "docker:" + t.image }
+
+// guest is the user that RabbitMQ has from the start.
+var guest = runner.Login{User: "guest", Password: "guest"}
+
+// Prepare provides vhosts and users for an act.
+func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+	if err := t.booted(ctx); err != nil {
+		return nil, err
+	}
+	provision, err := t.api.Provide(ctx, needs, guest)
+	if err != nil {
+		return nil, t.explain(ctx, err)
+	}
+	return &runner.Stage{
+		Product: "RabbitMQ", Version: t.version,
+		Dial:       t.dialer(amqpPort),
+		DialTLS:    t.dialer(amqpsPort),
+		CA:         t.authority.Pool(),
+		ServerName: pki.ServerName,
+		Vhosts:     provision.Vhosts,
+		Users:      provision.Users,
+		Restart:    t.restart,
+		Close: func(context.Context) error {
+			t.api.Discard(provision)
+			return nil
+		},
+	}, nil
+}
+
+func (t *Target) dialer(port string) func(context.Context) (net.Conn, error) {
+	return func(ctx context.Context) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.addresses[port])
+		if err != nil {
+			return nil, t.explain(ctx, err)
+		}
+		return conn, nil
+	}
+}
+
+// booted starts the container at the first call. A start that has failed is not tried again, unless
+// it was broken off.
+func (t *Target) booted(ctx context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.closed:
+		return errors.New("the target is closed")
+	case t.err != nil:
+		return t.err
+	case t.container != nil:
+		return nil
+	}
+	err := t.boot(ctx)
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		// Whatever the library was at: it was told to stop.
+		return errors.Join(fmt.Errorf("starting a container of %s: %w", t.image, ctx.Err()), t.remove())
+	}
+	t.err = errors.Join(advise(t.image, err), t.remove())
+	return t.err
+}
+
+func (t *Target) boot(ctx context.Context) (err error) {
+	if t.authority, err = pki.New(); err != nil {
+		return err
+	}
+	options, err := t.options()
+	if err != nil {
+		return err
+	}
+	// The library introduces itself to the engine's users on standard error, by way of its default.
+	log.SetDefault(log.NewNoopLogger())
+	t.progress("getting image " + t.image)
+	// A container that was started and is not ready comes with the error.
+	if t.container, err = run(ctx, t.image, options); err != nil {
+		return fmt.Errorf("starting a container of %s: %w", t.image, err)
+	}
+	if err := t.locate(ctx); err != nil {
+		return err
+	}
+	t.api = management.New("http://"+t.addresses[managementPort], guest.User, guest.Password, nil)
+	t.api.ThrowAway()
+	t.version, err = t.api.Version(ctx)
+	return err
+}
+
+// run turns a panic of the library, which some of its providers end in where there is no engine,
+// into an error.
+func run(ctx context.Context, image string, options []testcontainers.ContainerCustomizer) (c *testcontainers.DockerContainer, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%v", v)
+		}
+	}()
+	return testcontainers.Run(ctx, image, options...)
+}
+
+// options describe the container: a TLS listener with our certificate, the management plugin, guest
+// from anywhere.
+func (t *Target) options() ([]testcontainers.ContainerCustomizer, error) {
+	server, err := t.authority.Server()
+	if err != nil {
+		return nil, err
+	}
+	file := func(name string, content []byte) testcontainers.ContainerFile {
+		// The server runs as a user of its own and has to read them.
+		return testcontainers.ContainerFile{Reader: bytes.NewReader(content), ContainerFilePath: name, FileMode: 0o644}
+	}
+	return []testcontainers.ContainerCustomizer{
+		testcontainers.WithLogger(log.NewNoopLogger()),
+		testcontainers.WithExposedPorts(amqpPort, amqpsPort, managementPort),
+		testcontainers.WithFiles(
+			file("/etc/rabbitmq/conf.d/90-tutor.conf", []byte(configuration)),
+			file("/etc/rabbitmq/enabled_plugins", []byte("[rabbitmq_management].\n")),
+			file("/etc/rabbitmq/tutor-ca.pem", t.authority.PEM()),
+			file("/etc/rabbitmq/tutor-server.pem", server.Certificate),
+			file("/etc/rabbitmq/tutor-server.key", server.Key),
+		),
+		testcontainers.WithLifecycleHooks(testcontainers.ContainerLifecycleHooks{
+			PostStarts: []testcontainers.ContainerHook{func(context.Context, testcontainers.Container) error {
+				t.progress("RabbitMQ is booting in a container of " + t.image)
+				return nil
+			}},
+		}),
+		testcontainers.WithWaitStrategyAndDeadline(bootTimeout,
+			wait.ForLog(`(Server startup complete|completed with \d+ plugins)`).AsRegexp().WithPollInterval(50*time.Millisecond)),
+	}, nil
+}
+
+const configuration = `loopback_users.guest = false
+listeners.tcp.default = 5672
+listeners.ssl.default = 5671
+ssl_options.cacertfile = /etc/rabbitmq/tutor-ca.pem
+ssl_options.certfile = /etc/rabbitmq/tutor-server.pem
+ssl_options.keyfile = /etc/rabbitmq/tutor-server.key
+ssl_options.verify = verify_none
+management_agent.disable_metrics_collector = true
+log.console = true
+`
+
+// locate finds out where the container's ports are on this side.
+func (t *Target) locate(ctx context.Context) error {
+	host, err := t.container.Host(ctx)
+	if err != nil {
+		return fmt.Errorf("asking for the container's host: %w", err)
+	}
+	t.addresses = map[string]string{}
+	for _, port := range []string{amqpPort, amqpsPort, managementPort} {
+		mapped, err := t.container.MappedPort(ctx, port)
+		if err != nil {
+			return fmt.Errorf("asking for the container's port %s: %w", port, err)
+		}
+		t.addresses[port] = net.JoinHostPort(host, mapped.Port())
+	}
+	return nil
+}
+
+// advise says what to do about an engine that does not answer, or an image that is not there.
+func advise(image string, err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "permission denied"):
+		return fmt.Errorf("%w\nDocker does not let this user in: become a member of its group, or set DOCKER_HOST", err)
+	case strings.Contains(text, "Cannot connect to the Docker daemon"), strings.Contains(text, "rootless Docker not found"),
+		strings.Contains(text, "failed to create Docker provider"), strings.Contains(text, "docker.sock"):
+		return fmt.Errorf("%w\nno Docker engine answers: start one, set DOCKER_HOST, or use --broker embedded", err)
+	case strings.Contains(text, "No such image"), strings.Contains(text, "pull"), strings.Contains(text, "manifest"), strings.Contains(text, "registry"):
+		return fmt.Errorf("%w\nimage %s is not here and cannot be pulled: is its name right (docker pull %s)?", err, image, image)
+	}
+	return err
+}
+
+// explain adds to an error that the container has died, if that is what it amounts to.
+func (t *Target) explain(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	container := t.present()
+	if container == nil {
+		return fmt.Errorf("%w\nthe target is closed", err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	state, unknown := container.State(ctx)
+	switch {
+	case unknown != nil:
+		return fmt.Errorf("%w\nthe container of %s is gone: %w", err, t.image, unknown)
+	case !state.Running:
+		return fmt.Errorf("%w\nthe container of %s has ended with exit code %d", err, t.image, state.ExitCode)
+	}
+	return err
+}
+
+// present is the container, nil if the target is closed.
+func (t *Target) present() *testcontainers.DockerContainer {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.container
+}
+
+// restart stops the server in order and starts it again. The container goes on, since it would get
+// other ports.
+func (t *Target) restart(ctx context.Context) error {
+	container := t.present()
+	if container == nil {
+		return errors.New("the target is closed")
+	}
+	for _, order := range []string{"stop_app", "start_app"} {
+		code, output, err := container.Exec(ctx, []string{"rabbitmqctl", order})
+		if err != nil {
+			return t.explain(ctx, fmt.Errorf("rabbitmqctl %s: %w", order, err))
+		}
+		if code != 0 {
+			said, _ := io.ReadAll(output)
+			return fmt.Errorf("rabbitmqctl %s: exit code %d: %s", order, code, bytes.TrimSpace(said))
+		}
+	}
+	return nil
+}
+
+// Close removes the container.
+func (t *Target) Close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
+	err := t.remove()
+	if t.api != nil {
+		err = errors.Join(err, t.api.Close())
+	}
+	return err
+}
+
+func (t *Target) remove() error {
+	if t.container == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), removeTimeout)
+	defer cancel()
+	// There is nothing in the server worth an orderly end.
+	err := t.container.Terminate(ctx, testcontainers.StopTimeout(0))
+	t.container = nil
+	if err != nil {
+		return fmt.Errorf("removing the container of %s: %w", t.image, err)
+	}
+	return nil
+}

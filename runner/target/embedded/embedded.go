@@ -1,0 +1,185 @@
+// Package embedded plays acts on the broker of this module, in process: nothing needs to be
+// installed, and nothing is listened on. Actors reach it through pipes in memory.
+package embedded
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"sync"
+
+	"tutor/runner"
+	"tutor/runner/broker"
+	"tutor/runner/scenario"
+	"tutor/runner/target/pki"
+)
+
+// Product is what conditions in scenarios call the embedded broker.
+const Product = "embedded"
+
+// Target gives each act a broker of its own.
+type Target struct {
+	mu        sync.Mutex
+	authority *pki.Authority
+	brokers   map[*broker.Broker]struct{}
+	closed    bool
+}
+
+// New returns the embedded target.
+func New() *Target { return &Target{brokers: map[*broker.Broker]struct{}{}} }
+
+// Name is embedded.
+func (t *Target) Name() string { return "embedded" }
+
+// Prepare starts a broker with what an act asks for.
+func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+	b := broker.New(broker.Options{LoginDelay: -1})
+	if !t.add(b) {
+		return nil, errors.New("the embedded target is closed")
+	}
+	stage := &runner.Stage{
+		Product: Product, Version: broker.Version,
+		Vhosts:  map[string]string{},
+		Users:   map[string]runner.Login{},
+		Dial:    dialer(b, nil),
+		Restart: b.Restart,
+		Close:   func(context.Context) error { return t.remove(b) },
+	}
+	err := t.furnish(b, stage, needs)
+	if err != nil {
+		return nil, errors.Join(err, t.remove(b))
+	}
+	return stage, nil
+}
+
+// furnish provides vhosts, users and TLS.
+func (t *Target) furnish(b *broker.Broker, stage *runner.Stage, needs *scenario.Broker) error {
+	if needs == nil {
+		needs = &scenario.Broker{}
+	}
+	if err := Provide(b, needs); err != nil {
+		return err
+	}
+	for _, name := range b.Vhosts() {
+		stage.Vhosts[name] = name
+	}
+	stage.Users["guest"] = runner.Login{User: "guest", Password: "guest"}
+	for name, u := range needs.Users {
+		stage.Users[name] = runner.Login{User: name, Password: u.Password}
+	}
+	if !needs.TLS {
+		return nil
+	}
+	authority, certificate, err := t.certificate()
+	if err != nil {
+		return err
+	}
+	stage.CA, stage.ServerName = authority.Pool(), pki.ServerName
+	stage.DialTLS = dialer(b, &tls.Config{Certificates: []tls.Certificate{certificate}})
+	return nil
+}
+
+// Provide adds to a broker what a scenario asks for: vhosts, users, and a guest who may do everything.
+func Provide(b *broker.Broker, needs *scenario.Broker) error {
+	guest := broker.User{Name: "guest", Password: "guest", LoopbackOnly: true, Permissions: map[string]broker.Permissions{}}
+	vhosts := map[string]*scenario.Vhost{"/": nil}
+	for name, v := range needs.Vhosts {
+		vhosts[name] = v
+	}
+	for name, v := range vhosts {
+		var limits broker.Limits
+		if v != nil {
+			limits = broker.Limits{MaxConnections: v.MaxConnections, MaxQueues: v.MaxQueues}
+		}
+		if err := b.AddVhost(name, limits); err != nil {
+			return err
+		}
+		guest.Permissions[name] = broker.AllPermissions()
+	}
+	users := []broker.User{guest}
+	for name, u := range needs.Users {
+		users = append(users, user(name, u))
+	}
+	for _, u := range users {
+		if err := b.SetUser(u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func user(name string, u *scenario.User) broker.User {
+	permissions := map[string]broker.Permissions{}
+	for vhost, p := range u.Permissions {
+		permissions[vhost] = broker.Permissions{Configure: p.Configure, Write: p.Write, Read: p.Read}
+	}
+	return broker.User{
+		Name: name, Password: u.Password, Permissions: permissions,
+		MaxConnections: u.MaxConnections, MaxChannels: u.MaxChannels,
+	}
+}
+
+// certificate is made when it is first needed.
+func (t *Target) certificate() (*pki.Authority, tls.Certificate, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.authority == nil {
+		authority, err := pki.New()
+		if err != nil {
+			return nil, tls.Certificate{}, err
+		}
+		t.authority = authority
+	}
+	pair, err := t.authority.Server()
+	if err != nil {
+		return nil, tls.Certificate{}, err
+	}
+	certificate, err := pair.TLS()
+	return t.authority, certificate, err
+}
+
+// dialer connects to the broker through a pipe.
+func dialer(b *broker.Broker, config *tls.Config) func(context.Context) (net.Conn, error) {
+	return func(ctx context.Context) (net.Conn, error) {
+		client, server := broker.Pipe()
+		if config == nil {
+			b.Serve(server)
+		} else {
+			b.Serve(tls.Server(server, config))
+		}
+		return client, ctx.Err()
+	}
+}
+
+func (t *Target) add(b *broker.Broker) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		t.brokers[b] = struct{}{}
+	}
+	return !t.closed
+}
+
+func (t *Target) remove(b *broker.Broker) error {
+	t.mu.Lock()
+	delete(t.brokers, b)
+	t.mu.Unlock()
+	return b.Close()
+}
+
+// Close stops the brokers of acts that are still being played.
+func (t *Target) Close() error {
+	t.mu.Lock()
+	t.closed = true
+	var left []*broker.Broker
+	for b := range t.brokers {
+		left = append(left, b)
+	}
+	t.mu.Unlock()
+	var errs []error
+	for _, b := range left {
+		errs = append(errs, t.remove(b))
+	}
+	return errors.Join(errs...)
+}

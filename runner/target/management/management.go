@@ -1,0 +1,298 @@
+// Package management provides what acts need on a running RabbitMQ through its management HTTP API:
+// vhosts and users of their own, with permissions and limits, and takes it away again.
+package management
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	rabbithole "github.com/michaelklishin/rabbit-hole/v2"
+	"golang.org/x/sync/errgroup"
+
+	"tutor/runner"
+	"tutor/runner/scenario"
+)
+
+// API is the management API of a broker. It is safe for concurrent use.
+type API struct {
+	url, user, password string
+	transport           *http.Transport
+	removals            removals
+	// prefix begins the names of all vhosts and users made through this API, so that they cannot
+	// meet anybody else's.
+	prefix string
+	number atomic.Int64
+}
+
+// New returns the API at a URL (scheme, host and port only), for a user who is an administrator. A
+// nil transport stands for one of its own with default settings.
+func New(url, user, password string, transport *http.Transport) *API {
+	if transport == nil {
+		transport = Transport(nil)
+	}
+	var id [4]byte
+	rand.Read(id[:]) // never fails, as of Go 1.24
+	return &API{url: url, user: user, password: password, transport: transport, prefix: "tutor-" + hex.EncodeToString(id[:])}
+}
+
+// Transport is how the API is reached; over HTTPS the server's certificate must be signed by one of
+// the pool's authorities, or of the system's if it is nil.
+func Transport(pool *x509.CertPool) *http.Transport {
+	own := http.DefaultTransport.(*http.Transport).Clone()
+	own.MaxIdleConnsPerHost = 8 // acts are prepared and removed side by side
+	own.ResponseHeaderTimeout = answerTimeout
+	if pool != nil {
+		own.TLSClientConfig = &tls.Config{RootCAs: pool}
+	}
+	return own
+}
+
+const (
+	// answerTimeout is how long the API may take to answer one request.
+	answerTimeout = 30 * time.Second
+	// settling is how long a request that makes something may go on when the act is broken off.
+	settling = 5 * time.Second
+	// removing is how long it may take to remove what was made for an act that cannot be played.
+	removing = 30 * time.Second
+)
+
+// client returns a client whose requests end with the context.
+func (a *API) client(ctx context.Context) (*rabbithole.Client, error) {
+	c, err := rabbithole.NewClient(a.url, a.user, a.password)
+	if err != nil {
+		return nil, fmt.Errorf("management API at %s: %w", a.url, err)
+	}
+	c.SetTransport(bound{ctx, a.transport})
+	return c, nil
+}
+
+// bound gives the requests of a client that knows no contexts the one they belong to.
+type bound struct {
+	ctx  context.Context
+	next http.RoundTripper
+}
+
+func (b bound) RoundTrip(r *http.Request) (*http.Response, error) {
+	return b.next.RoundTrip(r.WithContext(b.ctx))
+}
+
+// Version asks for the broker's version; it is also the way to find out whether the API is there and
+// accepts the login.
+func (a *API) Version(ctx context.Context) (string, error) {
+	c, err := a.client(ctx)
+	if err != nil {
+		return "", err
+	}
+	overview, err := c.Overview()
+	if err != nil {
+		return "", fmt.Errorf("asking the management API at %s for the broker's version: %w", a.url, err)
+	}
+	return overview.RabbitMQVersion, nil
+}
+
+// Provision is what was provided for one act.
+type Provision struct {
+	// Vhosts and Users map the scenario's names to the broker's.
+	Vhosts map[string]string
+	Users  map[string]runner.Login
+
+	api    *API
+	prefix string
+}
+
+// Provide makes vhosts and users of an act's own. Guest is a login that exists and gets all
+// permissions in all of the vhosts. If something fails, what was made by then is removed.
+func (a *API) Provide(ctx context.Context, needs *scenario.Broker, guest runner.Login) (*Provision, error) {
+	if needs == nil {
+		needs = &scenario.Broker{}
+	}
+	p := &Provision{
+		Vhosts: map[string]string{}, Users: map[string]runner.Login{"guest": guest},
+		api: a, prefix: fmt.Sprintf("%s-%d", a.prefix, a.number.Add(1)),
+	}
+	if _, ok := needs.Users["guest"]; ok {
+		return nil, errors.New("user guest is always there and may do everything: an act cannot have one of its own")
+	}
+	settled, cancel := settle(ctx)
+	defer cancel()
+	c, err := a.client(settled)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.make(ctx, c, needs); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removing)
+		defer cancel()
+		return nil, fmt.Errorf("management API at %s: %w", a.url, errors.Join(err, p.Remove(ctx)))
+	}
+	return p, nil
+}
+
+// settle returns a context that outlives another one by a while. A request that is broken off may
+// still take effect at the broker, after what it makes was removed in vain; so those that are under
+// way are let come to their end.
+func settle(ctx context.Context) (context.Context, context.CancelFunc) {
+	settled, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		late := time.AfterFunc(settling, cancel)
+		context.AfterFunc(settled, func() { late.Stop() })
+	})
+	return settled, func() { stop(); cancel() }
+}
+
+// make makes vhosts and users side by side, then what needs both. Nothing more is begun once the
+// context has ended.
+func (p *Provision) make(ctx context.Context, c *rabbithole.Client, needs *scenario.Broker) error {
+	vhosts := needs.Vhosts
+	if len(vhosts) == 0 {
+		vhosts = map[string]*scenario.Vhost{"/": nil}
+	}
+	var things, relations errgroup.Group
+	for name, v := range vhosts {
+		real := p.prefix
+		if name != "/" {
+			real += "-" + name
+		}
+		p.Vhosts[name] = real
+		things.Go(func() error { return makeVhost(c, name, real, v) })
+	}
+	for name, u := range needs.Users {
+		login := runner.Login{User: p.prefix + "-" + name, Password: u.Password}
+		p.Users[name] = login
+		things.Go(func() error { return makeUser(c, name, login, u) })
+	}
+	if err := errors.Join(things.Wait(), ctx.Err()); err != nil {
+		return err
+	}
+	for _, real := range p.Vhosts {
+		relations.Go(func() error {
+			return permit(c, p.Users["guest"].User, real, &scenario.Permission{Configure: ".*", Write: ".*", Read: ".*"})
+		})
+	}
+	for name, u := range needs.Users {
+		for vhost, permission := range u.Permissions {
+			relations.Go(func() error { return permit(c, p.Users[name].User, p.Vhosts[vhost], permission) })
+		}
+	}
+	return errors.Join(relations.Wait(), ctx.Err())
+}
+
+func makeVhost(c *rabbithole.Client, name, real string, v *scenario.Vhost) error {
+	if err := done(c.PutVhost(real, rabbithole.VhostSettings{})); err != nil {
+		return fmt.Errorf("making vhost %s: %w", name, err)
+	}
+	if v == nil {
+		return nil
+	}
+	limits := rabbithole.VhostLimitsValues{}
+	if v.MaxConnections != nil {
+		limits["max-connections"] = *v.MaxConnections
+	}
+	if v.MaxQueues != nil {
+		limits["max-queues"] = *v.MaxQueues
+	}
+	if len(limits) == 0 {
+		return nil
+	}
+	if err := done(c.PutVhostLimits(real, limits)); err != nil {
+		return fmt.Errorf("limiting vhost %s: %w", name, err)
+	}
+	return nil
+}
+
+func makeUser(c *rabbithole.Client, name string, login runner.Login, u *scenario.User) error {
+	if err := done(c.PutUser(login.User, rabbithole.UserSettings{Name: login.User, Password: login.Password})); err != nil {
+		return fmt.Errorf("making user %s: %w", name, err)
+	}
+	limits := rabbithole.UserLimitsValues{}
+	if u.MaxConnections != nil {
+		limits["max-connections"] = *u.MaxConnections
+	}
+	if u.MaxChannels != nil {
+		limits["max-channels"] = *u.MaxChannels
+	}
+	if len(limits) == 0 {
+		return nil
+	}
+	if err := done(c.PutUserLimits(login.User, limits)); err != nil {
+		return fmt.Errorf("limiting user %s: %w", name, err)
+	}
+	return nil
+}
+
+func permit(c *rabbithole.Client, user, vhost string, p *scenario.Permission) error {
+	err := done(c.UpdatePermissionsIn(vhost, user, rabbithole.Permissions{
+		Configure: expression(p.Configure), Write: expression(p.Write), Read: expression(p.Read),
+	}))
+	if err != nil {
+		return fmt.Errorf("giving user %s permissions in vhost %s: %w", user, vhost, err)
+	}
+	return nil
+}
+
+// expression is a permission that matches nothing where the scenario gives none.
+func expression(text string) string {
+	if text == "" {
+		return "^$"
+	}
+	return text
+}
+
+// Remove removes what was provided.
+func (p *Provision) Remove(ctx context.Context) error {
+	c, err := p.api.client(ctx)
+	if err != nil {
+		return err
+	}
+	var all errgroup.Group
+	for name, real := range p.Vhosts {
+		all.Go(func() error {
+			if err := gone(c.DeleteVhost(real)); err != nil {
+				return fmt.Errorf("removing vhost %s (%s): %w", name, real, err)
+			}
+			return nil
+		})
+	}
+	for name, login := range p.Users {
+		if name == "guest" {
+			continue
+		}
+		all.Go(func() error {
+			if err := gone(c.DeleteUser(login.User)); err != nil {
+				return fmt.Errorf("removing user %s (%s): %w", name, login.User, err)
+			}
+			return nil
+		})
+	}
+	return all.Wait()
+}
+
+// done makes of a response what it says, and lets its connection be used again.
+func done(r *http.Response, err error) error {
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	// Only an empty body is expected.
+	_, _ = io.Copy(io.Discard, r.Body)
+	if r.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("the management API answers %s", r.Status)
+	}
+	return nil
+}
+
+// gone is [done] for a removal: it does not matter if what is to be removed is not there.
+func gone(r *http.Response, err error) error {
+	if err == nil && r.StatusCode == http.StatusNotFound {
+		return r.Body.Close()
+	}
+	return done(r, err)
+}
