@@ -47,6 +47,9 @@ type ActReport struct {
 	Books *ledger.Books
 	// Notes explain in one sentence each what became of messages that were not simply processed.
 	Notes []ledger.Note
+	// Expected is the one of the act's expectations that fits the broker; nil where the act did not
+	// come to its end.
+	Expected *scenario.Expectation
 	// Mismatches say where the observation differs from the expectation.
 	Mismatches []Mismatch
 	// Frames are the frames on the actors' connections, if they were asked for.

@@ -1,0 +1,94 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/ledger"
+	"tutor/runner/wire"
+)
+
+// auditLimit is how many messages of a queue the audit looks at, each costing a round trip. Beyond
+// them it counts.
+const auditLimit = 10_000
+
+// audit compares the queues with what the ledger says must be in them, by taking it out. The journal
+// is closed, and the vhost is given up after the act.
+func (p *play) audit(ctx context.Context) error {
+	for _, r := range p.ledger.Remaining() {
+		ch, err := p.auditor(ctx, r)
+		if err != nil {
+			return err
+		}
+		err = p.auditQueue(ctx, ch, r)
+		// A channel that the broker has closed says so again.
+		_ = ch.Close()
+		if err != nil {
+			return fmt.Errorf("queue %s: %w", r.Queue, err)
+		}
+	}
+	return nil
+}
+
+// auditor opens a channel that may look into a queue: only its owner's connection may look into an
+// exclusive one.
+func (p *play) auditor(ctx context.Context, r ledger.Remaining) (*amqp.Channel, error) {
+	if r.Owner >= 0 {
+		return p.actors[r.Owner].Channel()
+	}
+	// An actor's connection that may look spares a new one, for which the vhost may have no room.
+	for who, a := range p.actors {
+		if a == nil || vhostOf(p.act.Cast[who]) != r.Vhost || !p.isGuest(who) {
+			continue
+		}
+		if ch, err := a.Channel(); err == nil {
+			return ch, nil
+		}
+	}
+	return p.inspector.channel(ctx, r.Vhost)
+}
+
+// isGuest says whether an actor has all permissions.
+func (p *play) isGuest(who int) bool {
+	user := p.act.Cast[who].Common().Connect.User
+	return user == "" || user == "guest"
+}
+
+func (p *play) auditQueue(ctx context.Context, ch *amqp.Channel, r ledger.Remaining) error {
+	for range auditLimit {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		m, ok, err := ch.Get(r.Queue, true)
+		if replyCode(err) == amqp.NotFound {
+			p.ledger.Gone(r.Vhost, r.Queue)
+			return nil
+		}
+		if err != nil || !ok {
+			return err
+		}
+		p.ledger.Found(r.Vhost, r.Queue, m.MessageId, deaths(m.Headers))
+	}
+	left, err := ch.QueueDeclarePassive(r.Queue, false, false, false, false, nil)
+	if err != nil {
+		return err
+	}
+	p.ledger.FoundMore(r.Vhost, r.Queue, left.Messages)
+	return nil
+}
+
+// deaths is the part of a message's headers that the ledger reads: from where it was dead-lettered.
+func deaths(headers amqp.Table) wire.Table {
+	list, _ := headers["x-death"].([]any)
+	entries := make([]any, 0, len(list))
+	for _, item := range list {
+		entry, _ := item.(amqp.Table)
+		entries = append(entries, wire.Table{{Name: "queue", Value: entry["queue"]}})
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	return wire.Table{{Name: "x-death", Value: entries}}
+}

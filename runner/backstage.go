@@ -1,0 +1,133 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"tutor/runner/scenario"
+)
+
+// backstage keeps the target at work while an act is being played: it prepares the stage of the
+// following act, and removes the stages of those that are over. On RabbitMQ this takes longer than
+// most acts.
+type backstage struct {
+	target Target
+	// done is told of each act when its stage has been removed, in the order of the acts.
+	done func(*ActReport)
+	// ahead is the stage of the following act, if it is being prepared.
+	ahead chan prepared
+	// last is closed when the last removal that was begun is over.
+	last chan struct{}
+}
+
+type prepared struct {
+	stage *Stage
+	err   error
+}
+
+// removing is how long a target may take to remove what it has provided for an act.
+const removing = 30 * time.Second
+
+// open returns the stage of an act, and begins to prepare that of the following one, if there is
+// any. An act that restarts the broker has the target to itself.
+func (b *backstage) open(ctx context.Context, act, following *scenario.Act) (*Stage, error) {
+	if restarts(act) {
+		b.finish()
+	}
+	if b.ahead == nil {
+		b.prepare(ctx, act)
+	}
+	got := <-b.ahead
+	b.ahead = nil
+	if following != nil && !restarts(act) && !restarts(following) {
+		b.prepare(ctx, following)
+	}
+	return got.stage, got.err
+}
+
+func (b *backstage) prepare(ctx context.Context, act *scenario.Act) {
+	ahead := make(chan prepared, 1)
+	go func() {
+		stage, err := b.target.Prepare(ctx, needs(act))
+		ahead <- prepared{stage, err}
+	}()
+	b.ahead = ahead
+}
+
+// close begins to remove an act's stage, and reports the act when that is over.
+func (b *backstage) close(ctx context.Context, stage *Stage, report *ActReport) {
+	before, over := b.last, make(chan struct{})
+	b.last = over
+	go func() {
+		defer close(over)
+		if err := remove(ctx, stage); err != nil {
+			report.Verdict, report.Err = Error, errors.Join(report.Err, err)
+		}
+		if before != nil {
+			<-before
+		}
+		if b.done != nil {
+			b.done(report)
+		}
+	}()
+}
+
+func remove(ctx context.Context, stage *Stage) error {
+	if stage == nil || stage.Close == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removing)
+	defer cancel()
+	if err := stage.Close(ctx); err != nil {
+		return fmt.Errorf("tidying the broker up: %w", err)
+	}
+	return nil
+}
+
+// finish waits until all removals that were begun are over.
+func (b *backstage) finish() {
+	if b.last != nil {
+		<-b.last
+	}
+}
+
+// wait waits until everything is removed, a stage that nobody came to use included.
+func (b *backstage) wait(ctx context.Context) {
+	b.finish()
+	if b.ahead == nil {
+		return
+	}
+	if unused := <-b.ahead; unused.err == nil {
+		// There is no act left to report it.
+		_ = remove(ctx, unused.stage)
+	}
+}
+
+// needs is what an act asks for. The vhost / is always there for acts that use it, but where others are
+// named it is only made if it is used: making vhosts is what takes the time.
+func needs(act *scenario.Act) *scenario.Broker {
+	if len(act.Broker.Vhosts) == 0 || act.Broker.Vhosts["/"] != nil || !usesDefaultVhost(act) {
+		return act.Broker
+	}
+	more := *act.Broker
+	more.Vhosts = maps.Clone(more.Vhosts)
+	more.Vhosts["/"] = &scenario.Vhost{}
+	return &more
+}
+
+func usesDefaultVhost(act *scenario.Act) bool {
+	for _, u := range act.Broker.Users {
+		if u.Permissions["/"] != nil {
+			return true
+		}
+	}
+	return slices.ContainsFunc(act.Cast, func(a *scenario.Actor) bool { return vhostOf(a) == "/" })
+}
+
+func restarts(act *scenario.Act) bool {
+	return slices.ContainsFunc(act.Steps, func(s *scenario.Step) bool { return s.Restart != "" })
+}

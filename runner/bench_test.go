@@ -1,0 +1,301 @@
+package runner_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner"
+	"tutor/runner/scenario"
+	"tutor/runner/target/embedded"
+	"tutor/runner/target/local"
+)
+
+// Machines differ and are noisy, so what is measured here are ratios within one run: how much faster
+// the virtual clock is than the real one, what the runner costs beside the bare client library, how
+// the embedded broker does beside RabbitMQ.
+
+// brokers are the targets of the measurements that run on this machine.
+func brokers(b *testing.B) map[string]runner.Target {
+	b.Helper()
+	all := map[string]runner.Target{"embedded": embedded.New()}
+	if local.Installed() == nil {
+		all["local"] = local.New(nil)
+	} else {
+		b.Log("rabbitmq-server is not installed: measured on the embedded broker only")
+	}
+	for name, target := range all {
+		b.Cleanup(func() {
+			if err := target.Close(); err != nil {
+				b.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+	return all
+}
+
+// suite plays all tutorials and returns how long that took.
+func suite(b *testing.B, target runner.Target, clock scenario.Clock) time.Duration {
+	b.Helper()
+	var scenarios []*scenario.Scenario
+	for _, path := range tutorials(b) {
+		scenarios = append(scenarios, decode(b, path))
+	}
+	began := time.Now()
+	for _, s := range scenarios {
+		passes(b, runner.Runner{Clock: clock}.Run(context.Background(), s, target))
+	}
+	return time.Since(began)
+}
+
+// BenchmarkVirtualClock is how many times faster the tutorials are at the virtual clock than at the
+// real one.
+func BenchmarkVirtualClock(b *testing.B) {
+	for name, target := range brokers(b) {
+		b.Run(name, func(b *testing.B) {
+			suite(b, target, scenario.Virtual) // boots it
+			for b.Loop() {
+				realTime := suite(b, target, scenario.Real)
+				var virtual []time.Duration
+				for range 5 {
+					virtual = append(virtual, suite(b, target, scenario.Virtual))
+				}
+				slices.Sort(virtual)
+				b.ReportMetric(realTime.Seconds()/virtual[2].Seconds(), "times-faster")
+				b.ReportMetric(virtual[2].Seconds()*1000, "ms-virtual")
+				b.ReportMetric(realTime.Seconds()*1000, "ms-real")
+			}
+		})
+	}
+}
+
+// BenchmarkDeterminism plays every tutorial 200 times with all cores kept busy; whatever differs from
+// the first time fails.
+func BenchmarkDeterminism(b *testing.B) {
+	for name, target := range brokers(b) {
+		b.Run(name, func(b *testing.B) {
+			stop := busy()
+			defer stop()
+			for b.Loop() {
+				for _, path := range tutorials(b) {
+					s := decode(b, path)
+					first := observed(runner.Run(context.Background(), s, target))
+					for i := range 199 {
+						if again := observed(runner.Run(context.Background(), s, target)); again != first {
+							b.Fatalf("%s, run %d:\n%s\nthe first:\n%s", path, i+2, again, first)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// busy keeps all cores busy until it is stopped.
+func busy() (stop func()) {
+	done := make(chan struct{})
+	var spinning sync.WaitGroup
+	for range runtime.NumCPU() {
+		spinning.Go(func() {
+			for n := 0; ; n++ {
+				if n%1_000_000 == 0 {
+					select {
+					case <-done:
+						return
+					default:
+					}
+				}
+			}
+		})
+	}
+	return func() { close(done); spinning.Wait() }
+}
+
+const (
+	many     = 100_000
+	bodySize = 64
+)
+
+const manyMessages = `
+title: Many
+acts:
+  - name: many
+    timeout: 10m
+    cast:
+      - consumer: c
+        queue: {name: q, declare: true}
+        prefetch: 256
+      - publisher: p
+        routing_key: q
+        message: x
+        message_size: 64
+        confirm: true
+        count: %d
+    expect: {fates: {acked: %d}}
+`
+
+// BenchmarkOverhead is the rate of an act with many messages in relation to that of a loop over the
+// client library that does the same, and the memory that the act takes for each message.
+func BenchmarkOverhead(b *testing.B) {
+	for name, target := range brokers(b) {
+		b.Run(name, func(b *testing.B) {
+			s := inline(b, fmt.Sprintf(manyMessages, many, many))
+			for b.Loop() {
+				bare := bareLoop(b, target)
+				var before, after runtime.MemStats
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+				began := time.Now()
+				report := runner.Run(context.Background(), s, target)
+				act := time.Since(began)
+				passes(b, report)
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				b.ReportMetric(bare.Seconds()/act.Seconds(), "of-the-bare-rate")
+				b.ReportMetric(float64(int64(after.HeapAlloc)-int64(before.HeapAlloc))/many, "B/message")
+				b.ReportMetric(many/act.Seconds(), "messages/s")
+				runtime.KeepAlive(report)
+			}
+		})
+	}
+}
+
+// BenchmarkMillion plays an act of a million messages on the embedded broker.
+func BenchmarkMillion(b *testing.B) {
+	target := embedded.New()
+	defer target.Close()
+	s := inline(b, fmt.Sprintf(manyMessages, 10*many, 10*many))
+	for b.Loop() {
+		passes(b, runner.Run(context.Background(), s, target))
+		b.ReportMetric(peakMemory(b), "MB-peak")
+	}
+}
+
+// peakMemory is the most memory that this process has had resident so far, in MB, where the system
+// tells.
+func peakMemory(b *testing.B) float64 {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	var kB float64
+	for line := range strings.Lines(string(text)) {
+		if _, err := fmt.Sscanf(line, "VmHWM: %f kB", &kB); err == nil {
+			return kB / 1024
+		}
+	}
+	return 0
+}
+
+// BenchmarkEmbeddedBroker is the rate of the embedded broker in relation to RabbitMQ's, with the bare
+// client library, and the 99th percentile of the time from a publish to its confirmation.
+func BenchmarkEmbeddedBroker(b *testing.B) {
+	targets := brokers(b)
+	for b.Loop() {
+		ours, latency := bareLoop(b, targets["embedded"]), confirmLatency(b, targets["embedded"])
+		b.ReportMetric(many/ours.Seconds(), "messages/s")
+		b.ReportMetric(float64(latency.Microseconds()), "µs-p99")
+		if rabbit := targets["local"]; rabbit != nil {
+			theirs, theirLatency := bareLoop(b, rabbit), confirmLatency(b, rabbit)
+			b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-RabbitMQ's-rate")
+			b.ReportMetric(theirLatency.Seconds()/latency.Seconds(), "times-lower-p99")
+		}
+	}
+}
+
+// confirmLatency publishes messages one at a time, and returns the 99th percentile of the time to the
+// confirmation.
+func confirmLatency(b *testing.B, target runner.Target) time.Duration {
+	b.Helper()
+	ctx := context.Background()
+	stage, err := target.Prepare(ctx, nil)
+	must(b, err)
+	defer stage.Close(ctx)
+	ch := bareChannel(b, stage)
+	_, err = ch.QueueDeclare("q", false, false, false, false, nil)
+	must(b, err)
+	must(b, ch.Confirm(false))
+	var took []time.Duration
+	for range 5000 {
+		began := time.Now()
+		c, err := ch.PublishWithDeferredConfirm("", "q", false, false, amqp.Publishing{Body: make([]byte, bodySize)})
+		must(b, err)
+		c.Wait()
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	return took[len(took)*99/100]
+}
+
+// bareLoop publishes with confirms and consumes with acknowledgements as the act does, without a
+// runner.
+func bareLoop(b *testing.B, target runner.Target) time.Duration {
+	b.Helper()
+	ctx := context.Background()
+	stage, err := target.Prepare(ctx, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer stage.Close(ctx)
+	consumer, publisher := bareChannel(b, stage), bareChannel(b, stage)
+	must(b, consumer.Qos(256, 0, false))
+	_, err = consumer.QueueDeclare("q", false, false, false, false, nil)
+	must(b, err)
+	deliveries, err := consumer.Consume("q", "c", false, false, false, false, nil)
+	must(b, err)
+	must(b, publisher.Confirm(false))
+	began := time.Now()
+	var consuming sync.WaitGroup
+	consuming.Go(func() {
+		for range many {
+			d := <-deliveries
+			must(b, d.Ack(false))
+		}
+	})
+	body := make([]byte, bodySize)
+	var waiting []*amqp.DeferredConfirmation
+	for range many {
+		c, err := publisher.PublishWithDeferredConfirm("", "q", false, false, amqp.Publishing{Body: body})
+		must(b, err)
+		if waiting = append(waiting, c); len(waiting) == 256 {
+			waiting[0].Wait()
+			waiting = waiting[1:]
+		}
+	}
+	for _, c := range waiting {
+		c.Wait()
+	}
+	consuming.Wait()
+	return time.Since(began)
+}
+
+func bareChannel(b *testing.B, stage *runner.Stage) *amqp.Channel {
+	b.Helper()
+	conn, err := stage.Dial(context.Background())
+	must(b, err)
+	guest := stage.Users["guest"]
+	opened, err := amqp.Open(conn, amqp.Config{
+		SASL:  []amqp.Authentication{&amqp.PlainAuth{Username: guest.User, Password: guest.Password}},
+		Vhost: stage.Vhosts["/"],
+	})
+	must(b, err)
+	b.Cleanup(func() { opened.Close() })
+	ch, err := opened.Channel()
+	must(b, err)
+	return ch
+}
+
+func must(b *testing.B, err error) {
+	if err != nil {
+		b.Error(err)
+		panic(err)
+	}
+}

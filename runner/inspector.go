@@ -1,0 +1,173 @@
+package runner
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/ledger"
+	"tutor/runner/scenario"
+)
+
+// inspector asks the broker what no actor can be asked any more, on connections of its own that no
+// tap observes. It connects only when it is needed: an act may be about the number of connections.
+type inspector struct {
+	stage *Stage
+	conns map[string]*amqp.Connection
+}
+
+// channel opens a channel in a vhost, by the scenario's name.
+func (i *inspector) channel(ctx context.Context, vhost string) (*amqp.Channel, error) {
+	conn := i.conns[vhost]
+	if conn == nil || conn.IsClosed() {
+		var err error
+		if conn, err = i.connect(ctx, vhost); err != nil {
+			return nil, fmt.Errorf("connecting to vhost %s: %w", vhost, err)
+		}
+		if i.conns == nil {
+			i.conns = map[string]*amqp.Connection{}
+		}
+		i.conns[vhost] = conn
+	}
+	return conn.Channel()
+}
+
+func (i *inspector) connect(ctx context.Context, vhost string) (*amqp.Connection, error) {
+	raw, err := i.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	guest := i.stage.Users["guest"]
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	conn, err := amqp.Open(raw, amqp.Config{
+		SASL:   []amqp.Authentication{&amqp.PlainAuth{Username: guest.User, Password: guest.Password}},
+		Vhost:  i.stage.Vhosts[vhost],
+		Locale: "en_US",
+	})
+	if err != nil {
+		stop()
+		raw.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+func (i *inspector) dial(ctx context.Context) (net.Conn, error) {
+	if i.stage.Dial != nil {
+		return i.stage.Dial(ctx)
+	}
+	raw, err := i.stage.DialTLS(ctx)
+	if err != nil {
+		return nil, err
+	}
+	secure := tls.Client(raw, &tls.Config{RootCAs: i.stage.CA, ServerName: i.stage.ServerName})
+	if err := secure.HandshakeContext(ctx); err != nil {
+		raw.Close()
+		return nil, fmt.Errorf("TLS handshake: %w", err)
+	}
+	return secure, nil
+}
+
+// consumers is how many consumers a queue has, and whether it exists.
+func (i *inspector) consumers(ctx context.Context, q ledger.QueueRef) (n int, exists bool, err error) {
+	ch, err := i.channel(ctx, q.Vhost)
+	if err != nil {
+		return 0, false, err
+	}
+	defer ch.Close()
+	declared, err := ch.QueueDeclarePassive(q.Name, false, false, false, false, nil)
+	switch replyCode(err) {
+	case amqp.NotFound:
+		return 0, false, nil
+	case amqp.ResourceLocked:
+		// Exclusive, and its owner's connection not gone yet.
+		return 0, true, nil
+	}
+	return declared.Consumers, true, err
+}
+
+// mustBeFree makes sure that a vhost that is not the act's own has nothing of the names that the act
+// declares: the act would find what it did not put there, and remove it at the end.
+func (i *inspector) mustBeFree(ctx context.Context, act *scenario.Act) error {
+	for _, a := range act.Cast {
+		c := a.Common()
+		if c.Queue.Declare && c.Queue.Name != "" {
+			if err := i.absent(ctx, vhostOf(a), "queue", c.Queue.Name); err != nil {
+				return err
+			}
+		}
+		if c.Exchange.Declare {
+			if err := i.absent(ctx, vhostOf(a), "exchange", c.Exchange.Name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (i *inspector) absent(ctx context.Context, vhost, kind, name string) error {
+	ch, err := i.channel(ctx, vhost)
+	if err != nil {
+		return err
+	}
+	defer ch.Close()
+	if kind == "queue" {
+		_, err = ch.QueueDeclarePassive(name, false, false, false, false, nil)
+	} else {
+		err = ch.ExchangeDeclarePassive(name, amqp.ExchangeDirect, false, false, false, false, nil)
+	}
+	if replyCode(err) == amqp.NotFound {
+		return nil
+	}
+	if err != nil && replyCode(err) != amqp.ResourceLocked {
+		return fmt.Errorf("asking for %s %s: %w", kind, name, err)
+	}
+	return fmt.Errorf("there is a %s named %s in vhost %s already; acts need an empty vhost of their own (give --management, or a URL with another vhost)",
+		kind, name, vhost)
+}
+
+// removeLeftovers deletes what the act has left in a vhost that is not its own.
+func (i *inspector) removeLeftovers(ctx context.Context, books *ledger.Ledger) error {
+	ch, err := i.channel(ctx, "/")
+	if err != nil {
+		return err
+	}
+	defer ch.Close()
+	for _, q := range books.Remaining() {
+		if q.Owner < 0 {
+			if _, err := ch.QueueDelete(q.Queue, false, false, false); err != nil {
+				return fmt.Errorf("deleting queue %s: %w", q.Queue, err)
+			}
+		}
+	}
+	for _, name := range books.Exchanges("/") {
+		if err := ch.ExchangeDelete(name, false, false); err != nil {
+			return fmt.Errorf("deleting exchange %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (i *inspector) close() error {
+	var errs []error
+	for _, conn := range i.conns {
+		if err := conn.Close(); err != nil && !errors.Is(err, amqp.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	i.conns = nil
+	return errors.Join(errs...)
+}
+
+// replyCode is the AMQP reply code of an error, or 0.
+func replyCode(err error) int {
+	var said *amqp.Error
+	if errors.As(err, &said) {
+		return said.Code
+	}
+	return 0
+}

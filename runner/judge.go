@@ -1,0 +1,104 @@
+package runner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"tutor/runner/fate"
+	"tutor/runner/ledger"
+	"tutor/runner/scenario"
+	"tutor/runner/transcript"
+)
+
+// judge compares what was observed with what the act expects on this broker.
+func (p *play) judge() error {
+	expected, err := expectation(p.act, p.stage.Product, p.stage.Version)
+	if err != nil {
+		return err
+	}
+	p.report.Expected = expected
+	for _, a := range p.act.Cast {
+		want := expected.Transcript[a.Name()]
+		if want == nil {
+			continue
+		}
+		got := transcript.Of(p.report.Lines, p.places[a.Name()])
+		if diff := transcript.Compare(want.Lines, got, want.Unordered); diff != nil {
+			p.mismatch(want.Pos, "transcript of "+a.Name(), diff)
+		}
+	}
+	if diff := compareFates(expected.Fates, p.report.Books); diff != nil {
+		p.mismatch(expected.FatesPos, "fates", diff)
+	}
+	if !p.report.Books.Balanced() {
+		p.mismatch(expected.Pos, "the books do not balance", unaccounted(p.report.Books))
+	}
+	p.report.Verdict = Pass
+	if len(p.report.Mismatches) > 0 {
+		p.report.Verdict = Fail
+	}
+	return nil
+}
+
+// expectation is the first that fits the broker.
+func expectation(act *scenario.Act, product, version string) (*scenario.Expectation, error) {
+	for _, e := range act.Expect {
+		if e.On.Fits(product, version) {
+			return e, nil
+		}
+	}
+	return nil, fmt.Errorf("%v: no expectation fits %s %s", act.Pos, product, version)
+}
+
+func (p *play) mismatch(pos scenario.Position, subject string, diff []transcript.DiffLine) {
+	p.report.Mismatches = append(p.report.Mismatches, Mismatch{Pos: pos, Subject: subject, Diff: diff})
+}
+
+// compareFates lists the copies whose fate is not the expected one, or nothing if none are expected.
+func compareFates(expected map[fate.Fate]*scenario.Messages, books *ledger.Books) []transcript.DiffLine {
+	if expected == nil {
+		return nil
+	}
+	var want, got []string
+	for _, f := range fate.All() {
+		e := expected[f]
+		if e != nil && e.Copies == nil {
+			want = append(want, total(f, e.Total))
+			got = append(got, total(f, books.Count(f)))
+			continue
+		}
+		if e != nil {
+			for _, body := range slices.Sorted(maps.Keys(e.Copies)) {
+				want = append(want, slices.Repeat([]string{met(f, body)}, e.Copies[body])...)
+			}
+		}
+	}
+	for c := range books.Copies() {
+		if e := expected[c.Fate]; c.Fate != "" && (e == nil || e.Copies != nil) {
+			got = append(got, met(c.Fate, c.Message))
+		}
+	}
+	return transcript.Compare(want, got, true)
+}
+
+func met(f fate.Fate, body string) string { return fmt.Sprintf("%s: %s", f, body) }
+
+func total(f fate.Fate, n int) string { return fmt.Sprintf("%s: %d", f, n) }
+
+// unaccounted lists what keeps the books from balancing.
+func unaccounted(books *ledger.Books) []transcript.DiffLine {
+	var diff []transcript.DiffLine
+	for _, n := range books.Notes() {
+		if n.Event != ledger.Unaccounted {
+			continue
+		}
+		text := n.Text
+		if len(n.Messages) > 0 {
+			text = strings.Join(n.Messages, ", ") + ": " + text
+		}
+		diff = append(diff, transcript.DiffLine{Op: transcript.Extra, Text: text})
+	}
+	return diff
+}

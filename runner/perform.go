@@ -1,0 +1,264 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+	"golang.org/x/sync/errgroup"
+
+	"tutor/runner/actor"
+	"tutor/runner/ledger"
+	"tutor/runner/scenario"
+)
+
+// perform takes the act through its steps, and then to the point where nothing moves any more and
+// no timer is left.
+func (p *play) perform(ctx context.Context) error {
+	for _, step := range p.steps() {
+		if err := p.step(ctx, step); err != nil {
+			return err
+		}
+	}
+	for {
+		if err := p.settle(ctx); err != nil {
+			return err
+		}
+		if more, err := p.advance(ctx); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// steps are the act's own, or those that start the cast in order.
+func (p *play) steps() []*scenario.Step {
+	if len(p.act.Steps) > 0 {
+		return p.act.Steps
+	}
+	steps := make([]*scenario.Step, len(p.act.Cast))
+	for i, a := range p.act.Cast {
+		steps[i] = &scenario.Step{Start: a.Name()}
+	}
+	return steps
+}
+
+func (p *play) step(ctx context.Context, s *scenario.Step) error {
+	switch {
+	case s.Start != "":
+		return p.start(ctx, p.places[s.Start])
+	case s.Stop != "":
+		return p.leave(ctx, s.Stop, (*actor.Actor).Stop)
+	case s.Kill != "":
+		return p.leave(ctx, s.Kill, (*actor.Actor).Kill)
+	case s.Await != "":
+		return p.await(ctx, s.Await)
+	case s.Restart != "":
+		return p.restart(ctx)
+	default:
+		return p.wait(ctx, s.Wait.Std())
+	}
+}
+
+// start starts an actor when its delay is over, and goes on when it is ready and all that it has
+// caused has come to pass.
+func (p *play) start(ctx context.Context, who int) error {
+	if delay := p.act.Cast[who].Common().Delay; delay > 0 {
+		if err := p.wait(ctx, delay.Std()); err != nil {
+			return err
+		}
+	}
+	host, err := p.host(who)
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.act.Cast[who].Name(), err)
+	}
+	p.cause = who
+	p.actors[who] = actor.New(p.act.Cast[who], host)
+	p.actors[who].Start(ctx)
+	return p.settle(ctx)
+}
+
+// leave makes an actor go, and goes on when it is gone and the broker has noticed.
+func (p *play) leave(ctx context.Context, name string, how func(*actor.Actor)) error {
+	if err := p.settle(ctx); err != nil {
+		return err
+	}
+	p.cause = p.places[name]
+	a := p.actors[p.cause]
+	how(a)
+	select {
+	case <-a.Ended():
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return p.settle(ctx)
+}
+
+// await goes on when a publisher has published all its messages.
+func (p *play) await(ctx context.Context, name string) error {
+	a := p.actors[p.places[name]]
+	for {
+		if err := p.settle(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-a.Ended():
+			return nil
+		default:
+		}
+		more, err := p.advance(ctx)
+		if err != nil {
+			return err
+		}
+		if !more {
+			return fmt.Errorf("awaiting %s: it has nothing to wait for and does not end", name)
+		}
+	}
+}
+
+// wait lets time pass. Timers that expire at its end expire before it goes on.
+func (p *play) wait(ctx context.Context, d time.Duration) error {
+	until := p.timeline.Now() + d
+	for {
+		if err := p.settle(ctx); err != nil {
+			return err
+		}
+		if at, ok := p.timeline.Next(); !ok || at > until {
+			resume := p.deadline.pause()
+			defer resume()
+			return p.timeline.AdvanceTo(ctx, until)
+		}
+		if _, err := p.advance(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// advance goes on to the next timer. Waiting for the wall clock does not count against the act's
+// deadline.
+func (p *play) advance(ctx context.Context) (bool, error) {
+	resume := p.deadline.pause()
+	defer resume()
+	who, more, err := p.timeline.Advance(ctx)
+	p.cause = who
+	return more, err
+}
+
+// restart restarts the broker, which closes all connections.
+func (p *play) restart(ctx context.Context) error {
+	if p.stage.Restart == nil {
+		return fmt.Errorf("the act restarts the broker, which this target may not do")
+	}
+	if err := p.settle(ctx); err != nil {
+		return err
+	}
+	if err := p.inspector.close(); err != nil {
+		return err
+	}
+	if err := p.stage.Restart(ctx); err != nil {
+		return fmt.Errorf("restarting the broker: %w", err)
+	}
+	if err := p.waitForAll(ctx); err != nil {
+		return err
+	}
+	p.ledger.Restarted()
+	return p.settle(ctx)
+}
+
+// settle returns when the system is quiet: every actor has nothing to do but to wait for its timer
+// or for a message, and a full round of fences has moved nothing.
+func (p *play) settle(ctx context.Context) error {
+	for {
+		if err := p.idle(ctx); err != nil {
+			return err
+		}
+		before := p.journal.Events()
+		noticed, err := p.fence(ctx)
+		if err != nil {
+			return err
+		}
+		if err := p.idle(ctx); err != nil {
+			return err
+		}
+		if noticed && p.journal.Events() == before && !p.ledger.Expecting() {
+			p.ledger.Quiet()
+			p.lines.Arrange(p.cause)
+			return nil
+		}
+	}
+}
+
+// idle waits until every actor has nothing to do, and reports those that cannot go on.
+func (p *play) idle(ctx context.Context) error {
+	for _, a := range p.started() {
+		if err := a.Wait(ctx); err != nil {
+			return err
+		}
+		if err := a.Err(); err != nil {
+			return fmt.Errorf("%s: %w", a.Name(), err)
+		}
+	}
+	return ctx.Err()
+}
+
+// fence does one round of fences, publishers first, and returns whether the broker had noticed all
+// departures before it: as long as a queue has consumers that are gone, it will move yet, and what
+// it sends when it notices only the next round is sure to see.
+func (p *play) fence(ctx context.Context) (noticed bool, err error) {
+	for _, q := range p.ledger.Affected() {
+		p.unsettled[q] = true
+	}
+	noticed = len(p.unsettled) == 0
+	for _, publishers := range []bool{true, false} {
+		if err := p.fenceAll(publishers); err != nil {
+			return false, err
+		}
+	}
+	for q := range p.unsettled {
+		consumers, exists, err := p.inspector.consumers(ctx, q)
+		if err != nil {
+			return false, fmt.Errorf("asking for the consumers of queue %s: %w", q.Name, err)
+		}
+		if must, mustExist := p.ledger.Consumers(q); exists == mustExist && consumers == must {
+			delete(p.unsettled, q)
+		}
+	}
+	return noticed && len(p.unsettled) == 0, ctx.Err()
+}
+
+// fenceAll fences all publishers, or all consumers, side by side.
+func (p *play) fenceAll(publishers bool) error {
+	queues := make([]*amqp.Queue, len(p.actors))
+	var all errgroup.Group
+	for who, a := range p.actors {
+		if a == nil || (p.act.Cast[who].Publisher != nil) != publishers {
+			continue
+		}
+		all.Go(func() error {
+			queue, ok, err := a.Fence()
+			if ok {
+				queues[who] = &queue
+			}
+			return err
+		})
+	}
+	if err := all.Wait(); err != nil {
+		return err
+	}
+	for who, queue := range queues {
+		if queue != nil {
+			p.compare(ledger.QueueRef{Vhost: vhostOf(p.act.Cast[who]), Name: queue.Name}, queue.Consumers)
+		}
+	}
+	return nil
+}
+
+// compare holds what the broker says of a queue's consumers against what must be.
+func (p *play) compare(q ledger.QueueRef, consumers int) {
+	must, _ := p.ledger.Consumers(q)
+	if consumers == must {
+		delete(p.unsettled, q)
+	} else {
+		p.unsettled[q] = true
+	}
+}

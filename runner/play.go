@@ -1,0 +1,288 @@
+package runner
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/actor"
+	"tutor/runner/clock"
+	"tutor/runner/ledger"
+	"tutor/runner/scenario"
+	"tutor/runner/tap"
+	"tutor/runner/transcript"
+)
+
+// play is one act while it is being played.
+type play struct {
+	runner   Runner
+	act      *scenario.Act
+	stage    *Stage
+	report   *ActReport
+	timeline *clock.Timeline
+	deadline *deadline
+	journal  *tap.Journal
+	ledger   *ledger.Ledger
+	lines    transcript.Recorder
+	frames   frameRecorder
+	// words puts the scenario's names for vhosts and users in place of the broker's.
+	words *strings.Replacer
+	// actors by their place in the cast; nil if not started.
+	actors []*actor.Actor
+	places map[string]int
+	// cause is the place of the actor that set off what is happening: it was started, its timer
+	// expired, or it was made to leave.
+	cause int
+	// unsettled are queues that an actor's departure changes, until the broker has noticed it.
+	unsettled map[ledger.QueueRef]bool
+	inspector *inspector
+}
+
+func newPlay(r Runner, act *scenario.Act, stage *Stage, report *ActReport) *play {
+	p := &play{
+		runner: r, act: act, stage: stage, report: report,
+		words:     translation(stage),
+		actors:    make([]*actor.Actor, len(act.Cast)),
+		places:    map[string]int{},
+		unsettled: map[ledger.QueueRef]bool{},
+		inspector: &inspector{stage: stage},
+	}
+	members := make([]ledger.Member, len(act.Cast))
+	for i, a := range act.Cast {
+		p.places[a.Name()] = i
+		members[i] = ledger.Member{Name: a.Name(), Vhost: vhostOf(a)}
+	}
+	p.ledger = ledger.New(members, p.remark, p.words.Replace)
+	observers := []func(tap.Event){p.ledger.Observe}
+	if r.Frames {
+		p.frames.now = func() time.Duration { return p.timeline.Now() }
+		observers = append(observers, p.frames.observe)
+	}
+	p.journal = tap.NewJournal(observers...)
+	if report.Clock == scenario.Real {
+		p.timeline = clock.NewReal(p.slept)
+	} else {
+		p.timeline = clock.NewVirtual(p.slept)
+	}
+	return p
+}
+
+// run plays the act to its end, closes the books and gives the verdict. Whatever happens, no actor
+// is left behind.
+func (p *play) run(ctx context.Context) (err error) {
+	timeout := p.act.Timeout
+	if p.runner.Timeout > 0 {
+		timeout = p.runner.Timeout
+	}
+	ctx, p.deadline = withDeadline(ctx, timeout.Std())
+	defer p.deadline.stop()
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+		if err != nil {
+			p.killAll()
+		}
+		p.report.Lines = p.lines.Lines()
+		p.report.Frames = p.frames.frames
+		p.report.Span = p.timeline.Now()
+	}()
+	if p.stage.Shared {
+		if err := p.inspector.mustBeFree(ctx, p.act); err != nil {
+			return err
+		}
+	}
+	if err := p.perform(ctx); err != nil {
+		return whyEnded(ctx, err)
+	}
+	if err := p.close(ctx); err != nil {
+		return whyEnded(ctx, err)
+	}
+	return p.judge()
+}
+
+// whyEnded says why a context has ended, where that is what an error amounts to.
+func whyEnded(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// close ends the act: the journal is closed, the ledger audited, and the actors leave.
+func (p *play) close(ctx context.Context) error {
+	if err := p.journal.Close(); err != nil {
+		return err
+	}
+	if err := p.audit(ctx); err != nil {
+		return fmt.Errorf("auditing the queues: %w", err)
+	}
+	p.report.Lines = p.lines.Lines()
+	p.report.Books = p.ledger.Close()
+	p.report.Notes = p.report.Books.Notes()
+	for _, a := range p.started() {
+		a.End()
+	}
+	if err := p.waitForAll(ctx); err != nil {
+		return err
+	}
+	if p.stage.Shared {
+		if err := p.inspector.removeLeftovers(ctx, p.ledger); err != nil {
+			return err
+		}
+	}
+	return p.inspector.close()
+}
+
+// killAll drops all connections, and waits for the actors to be gone.
+func (p *play) killAll() {
+	for _, a := range p.started() {
+		a.Kill()
+	}
+	for _, a := range p.started() {
+		<-a.Ended()
+	}
+	// What went wrong before is what matters.
+	_ = p.inspector.close()
+}
+
+// started are the actors that have been started so far, in the order of the cast.
+func (p *play) started() []*actor.Actor {
+	return slices.DeleteFunc(slices.Clone(p.actors), func(a *actor.Actor) bool { return a == nil })
+}
+
+// waitForAll waits for the actors to have ended.
+func (p *play) waitForAll(ctx context.Context) error {
+	for _, a := range p.started() {
+		select {
+		case <-a.Ended():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// slept is told when an actor begins to sleep.
+func (p *play) slept(who int) {
+	if a := p.actors[who]; a != nil {
+		a.Poke()
+	}
+}
+
+// remark enters in the transcript what the ledger has seen happen to an actor.
+func (p *play) remark(who int, trouble bool, text string) {
+	p.lines.Add(transcript.Line{
+		At: p.timeline.Now(), Actor: uint16(who), Kind: transcript.Remark, Text: text, Trouble: trouble,
+	})
+}
+
+func (p *play) print(who int, kind transcript.Kind, text string) {
+	line := transcript.Line{At: p.timeline.Now(), Actor: uint16(who), Kind: kind, Text: text}
+	switch kind {
+	case transcript.Error, transcript.Returned, transcript.Nacked, transcript.Cancelled:
+		line.Trouble = true
+		line.Text = p.words.Replace(text)
+	}
+	p.lines.Add(line)
+}
+
+// host is what an actor of this act gets.
+func (p *play) host(who int) (actor.Host, error) {
+	connect := &p.act.Cast[who].Common().Connect
+	login := p.stage.Users[cmpOr(connect.User, "guest")]
+	password := login.Password
+	if connect.Password != nil && !p.isGivenPassword(connect) {
+		password = *connect.Password
+	}
+	h := actor.Host{
+		Who:      who,
+		Clock:    p.timeline,
+		Journal:  p.journal,
+		Dial:     p.dial,
+		Vhost:    p.stage.Vhosts[vhostOf(p.act.Cast[who])],
+		User:     login.User,
+		Password: password,
+		Print:    func(k transcript.Kind, text string) { p.print(who, k, text) },
+		Body:     p.ledger.Body,
+		Took:     func(d *amqp.Delivery) { p.ledger.Took(who, d.DeliveryTag) },
+		Finished: func(d *amqp.Delivery) { p.ledger.Finished(who, d.DeliveryTag) },
+	}
+	if connect.TLS != nil {
+		config, err := p.tls(connect.TLS)
+		if err != nil {
+			return h, err
+		}
+		h.TLS = config
+	}
+	return h, nil
+}
+
+// isGivenPassword says whether the password is the one that the broker block gives the user: the
+// target may have chosen another one for it.
+func (p *play) isGivenPassword(c *scenario.Connect) bool {
+	user := p.act.Broker.Users[c.User]
+	if user == nil {
+		return *c.Password == "guest"
+	}
+	return *c.Password == user.Password
+}
+
+func (p *play) dial(ctx context.Context, secure bool) (net.Conn, error) {
+	switch {
+	case secure && p.stage.DialTLS == nil:
+		return nil, errors.New("this target has no TLS listener")
+	case secure:
+		return p.stage.DialTLS(ctx)
+	case p.stage.Dial == nil:
+		return nil, errors.New("this target has a TLS listener only: the actor needs connect: {tls: {}}")
+	default:
+		return p.stage.Dial(ctx)
+	}
+}
+
+func (p *play) tls(t *scenario.TLS) (*tls.Config, error) {
+	if t.Verify != nil && !*t.Verify {
+		return &tls.Config{InsecureSkipVerify: true}, nil
+	}
+	config := &tls.Config{RootCAs: p.stage.CA, ServerName: t.ServerName}
+	if config.ServerName == "" || config.ServerName == "broker" {
+		config.ServerName = p.stage.ServerName
+	}
+	if t.CA == scenario.CAOther {
+		config.RootCAs = x509.NewCertPool()
+	}
+	return config, nil
+}
+
+func vhostOf(a *scenario.Actor) string {
+	return cmpOr(a.Common().Connect.Vhost, "/")
+}
+
+func cmpOr(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// translation puts the scenario's names for vhosts and users where the broker's texts have its own.
+func translation(s *Stage) *strings.Replacer {
+	var pairs []string
+	for name, real := range s.Vhosts {
+		pairs = append(pairs, "vhost '"+real+"'", "vhost '"+name+"'", "vhost "+real+" ", "vhost "+name+" ")
+	}
+	for name, login := range s.Users {
+		pairs = append(pairs, "user '"+login.User+"'", "user '"+name+"'")
+	}
+	return strings.NewReplacer(pairs...)
+}

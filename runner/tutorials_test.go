@@ -1,0 +1,139 @@
+package runner_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tutor/runner"
+	"tutor/runner/fate"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// Every scenario passes on every target, and what was observed is the same on all of them, down to
+// the order of the lines of different actors and the fate of each copy.
+func TestTutorials(t *testing.T) {
+	targets.Each(t, func(t *testing.T, target runner.Target) {
+		for _, path := range append(tutorials(t), "testdata/settling.yaml", "testdata/restart.yaml", "testdata/quorum.yaml") {
+			name := strings.TrimSuffix(filepath.Base(path), ".yaml")
+			t.Run(name, func(t *testing.T) {
+				leakless(t)
+				r := runner.Run(context.Background(), decode(t, path), target)
+				passes(t, r)
+				golden(t, name, observed(r))
+			})
+		}
+	})
+}
+
+var madeUp = regexp.MustCompile(`amq\.gen-[\w-]+`)
+
+// observed writes down all that must be the same each time.
+func observed(r *runner.Report) string {
+	var b strings.Builder
+	for _, a := range r.Acts {
+		fmt.Fprintf(&b, "== %s: %s\n", a.Act.Name, a.Verdict)
+		for _, l := range a.Lines {
+			fmt.Fprintf(&b, "%8v %s | %s\n", l.At.Round(1e6), a.Act.Cast[l.Actor].Name(), madeUp.ReplaceAllString(l.String(), "amq.gen-..."))
+		}
+		if a.Books == nil {
+			continue
+		}
+		var copies []string
+		for c := range a.Books.Copies() {
+			copies = append(copies, fmt.Sprintf("%s: %s from %s in %q, had by %q, lost by %q, requeued %d times, unseen %v",
+				c.Fate, c.Message, c.Publisher, madeUp.ReplaceAllString(c.Queue, "amq.gen-..."), c.Consumer, c.Loser, c.Requeues, c.Unseen))
+		}
+		slices.Sort(copies)
+		fmt.Fprintln(&b, strings.Join(copies, "\n"))
+	}
+	return withoutPermissionKinds.Replace(b.String())
+}
+
+// withoutPermissionKinds leaves out what RabbitMQ says since 4.0 only.
+var withoutPermissionKinds = strings.NewReplacer("configure access to", "access to", "write access to", "access to")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "golden", name+".txt")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-golden +observed; go test ./runner -run Tutorials -update rewrites):\n%s", path, diff)
+	}
+}
+
+// Each line that the text of the seed shows for an actor is in the observation of the act that
+// reproduces it.
+func TestSeedTranscripts(t *testing.T) {
+	for file, acts := range map[string]map[string][]string{
+		"hello": {
+			"both sides declare the queue":         {"Created queue: hello", "Received: Hello World!", "Sent: Hello World!"},
+			"the publisher relies on the consumer": {"Sent: Hello World!", "Received: Hello World!"},
+		},
+		"workqueue": {
+			"a lazy worker": {"Received: 2:Hello!", "Received: 3:Hello!", "Received: 4:Hello!", "Received: 1:Hello!"},
+		},
+	} {
+		s := decode(t, "../scenarios/"+file+".yaml")
+		for name, lines := range acts {
+			var expected []string
+			for _, e := range act(t, s, name).Expect {
+				for _, tr := range e.Transcript {
+					expected = append(expected, tr.Lines...)
+				}
+			}
+			for _, line := range lines {
+				if !slices.Contains(expected, line) {
+					t.Errorf("%s, %s: nobody is expected to print %q", file, name, line)
+				}
+			}
+		}
+	}
+}
+
+// What an act does must not depend on how fast anybody is: the embedded broker gives one and the same
+// observation each time.
+func TestDeterminism(t *testing.T) {
+	targets.Each(t, func(t *testing.T, target runner.Target) {
+		times := 3
+		if target.Name() == "embedded" {
+			times = 50
+		}
+		for _, path := range tutorials(t) {
+			s := decode(t, path)
+			first := observed(runner.Run(context.Background(), s, target))
+			for range times - 1 {
+				if diff := cmp.Diff(first, observed(runner.Run(context.Background(), s, target))); diff != "" {
+					t.Fatalf("%s (-first +later):\n%s", path, diff)
+				}
+			}
+		}
+	})
+}
+
+func TestFatesAreCounted(t *testing.T) {
+	r := runner.Run(context.Background(), decode(t, "../scenarios/workqueue.yaml"), targetNamed(t, "embedded"))
+	passes(t, r)
+	last := r.Acts[2].Books
+	if last.Sent() != 4 || last.Count(fate.Acked) != 2 || last.Count(fate.Dropped) != 2 || !last.Balanced() {
+		t.Errorf("%d sent, %d acked, %d dropped, balanced: %v", last.Sent(), last.Count(fate.Acked), last.Count(fate.Dropped), last.Balanced())
+	}
+}
