@@ -1,0 +1,218 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tutor/runner"
+	"tutor/runner/ledger"
+	"tutor/runner/scenario"
+	"tutor/runner/transcript"
+)
+
+// grid is the acts of some scenarios, each as it was played on several targets.
+type grid struct {
+	targets []target
+	acts    []played
+}
+
+// target is a column of a grid.
+type target struct {
+	name string
+	// broker is the product and version that answered there; empty if none did.
+	broker string
+}
+
+// played is a row of a grid: an act on all targets.
+type played struct {
+	scenario *scenario.Scenario
+	act      *scenario.Act
+	// reports by target; nil where the act was not played.
+	reports []*runner.ActReport
+	// failures of the act, by what went wrong.
+	failures []failure
+	// differences of the other targets from the first.
+	differences []difference
+}
+
+// failure is how an act failed on some targets.
+type failure struct {
+	// targets are those on which it failed like this, by their place in the grid.
+	targets []int
+	// report of the first of them.
+	report *runner.ActReport
+}
+
+// difference is how what happened on some targets differs from what happened on the first.
+type difference struct {
+	// targets are those on which the same happened, by their place in the grid.
+	targets []int
+	parts   []part
+}
+
+// part is one thing that differs.
+type part struct {
+	subject string
+	diff    []transcript.DiffLine
+}
+
+// newGrid arranges reports of several targets over the same scenarios.
+func newGrid(reports []*runner.Report) *grid {
+	g := &grid{}
+	type key struct{ file, title, act string }
+	places := map[key]int{}
+	for _, r := range reports {
+		column := g.column(r)
+		for _, a := range r.Acts {
+			k := key{r.Scenario.Pos.File, r.Scenario.Title, a.Act.Name}
+			if _, known := places[k]; !known {
+				places[k] = len(g.acts)
+				g.acts = append(g.acts, played{scenario: r.Scenario, act: a.Act})
+			}
+			row := &g.acts[places[k]]
+			for len(row.reports) <= column {
+				row.reports = append(row.reports, nil)
+			}
+			row.reports[column] = a
+			if g.targets[column].broker == "" {
+				g.targets[column].broker = strings.TrimSpace(a.Product + " " + a.Version)
+			}
+		}
+	}
+	for i := range g.acts {
+		row := &g.acts[i]
+		for len(row.reports) < len(g.targets) {
+			row.reports = append(row.reports, nil)
+		}
+		row.failures = failures(row.reports)
+		row.differences = differ(row.reports)
+	}
+	return g
+}
+
+// column finds the target of a report, or adds it.
+func (g *grid) column(r *runner.Report) int {
+	at := slices.IndexFunc(g.targets, func(t target) bool { return t.name == r.Target })
+	if at < 0 {
+		at = len(g.targets)
+		g.targets = append(g.targets, target{name: r.Target})
+	}
+	return at
+}
+
+// failures lists how an act failed. Targets on which it failed in the same way share an entry.
+func failures(reports []*runner.ActReport) []failure {
+	var all []failure
+	keys := map[string]int{}
+	for i, a := range reports {
+		if a == nil || a.Verdict == runner.Pass {
+			continue
+		}
+		k := fmt.Sprint(a.Verdict, a.Err, a.Mismatches)
+		if _, known := keys[k]; !known {
+			keys[k] = len(all)
+			all = append(all, failure{report: a})
+		}
+		f := &all[keys[k]]
+		f.targets = append(f.targets, i)
+	}
+	return all
+}
+
+// differ lists how the others differ from the first. Those that differ from it in the same way
+// share an entry.
+func differ(reports []*runner.ActReport) []difference {
+	var all []difference
+	keys := map[string]int{}
+	if len(reports) == 0 {
+		return nil
+	}
+	for i, other := range reports[1:] {
+		parts := parts(reports[0], other)
+		if len(parts) == 0 {
+			continue
+		}
+		k := fmt.Sprint(parts)
+		if _, known := keys[k]; !known {
+			keys[k] = len(all)
+			all = append(all, difference{parts: parts})
+		}
+		d := &all[keys[k]]
+		d.targets = append(d.targets, i+1)
+	}
+	return all
+}
+
+// parts are what differs between two outcomes of an act, if it was played both times.
+func parts(first, other *runner.ActReport) []part {
+	if first == nil || other == nil || first.Verdict == runner.Error || other.Verdict == runner.Error {
+		return nil
+	}
+	var all []part
+	for i, a := range first.Act.Cast {
+		subject := "transcript of " + a.Name()
+		likeness := likeness{first.Act, a.Name()}
+		diff := transcript.Compare(likeness.lines(first, i), likeness.lines(other, i), likeness.unordered())
+		if diff != nil {
+			all = append(all, part{subject: subject, diff: diff})
+		}
+	}
+	if diff := transcript.Compare(met(first.Books), met(other.Books), true); diff != nil {
+		all = append(all, part{subject: "fates", diff: diff})
+	}
+	return all
+}
+
+// likeness knows in what an actor's transcripts may differ: in what the scenario leaves open.
+type likeness struct {
+	act   *scenario.Act
+	actor string
+}
+
+// generated are names that brokers make up.
+var generated = regexp.MustCompile(`amq\.(gen|ctag)-[A-Za-z0-9_-]+`)
+
+// lines are what the actor printed, with the scenario's patterns in place of what matches them.
+func (l likeness) lines(a *runner.ActReport, actor int) []string {
+	lines := transcript.Of(a.Lines, actor)
+	for i, line := range lines {
+		lines[i] = generated.ReplaceAllString(line, "amq.$1-"+transcript.Any)
+		for _, e := range l.act.Expect {
+			for _, want := range l.expected(e) {
+				if strings.Contains(want, transcript.Any) && transcript.Matches(want, line) {
+					lines[i] = want
+				}
+			}
+		}
+	}
+	return lines
+}
+
+func (l likeness) expected(e *scenario.Expectation) []string {
+	if t := e.Transcript[l.actor]; t != nil {
+		return t.Lines
+	}
+	return nil
+}
+
+// unordered says whether the scenario leaves the order of the lines open.
+func (l likeness) unordered() bool {
+	return slices.ContainsFunc(l.act.Expect, func(e *scenario.Expectation) bool {
+		t := e.Transcript[l.actor]
+		return t != nil && t.Unordered
+	})
+}
+
+// met lists what became of the messages.
+func met(books *ledger.Books) []string {
+	var all []string
+	if books == nil {
+		return nil
+	}
+	for c := range books.Copies() {
+		all = append(all, fateName(c.Fate)+": "+c.Message)
+	}
+	return all
+}

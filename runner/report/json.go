@@ -1,0 +1,290 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"tutor/runner"
+	"tutor/runner/fate"
+	"tutor/runner/ledger"
+	"tutor/runner/transcript"
+)
+
+// Document is what [JSON] writes. Fields may be added to it and to what it holds, but none goes or
+// changes its meaning. Times are milliseconds, to the microsecond. Bytes of messages that are not
+// UTF-8 appear as U+FFFD.
+type Document struct {
+	// Verdict of all runs together: the worst of them.
+	Verdict runner.Verdict `json:"verdict"`
+	// Runs are scenarios on targets, in the order in which they were given.
+	Runs []Run `json:"runs"`
+}
+
+// Run is a scenario on a target.
+type Run struct {
+	// Title of the scenario, and the file it is written in.
+	Title string `json:"title"`
+	File  string `json:"file"`
+	// Target as the user chose it.
+	Target  string         `json:"target"`
+	Verdict runner.Verdict `json:"verdict"`
+	// ElapsedMS is how long the run took by the wall clock.
+	ElapsedMS float64 `json:"elapsed_ms"`
+	Acts      []Act   `json:"acts"`
+}
+
+// Act is the outcome of an act.
+type Act struct {
+	Name string `json:"name"`
+	// Line of the scenario file where the act starts.
+	Line    int            `json:"line"`
+	Verdict runner.Verdict `json:"verdict"`
+	// Error says why the verdict is error; else absent.
+	Error string `json:"error,omitempty"`
+	// Clock is virtual or real.
+	Clock string `json:"clock"`
+	// Product and Version are the broker's own.
+	Product string `json:"product"`
+	Version string `json:"version"`
+	// SpanMS is how long the act took on its timeline, ElapsedMS by the wall clock.
+	SpanMS    float64 `json:"span_ms"`
+	ElapsedMS float64 `json:"elapsed_ms"`
+	// Sent is the number of messages that were published.
+	Sent int `json:"sent"`
+	// Lines of all actors in the order in which they were printed.
+	Lines []Line `json:"lines"`
+	// Fates are what became of the copies of the messages, by the name of the fate; copies that
+	// cannot be accounted for are under "unaccounted". Absent if the act did not come to its end.
+	Fates map[string]Fate `json:"fates,omitempty"`
+	// Notes explain what became of messages that were not simply processed.
+	Notes []Note `json:"notes"`
+	// Mismatches are the differences between observation and expectation.
+	Mismatches []Mismatch `json:"mismatches"`
+	// Frames on the actors' connections, if they were asked for.
+	Frames []Frame `json:"frames,omitempty"`
+}
+
+// Line is a line that an actor printed, or (of the kind "remark") what happened to the actor unseen.
+type Line struct {
+	AtMS  float64 `json:"at_ms"`
+	Actor string  `json:"actor"`
+	// Kind is warning, created_exchange, created_queue, bound, sent, received, returned, nacked,
+	// cancelled, stopped, error or remark.
+	Kind string `json:"kind"`
+	// Text is the whole line, as it was printed.
+	Text string `json:"text"`
+	// Trouble is set where a message was lost, went back, or was refused.
+	Trouble bool `json:"trouble,omitempty"`
+}
+
+// Fate is which copies met a fate.
+type Fate struct {
+	Count int `json:"count"`
+	// Messages are the bodies of the copies, of the first 100 if there are more.
+	Messages []string `json:"messages"`
+}
+
+const fateMessages = 100
+
+// Note explains in a sentence what became of some messages.
+type Note struct {
+	// Event is a fate, "requeued" or "unaccounted".
+	Event string `json:"event"`
+	// Messages are some of the bodies it is about.
+	Messages []string `json:"messages"`
+	// Count is how many copies it is about.
+	Count int    `json:"count"`
+	Text  string `json:"text"`
+}
+
+// Mismatch is a difference between observation and expectation, and where that is written.
+type Mismatch struct {
+	Subject string `json:"subject"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	// Diff leads from what was expected to what was observed.
+	Diff []DiffLine `json:"diff"`
+}
+
+// DiffLine is a line of a diff.
+type DiffLine struct {
+	// Op is same, expected (and not observed) or observed (and not expected).
+	Op   string `json:"op"`
+	Text string `json:"text"`
+}
+
+// Frame is a frame in words.
+type Frame struct {
+	AtMS     float64 `json:"at_ms"`
+	Actor    string  `json:"actor"`
+	ToBroker bool    `json:"to_broker"`
+	Text     string  `json:"text"`
+}
+
+// JSON writes reports as a [Document].
+func JSON(w io.Writer, reports []*runner.Report) error {
+	d := Document{Verdict: verdict(reports), Runs: []Run{}}
+	for _, r := range reports {
+		d.Runs = append(d.Runs, newRun(r))
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(d); err != nil {
+		return fmt.Errorf("writing the report as JSON: %w", err)
+	}
+	if _, err := w.Write(escapeC1(text.Bytes())); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// escapeC1 escapes the control characters U+007F to U+009F, which JSON permits as they are and
+// terminals obey. They can only be inside strings.
+func escapeC1(text []byte) []byte {
+	var out []byte
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == 0x7f:
+			out = append(out, `\u007f`...)
+		case text[i] == 0xc2 && i+1 < len(text) && text[i+1] < 0xa0:
+			i++
+			out = fmt.Appendf(out, `\u%04x`, text[i])
+		default:
+			out = append(out, text[i])
+		}
+	}
+	return out
+}
+
+// verdict of several runs: the worst. That nothing was played proves nothing.
+func verdict(reports []*runner.Report) runner.Verdict {
+	worst := runner.Error
+	for i, r := range reports {
+		switch v := r.Verdict(); {
+		case v == runner.Error:
+			return runner.Error
+		case i == 0 || v == runner.Fail:
+			worst = v
+		}
+	}
+	return worst
+}
+
+func newRun(r *runner.Report) Run {
+	run := Run{
+		Title: r.Scenario.Title, File: r.Scenario.Pos.File, Target: r.Target,
+		Verdict: r.Verdict(), ElapsedMS: milliseconds(r.Elapsed), Acts: []Act{},
+	}
+	for _, a := range r.Acts {
+		run.Acts = append(run.Acts, newAct(a))
+	}
+	return run
+}
+
+func newAct(a *runner.ActReport) Act {
+	act := Act{
+		Name: a.Act.Name, Line: a.Act.Pos.Line, Verdict: a.Verdict, Clock: string(a.Clock),
+		Product: a.Product, Version: a.Version,
+		SpanMS: milliseconds(a.Span), ElapsedMS: milliseconds(a.Elapsed),
+		Lines: make([]Line, len(a.Lines)), Notes: make([]Note, len(a.Notes)),
+		Mismatches: make([]Mismatch, len(a.Mismatches)), Frames: make([]Frame, len(a.Frames)),
+	}
+	if a.Err != nil {
+		act.Error = a.Err.Error()
+	}
+	if a.Books != nil {
+		act.Sent, act.Fates = a.Books.Sent(), newFates(a.Books)
+	}
+	for i, l := range a.Lines {
+		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), kindName(l.Kind), l.String(), l.Trouble}
+	}
+	for i, n := range a.Notes {
+		act.Notes[i] = Note{n.Event, append([]string{}, n.Messages...), n.Count, n.Text}
+	}
+	for i, m := range a.Mismatches {
+		act.Mismatches[i] = newMismatch(m)
+	}
+	for i, f := range a.Frames {
+		act.Frames[i] = Frame{milliseconds(f.At), a.Act.Cast[f.Actor].Name(), f.ToBroker, f.Text}
+	}
+	return act
+}
+
+func newFates(books *ledger.Books) map[string]Fate {
+	fates := map[string]Fate{}
+	for _, f := range append(fate.All(), "") {
+		if n := books.Count(f); n > 0 {
+			fates[fateName(f)] = Fate{Count: n}
+		}
+	}
+	for c := range books.Copies() {
+		if f := fates[fateName(c.Fate)]; len(f.Messages) < fateMessages {
+			f.Messages = append(f.Messages, c.Message)
+			fates[fateName(c.Fate)] = f
+		}
+	}
+	return fates
+}
+
+func fateName(f fate.Fate) string {
+	if f == "" {
+		return ledger.Unaccounted
+	}
+	return string(f)
+}
+
+func newMismatch(m runner.Mismatch) Mismatch {
+	out := Mismatch{m.Subject, m.Pos.File, m.Pos.Line, m.Pos.Column, make([]DiffLine, len(m.Diff))}
+	for i, d := range m.Diff {
+		op := "same"
+		switch d.Op {
+		case transcript.Missing:
+			op = "expected"
+		case transcript.Extra:
+			op = "observed"
+		}
+		out.Diff[i] = DiffLine{op, d.Text}
+	}
+	return out
+}
+
+func kindName(k transcript.Kind) string {
+	switch k {
+	case transcript.Warning:
+		return "warning"
+	case transcript.CreatedExchange:
+		return "created_exchange"
+	case transcript.CreatedQueue:
+		return "created_queue"
+	case transcript.Bound:
+		return "bound"
+	case transcript.Sent:
+		return "sent"
+	case transcript.Received:
+		return "received"
+	case transcript.Returned:
+		return "returned"
+	case transcript.Nacked:
+		return "nacked"
+	case transcript.Cancelled:
+		return "cancelled"
+	case transcript.Stopped:
+		return "stopped"
+	case transcript.Error:
+		return "error"
+	case transcript.Remark:
+		return "remark"
+	}
+	return fmt.Sprintf("kind_%d", k)
+}
+
+// milliseconds rounds to the microsecond: the timeline's hops of a nanosecond mean nothing.
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond).Microseconds()) / 1000
+}

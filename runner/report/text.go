@@ -1,0 +1,216 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"tutor/runner"
+	"tutor/runner/fate"
+	"tutor/runner/ledger"
+	"tutor/runner/scenario"
+)
+
+// Text prints reports for a person, act by act. It is not safe for concurrent use.
+type Text struct {
+	w       io.Writer
+	options Options
+	begun   bool
+	err     error
+}
+
+// NewText returns a Text that prints to a writer.
+func NewText(w io.Writer, o Options) *Text { return &Text{w: w, options: o} }
+
+// Err is the first error that printing has met. After it nothing more is printed.
+func (t *Text) Err() error { return t.err }
+
+// Scenario prints what a scenario is about, ahead of its acts.
+func (t *Text) Scenario(s *scenario.Scenario) {
+	p := t.page()
+	p.line(title.of(plain(s.Title)))
+	if s.About != "" {
+		p.paragraphs(s.About, 0, normal)
+	}
+	t.print(p)
+}
+
+// Act prints the outcome of an act.
+func (t *Text) Act(a *runner.ActReport) {
+	p := t.page()
+	heading(p, a)
+	if len(a.Lines) > 0 {
+		p.blank()
+		terminals(p, a, t.options.Verbose)
+	}
+	if t.options.Verbose && len(a.Frames) > 0 {
+		p.blank()
+		frames(p, a)
+	}
+	if len(a.Notes) > 0 {
+		p.blank()
+		notes(p, a.Notes)
+	}
+	for i, m := range a.Mismatches {
+		p.blank()
+		mismatch(p, m, i == 0)
+	}
+	if a.Err != nil {
+		p.blank()
+		failed(p, a.Err)
+	}
+	summary(p, a)
+	t.print(p)
+}
+
+// End prints the total of a run, if it had more than one act, and lists what has not passed.
+func (t *Text) End(reports []*runner.Report) {
+	p := t.page()
+	total(p, reports)
+	if p.Len() > 0 {
+		t.print(p)
+	}
+}
+
+func (t *Text) page() *page { return &page{width: t.options.width()} }
+
+// print writes a page, with a blank line between it and the one before.
+func (t *Text) print(p *page) {
+	if t.err != nil {
+		return
+	}
+	text := page{width: p.width}
+	if t.begun {
+		text.blank()
+	}
+	t.begun = true
+	text.WriteString(p.String())
+	if err := text.writeTo(t.w, t.options.Color); err != nil {
+		t.err = fmt.Errorf("writing the report: %w", err)
+	}
+}
+
+// heading is an act's verdict, name and teaching text.
+func heading(p *page, a *runner.ActReport) {
+	name := plain(a.Act.Name)
+	switch a.Verdict {
+	case runner.Fail:
+		name += " (failed)"
+	case runner.Error:
+		name += " (could not be played)"
+	}
+	p.hanging(verdictStyle(a.Verdict).of(mark(a.Verdict))+" ", name, 2, strong)
+	if a.Act.About != "" {
+		p.paragraphs(a.Act.About, 2, normal)
+	}
+}
+
+// failed says why an act could not be played.
+func failed(p *page, err error) {
+	p.hanging("  "+bad.of("error")+"  ", plainLines(err.Error()), 9, normal)
+}
+
+// summary is the last line of an act, below a blank one: messages, time, broker.
+func summary(p *page, a *runner.ActReport) {
+	parts := []string{}
+	if a.Books != nil {
+		parts = append(parts, counts(a.Books))
+	}
+	if a.Elapsed > 0 {
+		parts = append(parts, duration(a))
+	}
+	if broker := strings.TrimSpace(a.Product + " " + a.Version); broker != "" {
+		parts = append(parts, plain(broker))
+	}
+	if len(parts) > 0 {
+		p.blank()
+		p.hanging("  ", strings.Join(parts, " · "), 2, faint)
+	}
+}
+
+// counts says how many messages were sent, and how many copies met each fate.
+func counts(b *ledger.Books) string {
+	parts := []string{grouped(b.Sent()) + " sent"}
+	for _, f := range fate.All() {
+		if n := b.Count(f); n > 0 {
+			parts = append(parts, grouped(n)+" "+string(f))
+		}
+	}
+	if n := b.Count(""); n > 0 {
+		parts = append(parts, grouped(n)+" "+ledger.Unaccounted)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func duration(a *runner.ActReport) string {
+	if a.Clock == scenario.Real {
+		return elapsed(a.Elapsed) + " by the real clock"
+	}
+	return moment(a.Span) + " on the clock, " + elapsed(a.Elapsed)
+}
+
+// total sums a run up.
+func total(p *page, reports []*runner.Report) {
+	tally := map[runner.Verdict]int{}
+	acts := 0
+	var took time.Duration
+	for _, r := range reports {
+		took += r.Elapsed
+		for _, a := range r.Acts {
+			tally[a.Verdict]++
+			acts++
+		}
+	}
+	if acts < 2 {
+		return
+	}
+	p.line(strong.of(totals(len(reports), acts, tally)), faint.of(" · "+elapsed(took)))
+	for _, r := range reports {
+		for _, a := range r.Acts {
+			if a.Verdict != runner.Pass {
+				p.hanging("  "+bad.of(mark(a.Verdict))+" ", complaint(r, a), 4, normal)
+			}
+		}
+	}
+}
+
+func totals(scenarios, acts int, tally map[runner.Verdict]int) string {
+	what := counted(acts, "act")
+	if scenarios > 1 {
+		what = counted(scenarios, "scenario") + ", " + what
+	}
+	return what + ": " + outcomes(tally)
+}
+
+// outcomes lists how often each verdict was given.
+func outcomes(tally map[runner.Verdict]int) string {
+	var all []string
+	for _, o := range []struct {
+		verdict runner.Verdict
+		words   string
+	}{{runner.Pass, "passed"}, {runner.Fail, "failed"}, {runner.Error, "could not be played"}} {
+		if n := tally[o.verdict]; n > 0 {
+			all = append(all, grouped(n)+" "+o.words)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// complaint names an act that has not passed, its place, and what is wrong with it.
+func complaint(r *runner.Report, a *runner.ActReport) string {
+	return fmt.Sprintf("%v: %s › %s: %s", a.Act.Pos, plain(r.Scenario.Title), plain(a.Act.Name), reason(a))
+}
+
+// reason says in a few words why an act has not passed.
+func reason(a *runner.ActReport) string {
+	if a.Err != nil {
+		first, _, _ := strings.Cut(strings.TrimSpace(a.Err.Error()), "\n")
+		return clip(first, 200)
+	}
+	subjects := make([]string, len(a.Mismatches))
+	for i, m := range a.Mismatches {
+		subjects[i] = plain(m.Subject)
+	}
+	return strings.Join(subjects, ", ")
+}
