@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"tutor/runner/broker"
+	"tutor/runner/scenario"
+	"tutor/runner/tap"
+	"tutor/runner/target/embedded"
+	"tutor/runner/target/pki"
+	"tutor/runner/wire"
+)
+
+// serveFlags are the flags of the broker in the foreground.
+type serveFlags struct {
+	server      string
+	port        int
+	tls         bool
+	tlsPort     int
+	certDir     string
+	vhosts      []string
+	users       []string
+	permissions []string
+	scenario    string
+	act         string
+	verbose     bool
+}
+
+func newBroker(t terminal) *cobra.Command {
+	flags := &serveFlags{}
+	cmd := &cobra.Command{
+		Use:   "broker",
+		Short: "Run the embedded broker in the foreground, to play with",
+		Long: `broker runs the embedded broker until Ctrl-C, in memory. Each thing that happens on a connection is a
+line; -v shows all methods. The user guest (password guest) may do everything, from this machine.`,
+		Example: `  tutor broker
+  tutor broker --port-number 5673 --tls --cert-dir certs
+  tutor broker --for tls --tls
+  tutor broker --vhost domain1 --users alice:alice123 --permission 'domain1 alice .* .* .*'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return flags.serve(cmd.Context(), t) },
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&flags.server, "server-name", "127.0.0.1", "address to listen on")
+	f.IntVar(&flags.port, "port-number", 5672, "port to listen on; 0 takes a free one")
+	f.BoolVar(&flags.tls, "tls", false, "listen for secure connections, too")
+	f.IntVar(&flags.tlsPort, "tls-port-number", 5671, "port for secure connections; 0 takes a free one")
+	f.StringVar(&flags.certDir, "cert-dir", "", "directory to write ca.pem, server.pem and server.key to, for --cafile of the clients")
+	f.StringArrayVar(&flags.vhosts, "vhost", nil, "a vhost to add (may be repeated)")
+	f.StringArrayVar(&flags.users, "users", nil, "user:password of a user to add (may be repeated)")
+	f.StringArrayVar(&flags.permissions, "permission", nil, `"VHOST USER CONFIGURE WRITE READ", with - for none (may be repeated)`)
+	f.StringVar(&flags.scenario, "for", "", "provide what the broker block of this scenario (FILE or NAME) asks for")
+	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
+	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every method")
+	return cmd
+}
+
+func (f *serveFlags) serve(ctx context.Context, t terminal) error {
+	needs, err := f.needs()
+	if err != nil {
+		return err
+	}
+	live := &liveView{out: t.out, verbose: f.verbose, names: map[int]string{}}
+	b := broker.New(broker.Options{Wrap: live.wrap})
+	if err := embedded.Provide(b, needs); err != nil {
+		return errors.Join(err, b.Close())
+	}
+	if err := f.listen(t, b, needs); err != nil {
+		return errors.Join(err, b.Close())
+	}
+	<-ctx.Done()
+	live.stop()
+	if err := b.Close(); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out, "Stopped")
+	return nil
+}
+
+func (f *serveFlags) listen(t terminal, b *broker.Broker, needs *scenario.Broker) error {
+	addr, err := b.Listen(net.JoinHostPort(f.server, strconv.Itoa(f.port)), nil)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "AMQP on %v\n", addr)
+	if !f.tls && !needs.TLS {
+		return nil
+	}
+	config, err := f.certificates(t)
+	if err != nil {
+		return err
+	}
+	addr, err = b.Listen(net.JoinHostPort(f.server, strconv.Itoa(f.tlsPort)), config)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "AMQP over TLS on %v\n", addr)
+	return nil
+}
+
+// certificates makes an authority and a server's certificate, and writes them for the clients.
+func (f *serveFlags) certificates(t terminal) (*tls.Config, error) {
+	authority, err := pki.New()
+	if err != nil {
+		return nil, err
+	}
+	pair, err := authority.Server(f.server)
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := pair.TLS()
+	if err != nil {
+		return nil, err
+	}
+	if f.certDir != "" {
+		if err := os.MkdirAll(f.certDir, 0o755); err != nil {
+			return nil, fmt.Errorf("--cert-dir: %w", err)
+		}
+		for name, content := range map[string][]byte{"ca.pem": authority.PEM(), "server.pem": pair.Certificate, "server.key": pair.Key} {
+			if err := os.WriteFile(filepath.Join(f.certDir, name), content, 0o600); err != nil {
+				return nil, fmt.Errorf("--cert-dir: %w", err)
+			}
+		}
+		fmt.Fprintf(t.out, "Certificates in %s; the broker's name is %s\n", f.certDir, pki.ServerName)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{certificate}}, nil
+}
+
+// needs are what the flags ask for, on top of what the scenario does.
+func (f *serveFlags) needs() (*scenario.Broker, error) {
+	needs, err := f.scenarioNeeds()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range f.vhosts {
+		needs.Vhosts[name] = &scenario.Vhost{}
+	}
+	for _, login := range f.users {
+		user, password, ok := strings.Cut(login, ":")
+		if !ok || user == "" {
+			return nil, fmt.Errorf("--users: want user:password")
+		}
+		needs.Users[user] = &scenario.User{Password: password, Permissions: map[string]*scenario.Permission{}}
+	}
+	for _, permission := range f.permissions {
+		parts := strings.Fields(permission)
+		if len(parts) != 5 {
+			return nil, fmt.Errorf("--permission %q: want VHOST USER CONFIGURE WRITE READ", permission)
+		}
+		for i := range parts[2:] {
+			if parts[i+2] == "-" {
+				parts[i+2] = ""
+			}
+		}
+		u := needs.Users[parts[1]]
+		if u == nil {
+			return nil, fmt.Errorf("--permission: there is no user %s (--users %s:PASSWORD)", parts[1], parts[1])
+		}
+		u.Permissions[parts[0]] = &scenario.Permission{Configure: parts[2], Write: parts[3], Read: parts[4]}
+	}
+	return needs, nil
+}
+
+// scenarioNeeds is the broker block of the scenario of --for: its own, or that of one of its acts.
+func (f *serveFlags) scenarioNeeds() (*scenario.Broker, error) {
+	needs := &scenario.Broker{Vhosts: map[string]*scenario.Vhost{}, Users: map[string]*scenario.User{}}
+	if f.scenario == "" {
+		return needs, nil
+	}
+	sources, err := load([]string{f.scenario})
+	if err != nil {
+		return nil, err
+	}
+	asked := sources[0].scenario.Broker
+	if f.act != "" {
+		act, err := findAct(sources[0].scenario, f.act)
+		if err != nil {
+			return nil, err
+		}
+		asked = act.Broker
+	}
+	if asked == nil {
+		return needs, nil
+	}
+	needs.TLS = asked.TLS
+	for name, v := range asked.Vhosts {
+		needs.Vhosts[name] = v
+	}
+	for name, u := range asked.Users {
+		needs.Users[name] = u
+	}
+	return needs, nil
+}
+
+// findAct finds the act of a number or name.
+func findAct(s *scenario.Scenario, wish string) (*scenario.Act, error) {
+	f := playFlags{acts: []string{wish}}
+	var names []string
+	for i, a := range s.Acts {
+		if f.wants(a, i+1) {
+			return a, nil
+		}
+		names = append(names, strconv.Quote(a.Name))
+	}
+	return nil, fmt.Errorf("--act %q: no act is called so; there are: %s", wish, strings.Join(names, ", "))
+}
+
+// liveView shows what happens on the broker's connections.
+type liveView struct {
+	out     io.Writer
+	verbose bool
+
+	mu      sync.Mutex
+	next    int
+	names   map[int]string
+	stopped bool
+}
+
+// wrap puts a tap on a connection. A tap is a client's: what it calls sent to the broker is what the
+// broker sends here.
+func (v *liveView) wrap(conn net.Conn) net.Conn {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.next++
+	who := v.next
+	v.names[who] = fmt.Sprintf("#%d", who)
+	v.line(who, "connection from "+conn.RemoteAddr().String())
+	return tap.New(conn, who, tap.NewJournal(v.observe))
+}
+
+// stop ends the view: what follows is the broker's own good-bye.
+func (v *liveView) stop() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.stopped = true
+}
+
+func (v *liveView) observe(e tap.Event) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if e.Method == nil {
+		v.line(e.Who, "connection closed")
+		delete(v.names, e.Who)
+		return
+	}
+	if start, ok := e.Method.(*wire.ConnectionStartOK); ok {
+		v.introduce(e.Who, start)
+	}
+	if !v.verbose && !worthALine(e.Method) {
+		return
+	}
+	arrow := "→"
+	if e.ToBroker {
+		arrow = "←"
+	}
+	text := fmt.Sprintf("%s %s", arrow, wire.Format(e.Method))
+	if e.Content != nil {
+		text += fmt.Sprintf(" (%d bytes)", e.Content.Size)
+	}
+	v.line(e.Who, text)
+}
+
+// introduce gives a connection the name that its client has given it.
+func (v *liveView) introduce(who int, start *wire.ConnectionStartOK) {
+	name, _ := start.ClientProperties.Get("connection_name")
+	if name, ok := name.(string); ok && name != "" {
+		v.names[who] = fmt.Sprintf("#%d %s", who, name)
+	}
+	// The password is nobody's business.
+	start.Response = ""
+}
+
+func (v *liveView) line(who int, text string) {
+	if !v.stopped {
+		fmt.Fprintf(v.out, "%s %s\n", v.names[who], text)
+	}
+}
+
+// worthALine leaves out the answers that say that all is well, and what only prepares something.
+func worthALine(m wire.Method) bool {
+	id := m.ID()
+	return slices.ContainsFunc([]wire.Method{
+		&wire.ExchangeDeclare{}, &wire.ExchangeDelete{}, &wire.ExchangeBind{}, &wire.ExchangeUnbind{},
+		&wire.QueueDeclareOK{}, &wire.QueueBind{}, &wire.QueueUnbind{}, &wire.QueueDelete{}, &wire.QueuePurge{},
+		&wire.BasicConsume{}, &wire.BasicCancel{}, &wire.BasicPublish{}, &wire.BasicReturn{}, &wire.BasicDeliver{},
+		&wire.BasicGet{}, &wire.BasicAck{}, &wire.BasicNack{}, &wire.BasicReject{}, &wire.ChannelClose{}, &wire.ConnectionClose{},
+	}, func(known wire.Method) bool { return known.ID() == id })
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tutor/runner/scenario"
+	"tutor/scenarios"
+)
+
+// Each command line that by-hand prints is run as it is, and prints what the scenario expects.
+func TestByHand(t *testing.T) {
+	for _, name := range scenarios.Names() {
+		sources, err := load([]string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, act := range sources[0].scenario.Acts {
+			t.Run(name+" "+act.Name, func(t *testing.T) {
+				t.Parallel()
+				playPrinted(t, name, i+1, act)
+			})
+		}
+	}
+}
+
+// lacking acts are those that cannot be played by hand in full.
+var lacking = map[string]string{
+	"a wrong CA and a wrong name": "a CA that did not sign",
+	"bob may only read":           "publishing nothing",
+}
+
+func playPrinted(t *testing.T, name string, number int, act *scenario.Act) {
+	plain, secure := freePort(t), freePort(t)
+	code, page, stderr := run(t, "by-hand", name, "--act", strconv.Itoa(number),
+		"--port-number", strconv.Itoa(plain), "--tls-port-number", strconv.Itoa(secure))
+	if code != 0 {
+		t.Fatal(stderr)
+	}
+	if lacks, ok := lacking[act.Name]; ok {
+		if !strings.Contains(page, "by hand it lacks: "+lacks) {
+			t.Errorf("the page does not say that by hand it lacks %s:\n%s", lacks, page)
+		}
+		return
+	}
+	if strings.Contains(page, "by hand it lacks") {
+		t.Fatalf("something cannot be played by hand:\n%s", page)
+	}
+	terminals := printed(page)
+	if len(terminals) != len(act.Cast)+1 {
+		t.Fatalf("%d command lines for a broker and %d actors:\n%s", len(terminals), len(act.Cast), page)
+	}
+	sh := newShell(t)
+	broker := sh.start(t, terminals[0].line)
+	broker.prints(fmt.Sprintf("AMQP on 127.0.0.1:%d", plain))
+	if strings.Contains(terminals[0].line, "--cert-dir") {
+		broker.prints("Certificates in certs; the broker's name is broker", fmt.Sprintf("AMQP over TLS on 127.0.0.1:%d", secure))
+	}
+	playCast(t, sh, plain, act, terminals[1:])
+	if code := broker.interrupt(); code != 0 {
+		t.Errorf("the broker: exit code %d", code)
+	}
+}
+
+func playCast(t *testing.T, sh shell, port int, act *scenario.Act, terminals []terminalLine) {
+	processes := make([]*process, len(terminals))
+	consumers := map[string]int{}
+	for i, terminal := range terminals {
+		c := act.Cast[i].Common()
+		processes[i] = sh.start(t, terminal.line)
+		switch queue := c.Queue.Name; {
+		case act.Cast[i].Publisher != nil:
+			processes[i].prints(terminal.want...)
+			processes[i].wait()
+		case queue != "":
+			consumers[queue]++
+			vhost := c.Connect.Vhost
+			if vhost == "" {
+				vhost = "/"
+			}
+			awaitConsumers(t, port, vhost, queue, consumers[queue])
+		case len(terminal.want) == 0:
+			// Nobody expects anything of it, but the order matters.
+			processes[i].prints("Created exchange: <any>", "Created queue: <any>", "Bound Queue <any>")
+		default:
+			processes[i].prints(declared(terminal.want)...)
+		}
+	}
+	for i, terminal := range terminals {
+		member := act.Cast[i]
+		switch {
+		case member.Publisher != nil:
+			continue
+		case member.Common().Queue.Name != "":
+			processes[i].prints(terminal.want...)
+		default:
+			processes[i].prints(terminal.want[len(declared(terminal.want)):]...)
+		}
+		if member.Consumer.Lazy == 0 {
+			processes[i].interrupt()
+			processes[i].prints("Stopped")
+		}
+	}
+}
+
+var isCommand = regexp.MustCompile(`^tutor `)
+
+// printed takes the page apart: command lines, each with what must be printed.
+func printed(page string) (terminals []terminalLine) {
+	for line := range strings.Lines(page) {
+		line = strings.TrimSuffix(line, "\n")
+		switch want, ok := strings.CutPrefix(line, "#   "); {
+		case isCommand.MatchString(line):
+			terminals = append(terminals, terminalLine{line: line})
+		case ok && len(terminals) > 0:
+			last := &terminals[len(terminals)-1]
+			last.want = append(last.want, want)
+		}
+	}
+	return terminals
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}

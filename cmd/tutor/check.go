@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newCheck(t terminal) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check FILE|DIR|NAME...",
+		Short: "Check scenarios without playing them",
+		Long: `check reads scenarios and reports every mistake in them at once, each with its place. Nothing is
+played. The exit code is 0 if there is no mistake, else 2.`,
+		Example: `  tutor check mine.yaml
+  tutor check scenarios`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			sources, err := load(args)
+			if err != nil {
+				return err
+			}
+			acts := 0
+			for _, s := range sources {
+				acts += len(s.scenario.Acts)
+			}
+			fmt.Fprintf(t.out, "%s, %s: no mistakes\n", counted(len(sources), "scenario"), counted(acts, "act"))
+			return nil
+		},
+		ValidArgsFunction: completeScenarios,
+	}
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

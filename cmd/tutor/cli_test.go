@@ -1,0 +1,190 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const passing = `title: T
+acts:
+  - name: a
+    cast: [{publisher: p, routing_key: nowhere, message: m}]
+    expect: {fates: {unroutable: [m]}} # a comment that stays
+  - name: b
+    cast: [{publisher: p, routing_key: nowhere, message: m, mandatory: true, confirm: true}]
+    expect:
+      transcript:
+        p: "Returned: m (312 NO_ROUTE)"
+`
+
+func write(t testing.TB, text string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "scenario.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Exit codes and what is said where something is wrong.
+func TestCommandLines(t *testing.T) {
+	good := write(t, passing)
+	wrong := write(t, strings.Replace(passing, "[m]", "[n]", 1))
+	broken := write(t, strings.ReplaceAll(passing, "routing_key", "ruoting_key"))
+	unchecked := write(t, "title: T\nacts:\n  - name: a\n    cast: [{publisher: p, routing_key: k, message: m}]\n    expect: {}\n")
+	for name, c := range map[string]struct {
+		args   []string
+		code   int
+		stdout string
+		stderr string
+	}{
+		"pass":                       {[]string{good}, 0, "2 acts: 2 passed", ""},
+		"by name":                    {[]string{"hello"}, 0, "3 passed", ""},
+		"several":                    {[]string{"run", good, "hello", "direct"}, 0, "3 scenarios, 6 acts: 6 passed", ""},
+		"fail":                       {[]string{wrong}, 1, "- unroutable: n", ""},
+		"a directory":                {[]string{filepath.Dir(good)}, 0, "2 passed", ""},
+		"one act":                    {[]string{good, "--act", "b"}, 0, "✓ b", ""},
+		"one act by number":          {[]string{good, "--act", "1"}, 0, "✓ a", ""},
+		"no such act":                {[]string{good, "--act", "z"}, 2, "", `there are: "a", "b"`},
+		"no such file":               {[]string{"hllo"}, 2, "", "did you mean hello?"},
+		"an empty directory":         {[]string{t.TempDir()}, 2, "", "there is no *.yaml"},
+		"mistakes":                   {[]string{broken}, 2, "", "4:27: unknown key ruoting_key (did you mean routing_key?)"},
+		"all mistakes":               {[]string{broken}, 2, "", "7:27: unknown key ruoting_key"},
+		"nothing to check":           {[]string{unchecked}, 2, "", "nothing to check"},
+		"check":                      {[]string{"check", good, "hello"}, 0, "2 scenarios, 5 acts: no mistakes", ""},
+		"check finds mistakes":       {[]string{"check", broken}, 2, "", "did you mean routing_key?"},
+		"an unknown flag":            {[]string{good, "--bogus"}, 2, "", "unknown flag: --bogus"},
+		"an unknown broker":          {[]string{good, "--broker", "kafka"}, 2, "", `unknown broker "kafka"`},
+		"an unknown format":          {[]string{good, "--format", "xml"}, 2, "", "want one of text, json, junit"},
+		"an unknown clock":           {[]string{good, "--clock", "sun"}, 2, "", "want virtual or real"},
+		"a bad URL":                  {[]string{good, "--broker", "amqp://u:secret@h:port/"}, 2, "", "want a URL such as"},
+		"an unreachable broker":      {[]string{good, "--broker", "amqp://u:secret@127.0.0.1:1/"}, 2, "connection refused", ""},
+		"management for embedded":    {[]string{good, "--management", "http://x"}, 2, "", "--management is for brokers by URL"},
+		"an output that cannot be":   {[]string{good, "--output", "/nowhere/x"}, 2, "", "--output"},
+		"list":                       {[]string{"list"}, 0, "workqueue    Work queue", ""},
+		"list a file":                {[]string{"list", good}, 0, "1 a", ""},
+		"schema":                     {[]string{"schema"}, 0, `"$schema"`, ""},
+		"reference":                  {[]string{"schema", "--reference"}, 0, "prefetch", ""},
+		"show":                       {[]string{"show", "topic"}, 0, "└─ jp.lg.# ─▶ amq.gen-… of all", ""},
+		"show as DOT":                {[]string{"show", "fanout", "--format", "dot"}, 0, `"x:logs" [label="logs (fanout)" shape=diamond]`, ""},
+		"show as Mermaid":            {[]string{"show", "fanout", "--format", "mermaid"}, 0, "flowchart LR", ""},
+		"matrix":                     {[]string{"matrix", good, "-b", "embedded"}, 0, "2 acts on 1 target: 2 passed", ""},
+		"matrix fails":               {[]string{"matrix", wrong}, 1, "✗ fail", ""},
+		"matrix as Markdown":         {[]string{"matrix", good, "--format", "markdown"}, 0, "| ✓ pass |", ""},
+		"help":                       {nil, 0, "tutor FILE|DIR|NAME...", ""},
+		"completion":                 {[]string{"completion", "bash"}, 0, "__start_tutor", ""},
+		"update of what is built in": {[]string{"hello", "--update"}, 0, "3 passed", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, stdout, stderr := run(t, c.args...)
+			if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
+				t.Errorf("exit code %d, want %d\n--- stdout, want %q\n%s\n--- stderr, want %q\n%s", code, c.code, c.stdout, stdout, c.stderr, stderr)
+			}
+			if strings.Contains(stdout+stderr, "secret") {
+				t.Error("a password is shown")
+			}
+		})
+	}
+}
+
+func TestJSONAndJUnit(t *testing.T) {
+	wrong := write(t, strings.Replace(passing, "[m]", "[n]", 1))
+	code, stdout, _ := run(t, wrong, "--format", "json")
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(stdout), &doc); err != nil || code != 1 || doc["verdict"] != "fail" {
+		t.Errorf("exit code %d, %v, verdict %v", code, err, doc["verdict"])
+	}
+	path := filepath.Join(t.TempDir(), "junit.xml")
+	code, stdout, _ = run(t, wrong, "--format", "junit", "--output", path)
+	if code != 1 || !strings.Contains(stdout, "✗ a") {
+		t.Errorf("exit code %d, and on the terminal:\n%s", code, stdout)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var suites struct {
+		Failures int `xml:"failures,attr"`
+		Tests    int `xml:"tests,attr"`
+	}
+	if err := xml.Unmarshal(text, &suites); err != nil || suites.Failures != 1 || suites.Tests != 2 {
+		t.Errorf("%v, %+v", err, suites)
+	}
+}
+
+// --update rewrites what is wrong, and nothing else.
+func TestUpdate(t *testing.T) {
+	path := write(t, strings.Replace(passing, "unroutable: [m]", "acked: [n]", 1))
+	if code, _, stderr := run(t, path, "--update"); code != 1 || !strings.Contains(stderr, "rewrote the expectations of 1 act") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "unroutable") || strings.Contains(string(text), "acked") || !strings.Contains(string(text), "a comment that stays") {
+		t.Errorf("%s", text)
+	}
+	if code, stdout, _ := run(t, path); code != 0 {
+		t.Errorf("exit code %d after the update\n%s", code, stdout)
+	}
+}
+
+// A new scenario is written with an empty expectation, and filled in by --update.
+func TestUpdateFillsIn(t *testing.T) {
+	path := write(t, `title: T
+acts:
+  - name: a
+    cast:
+      - consumer: c
+        queue: {name: q, declare: true}
+      - publisher: p
+        routing_key: q
+        message: m
+    expect: {transcript: {}, fates: {}}
+`)
+	if code, _, stderr := run(t, path, "--update"); code != 1 {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	text, _ := os.ReadFile(path)
+	for _, want := range []string{"Received: m", "Sent: m", "acked"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+	if code, stdout, _ := run(t, path); code != 0 {
+		t.Errorf("exit code %d after the update\n%s", code, stdout)
+	}
+}
+
+// Every flag that a hand tool refuses.
+func TestHandToolsRefuse(t *testing.T) {
+	for want, args := range map[string][]string{
+		"--create-exchange needs --exchange": {"con", "-E", "-q", "q"},
+		"needs --exchange":                   {"con", "-q", "q", "--bind-queue"},
+		"need --create-queue":                {"con", "-q", "q", "--durable-queue"},
+		"need --create-exchange":             {"pub", "-e", "x", "--durable-exchange"},
+		"a consumer needs a queue":           {"con"},
+		"--prefetch -1":                      {"con", "-q", "q", "--prefetch", "-1"},
+		`--type "fan"`:                       {"pub", "-t", "fan"},
+		"--nb-messages -1":                   {"pub", "--nb-messages", "-1"},
+		"--ack-auto is for consumers":        {"pub", "--ack-auto"},
+		"none of the others can be":          {"pub", "--userpass", "a:b", "--userpass-file", "f"},
+		"a login is user:password":           {"pub", "--userpass", "alice"},
+		"exclusive durable-queue":            {"con", "-Q", "--exclusive", "--durable-queue"},
+		"--cafile":                           {"pub", "--cafile", "/nowhere"},
+		"connection refused":                 {"pub", "-k", "k", "--port-number", "1", "--server-name", "127.0.0.1"},
+		"unknown command \"nonsense\"":       {"pub", "nonsense"},
+	} {
+		t.Run(want, func(t *testing.T) {
+			code, stdout, stderr := run(t, args...)
+			if code != 2 || !strings.Contains(stderr, want) {
+				t.Errorf("exit code %d\n%s\n%s", code, stdout, stderr)
+			}
+		})
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/spf13/cobra"
+
+	"tutor/runner/scenario"
+	"tutor/scenarios"
+)
+
+// source is a scenario with where it came from.
+type source struct {
+	// path of the file; empty for a scenario that the program carries.
+	path     string
+	text     []byte
+	scenario *scenario.Scenario
+	// chosen are the acts to be played.
+	chosen map[*scenario.Act]bool
+}
+
+// load reads and decodes the scenarios that arguments name, and reports the mistakes of all of them.
+func load(args []string) ([]*source, error) {
+	var sources []*source
+	var errs []error
+	for _, arg := range args {
+		found, err := find(arg)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		sources = append(sources, found...)
+	}
+	for _, s := range sources {
+		name := s.path
+		if name == "" {
+			name = "scenario"
+		}
+		decoded, err := scenario.Decode(name, s.text)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		s.scenario = decoded
+		s.chosen = map[*scenario.Act]bool{}
+		for _, a := range decoded.Acts {
+			s.chosen[a] = true
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return sources, nil
+}
+
+// find reads what an argument names: a file, the *.yaml files of a directory, or a scenario that the
+// program carries.
+func find(arg string) ([]*source, error) {
+	info, err := os.Stat(arg)
+	switch {
+	case err == nil && info.IsDir():
+		return findInDir(arg)
+	case err == nil:
+		return readAll([]string{arg})
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	text, err := fs.ReadFile(scenarios.FS(), arg+".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("%s is neither a file or directory, nor a scenario that tutor carries%s", arg, suggest(arg, scenarios.Names()))
+	}
+	return []*source{{text: text}}, nil
+}
+
+func findInDir(dir string) ([]*source, error) {
+	var paths []string
+	for _, pattern := range []string{"*.yaml", "*.yml"} {
+		found, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, found...)
+	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("there is no *.yaml in directory %s", dir)
+	}
+	slices.Sort(paths)
+	return readAll(paths)
+}
+
+func readAll(paths []string) ([]*source, error) {
+	sources := make([]*source, len(paths))
+	for i, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		sources[i] = &source{path: path, text: text}
+	}
+	return sources, nil
+}
+
+// suggest names what comes closest to a word, if anything comes close.
+func suggest(word string, known []string) string {
+	best, distance := "", len(word)/2+1
+	for _, k := range known {
+		if d := levenshtein.Distance(word, k, nil); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return " (did you mean " + best + "?)"
+}
+
+// choose keeps the acts that --act asks for.
+func (f *playFlags) choose(sources []*source) error {
+	if len(f.acts) == 0 {
+		return nil
+	}
+	any := false
+	var names []string
+	for _, s := range sources {
+		clear(s.chosen)
+		for i, a := range s.scenario.Acts {
+			names = append(names, strconv.Quote(a.Name))
+			if f.wants(a, i+1) {
+				s.chosen[a], any = true, true
+			}
+		}
+	}
+	if !any {
+		return fmt.Errorf("--act: no act is called so; there are: %s", strings.Join(names, ", "))
+	}
+	return nil
+}
+
+func (f *playFlags) wants(a *scenario.Act, number int) bool {
+	for _, wish := range f.acts {
+		if wish == strconv.Itoa(number) || strings.Contains(strings.ToLower(a.Name), strings.ToLower(wish)) {
+			return true
+		}
+	}
+	return false
+}
+
+// completeScenarios completes an argument that names a scenario.
+func completeScenarios(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return scenarios.Names(), cobra.ShellCompDirectiveDefault
+}
+
+// complete completes a flag that takes one of a few words.
+func complete(cmd *cobra.Command, flag string, words ...string) {
+	// It only fails for a flag that does not exist.
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var (
+	outputBlock = regexp.MustCompile("(?s)<!-- output: ([^\n]*) -->\n```console\n(.*?)```\n")
+	elapsed     = regexp.MustCompile(`\d+(\.\d+)? ms`)
+)
+
+// The output in the README is what the program prints.
+func TestReadmeOutput(t *testing.T) {
+	const path = "../../README.md"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := outputBlock.FindAllSubmatch(text, -1)
+	if len(blocks) == 0 {
+		t.Fatal("the README shows no output")
+	}
+	for _, block := range blocks {
+		args := strings.Fields(string(block[1]))
+		for i, arg := range args {
+			args[i] = strings.Replace(arg, "scenarios/", "../../scenarios/", 1)
+		}
+		code, stdout, stderr := run(t, args...)
+		if code != 0 {
+			t.Fatalf("tutor %s: exit code %d\n%s", block[1], code, stderr)
+		}
+		got := "$ tutor " + string(block[1]) + "\n" + elapsed.ReplaceAllString(stdout, "2 ms")
+		if *update {
+			whole := "<!-- output: " + string(block[1]) + " -->\n```console\n" + got + "```\n"
+			text = bytes.Replace(text, block[0], []byte(whole), 1)
+			continue
+		}
+		if diff := cmp.Diff(string(block[2]), got); diff != "" {
+			t.Errorf("the README's output of tutor %s (make update rewrites it; -README +program):\n%s", block[1], diff)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

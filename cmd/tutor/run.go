@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/spf13/cobra"
+
+	"tutor/runner"
+	"tutor/runner/report"
+	"tutor/runner/scenario"
+)
+
+// playFlags are the flags of the command that plays scenarios.
+type playFlags struct {
+	broker  brokerFlags
+	clock   string
+	acts    []string
+	timeout time.Duration
+	update  bool
+	format  string
+	output  string
+	noColor bool
+	verbose bool
+}
+
+func newRun(t terminal) *cobra.Command {
+	flags := &playFlags{}
+	cmd := &cobra.Command{
+		Use:   "run FILE|DIR|NAME...",
+		Short: "Play scenarios (the same as tutor FILE...)",
+		Example: `  tutor run scenarios/hello.yaml scenarios/fanout.yaml
+  tutor run topic --clock real -v`,
+		Args:              cobra.MinimumNArgs(1),
+		RunE:              func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), t, args) },
+		ValidArgsFunction: completeScenarios,
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+func (f *playFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	f.broker.register(cmd)
+	flags.StringVar(&f.clock, "clock", "virtual", "virtual: as fast as the broker answers, where the act allows it; real: as the scenario is written")
+	flags.StringArrayVar(&f.acts, "act", nil, "play only the acts whose name contains this text, or only the act of this number (may be repeated)")
+	flags.DurationVar(&f.timeout, "timeout", 0, "give an act up as an error after this time, in place of what the scenario says")
+	flags.BoolVar(&f.update, "update", false, "rewrite the expect blocks of acts that fail from what was observed")
+	flags.StringVar(&f.format, "format", "text", "text, json or junit")
+	flags.StringVarP(&f.output, "output", "o", "", "write the report to this file; the text still goes to the terminal")
+	flags.BoolVar(&f.noColor, "no-color", false, "no colours (nor with NO_COLOR set, nor in a pipe)")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show the frames on each actor's connection")
+	complete(cmd, "clock", "virtual", "real")
+	complete(cmd, "format", "text", "json", "junit")
+}
+
+func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
+	sources, err := load(args)
+	if err != nil {
+		return err
+	}
+	if err := f.choose(sources); err != nil {
+		return err
+	}
+	out, done, err := f.openOutput()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	reports, err := f.play(ctx, t, sources)
+	if err != nil {
+		return err
+	}
+	if err := f.write(out, t, reports); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	if f.update {
+		if err := updateFiles(t, sources, reports); err != nil {
+			return err
+		}
+	}
+	return worst(reports)
+}
+
+func (f *playFlags) check() error {
+	if f.clock != string(scenario.Virtual) && f.clock != string(scenario.Real) {
+		return fmt.Errorf("--clock %q: want virtual or real", f.clock)
+	}
+	if f.timeout < 0 {
+		return fmt.Errorf("--timeout %v: want a time that has yet to pass", f.timeout)
+	}
+	return checkFormat(f.format, "text", "json", "junit")
+}
+
+func checkFormat(format string, known ...string) error {
+	for _, k := range known {
+		if format == k {
+			return nil
+		}
+	}
+	return fmt.Errorf("--format %q: want one of %s", format, strings.Join(known, ", "))
+}
+
+// play plays all scenarios on one target, printing as it goes along.
+func (f *playFlags) play(ctx context.Context, t terminal, sources []*source) (reports []*runner.Report, err error) {
+	width := report.TerminalWidth(t.err, t.environ)
+	progress := report.NewProgress(t.err, width, countActs(sources))
+	defer progress.Close()
+	target, err := f.broker.target(progress.Show)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		progress.Close()
+		if closed := target.Close(); closed != nil {
+			err = errors.Join(err, fmt.Errorf("closing target %s: %w", target.Name(), closed))
+		}
+	}()
+	text := report.NewText(progress.Around(f.textWriter(t)), f.options(t))
+	for _, s := range sources {
+		text.Scenario(s.scenario)
+		reports = append(reports, f.runner(s, text, progress).Run(ctx, s.scenario, target))
+		if text.Err() != nil || ctx.Err() != nil {
+			break
+		}
+	}
+	text.End(reports)
+	return reports, text.Err()
+}
+
+func (f *playFlags) runner(s *source, text *report.Text, progress *report.Progress) runner.Runner {
+	return runner.Runner{
+		Clock:     scenario.Clock(f.clock),
+		Acts:      func(a *scenario.Act) bool { return s.chosen[a] },
+		Timeout:   scenario.Duration(f.timeout),
+		Frames:    f.verbose,
+		ActBegins: func(a *scenario.Act) { progress.Show(s.scenario.Title + ": " + a.Name) },
+		ActDone: func(a *runner.ActReport) {
+			text.Act(a)
+			progress.ActDone()
+		},
+	}
+}
+
+// textWriter is where the text goes: nowhere, if standard output is taken by another format.
+func (f *playFlags) textWriter(t terminal) io.Writer {
+	if f.format != "text" && f.output == "" {
+		return io.Discard
+	}
+	return t.out
+}
+
+func (f *playFlags) options(t terminal) report.Options {
+	o := report.For(t.out, t.environ)
+	o.Verbose = f.verbose
+	if f.noColor {
+		o.Color = colorprofile.NoTTY
+	}
+	return o
+}
+
+// openOutput opens the report's file before anything is played: nobody wants to learn only at the
+// end that it cannot be written.
+func (f *playFlags) openOutput() (w io.Writer, done func() error, err error) {
+	if f.output == "" {
+		return nil, func() error { return nil }, nil
+	}
+	file, err := os.Create(f.output)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--output: %w", err)
+	}
+	return file, file.Close, nil
+}
+
+// write writes the whole report where it is not the text on the terminal.
+func (f *playFlags) write(file io.Writer, t terminal, reports []*runner.Report) error {
+	w := file
+	if w == nil {
+		w = t.out
+	}
+	switch {
+	case f.format == "json":
+		return report.JSON(w, reports)
+	case f.format == "junit":
+		return report.JUnit(w, reports)
+	case file == nil:
+		return nil
+	}
+	text := report.NewText(file, report.Options{Verbose: f.verbose})
+	for _, r := range reports {
+		text.Scenario(r.Scenario)
+		for _, a := range r.Acts {
+			text.Act(a)
+		}
+	}
+	text.End(reports)
+	return text.Err()
+}
+
+// worst is the verdict of all reports as an error, or nil if everything passed.
+func worst(reports []*runner.Report) error {
+	w := runner.Pass
+	for _, r := range reports {
+		switch r.Verdict() {
+		case runner.Error:
+			return verdict(runner.Error)
+		case runner.Fail:
+			w = runner.Fail
+		}
+	}
+	if w == runner.Pass {
+		return nil
+	}
+	return verdict(w)
+}
+
+func countActs(sources []*source) (n int) {
+	for _, s := range sources {
+		n += len(s.chosen)
+	}
+	return n
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"tutor/runner"
+	"tutor/runner/target"
+	"tutor/runner/target/docker"
+	"tutor/runner/target/remote"
+)
+
+// brokerFlags choose the target.
+type brokerFlags struct {
+	broker string
+	remote remote.Options
+}
+
+func (f *brokerFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&f.broker, "broker", "b", "embedded",
+		"embedded, local (an installed rabbitmq-server), docker, docker:IMAGE, or amqp(s)://user:password@host[,host]/vhost")
+	f.registerRemote(cmd)
+	complete(cmd, "broker", "embedded", "local", "docker", "amqp://guest:guest@localhost")
+}
+
+func (f *brokerFlags) registerRemote(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.remote.Management, "management", "",
+		"for a broker by URL: http://user:password@host:15672 of its management API, for vhosts and users of the acts' own")
+	flags.StringVar(&f.remote.CAFile, "broker-ca", "",
+		"for an amqps:// URL: file with the certificates to trust, in place of the system's")
+}
+
+// target returns the target that the flags choose; nothing is started yet.
+func (f *brokerFlags) target(progress func(string)) (runner.Target, error) {
+	return parseTarget(f.broker, f.remote, progress)
+}
+
+func parseTarget(name string, o remote.Options, progress func(string)) (runner.Target, error) {
+	return target.Parse(name, target.Options{
+		Remote:   o,
+		Progress: progress,
+		Docker:   func(image string, progress func(string)) runner.Target { return docker.New(image, progress) },
+	})
+}
