@@ -1,0 +1,34 @@
+# The targets that people use; `make help` lists them.
+
+STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help build test race lint bench mutants update schema
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+build: ## build ./tutor
+	go build -o tutor ./cmd/tutor
+
+test: ## run the tests on the brokers that are there (TUTOR_TEST_BROKERS says which must be)
+	go test ./...
+
+race: ## the same with the race detector
+	go test -race ./...
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	$(STATICCHECK) ./...
+
+bench: ## measure, as ratios within one run
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./runner ./cmd/tutor
+
+mutants: ## break the embedded broker in many ways, and see that the recordings of RabbitMQ notice each
+	TUTOR_TEST_BROKERS=embedded go test ./runner/broker/difftest -run Mutants -mutants -timeout 30m
+
+update: ## rewrite the golden files and the README's output from what is observed
+	TUTOR_TEST_BROKERS=embedded go test ./runner ./runner/report ./cmd/tutor -update
+
+schema: ## rewrite scenarios/schema.json and scenarios/FORMAT.md from the Go types
+	go test ./runner/scenario/schema -update
