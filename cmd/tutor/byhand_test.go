@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tutor/runner/scenario"
+	"tutor/runner/target/local"
 	"tutor/scenarios"
 )
 
@@ -35,7 +36,7 @@ var lacking = map[string]string{
 }
 
 func playPrinted(t *testing.T, name string, number int, act *scenario.Act) {
-	plain, secure := freePort(t), freePort(t)
+	plain, secure := freePorts(t)
 	code, page, stderr := run(t, "by-hand", name, "--act", strconv.Itoa(number),
 		"--port-number", strconv.Itoa(plain), "--tls-port-number", strconv.Itoa(secure))
 	if code != 0 {
@@ -124,12 +125,16 @@ func printed(page string) (terminals []terminalLine) {
 	return terminals
 }
 
-func freePort(t *testing.T) int {
+// freePorts are for servers that are started later.
+func freePorts(t *testing.T) (plain, secure int) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for _, port := range []*int{&plain, &secure} {
+		l, err := local.ListenAnywhere()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		*port = l.Addr().(*net.TCPAddr).Port
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return plain, secure
 }

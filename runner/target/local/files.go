@@ -4,29 +4,11 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 
 	"tutor/runner/target/pki"
 )
-
-// ports are the ports of a node, all on the loopback interface.
-type ports struct{ amqp, amqps, management, distribution, epmd int }
-
-// choosePorts finds ports that are free at the moment.
-func choosePorts() (p ports, err error) {
-	for _, port := range []*int{&p.amqp, &p.amqps, &p.management, &p.distribution, &p.epmd} {
-		// The listeners are kept until all ports are chosen, so that they differ.
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return p, fmt.Errorf("looking for a free port: %w", err)
-		}
-		defer l.Close()
-		*port = l.Addr().(*net.TCPAddr).Port
-	}
-	return p, nil
-}
 
 // layout is where a node's files are.
 type layout struct{ dir string }
