@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
+	"sync"
 	"testing"
 
 	"tutor/runner/target/pki"
@@ -23,6 +25,15 @@ func TestPortTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files := t.TempDir()
+	t.Setenv("TMPDIR", files)
+	var nodes sync.WaitGroup
+	defer func() {
+		nodes.Wait()
+		if left, err := os.ReadDir(files); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v (%v)", left, err)
+		}
+	}()
 	for name, port := range map[string]func(*ports) *int{
 		"AMQP":         func(p *ports) *int { return &p.amqp },
 		"AMQPS":        func(p *ports) *int { return &p.amqps },
@@ -30,20 +41,19 @@ func TestPortTaken(t *testing.T) {
 		"distribution": func(p *ports) *int { return &p.distribution },
 		"epmd":         func(p *ports) *int { return &p.epmd },
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Setenv("TMPDIR", t.TempDir()) // whose removal finds what is left
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer l.Close()
-			p, err := choosePorts()
-			if err != nil {
-				t.Fatal(err)
-			}
-			*port(&p) = l.Addr().(*net.TCPAddr).Port
+		l, err := ListenAnywhere()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		p, err := choosePorts()
+		if err != nil {
+			t.Fatal(err)
+		}
+		*port(&p) = l.Addr().(*net.TCPAddr).Port
+		nodes.Go(func() {
 			if _, err := bootNode(context.Background(), server, authority, p); !errors.Is(err, errPortTaken) {
-				t.Errorf("booting: %v", err)
+				t.Errorf("booting without the %s port: %v", name, err)
 			}
 		})
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func names(all []chosen) (names []string) {
+func names(all []*chosen) (names []string) {
 	for _, c := range all {
 		names = append(names, c.target.Name())
 	}

@@ -3,14 +3,16 @@
 // The environment variable TUTOR_TEST_BROKERS says on which, separated by commas: embedded, local,
 // docker, docker:IMAGE. Each must then be there, or the tests fail. If the variable is not set, the
 // suite runs on what is there, and tests on the others are skipped, saying why. A broker is booted
-// once for all tests of a package.
+// once for all tests of a package, side by side with the others.
 package targettest
 
 import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,12 +26,38 @@ import (
 const Variable = "TUTOR_TEST_BROKERS"
 
 // Targets are the targets that a package's tests run on.
-type Targets struct{ all []chosen }
+type Targets struct{ all []*chosen }
 
 type chosen struct {
 	target runner.Target
 	// absent is why the target is left out.
 	absent error
+	booted sync.Once
+}
+
+// Without returns the targets but for one kind of them.
+func (ts *Targets) Without(kind string) *Targets {
+	return &Targets{slices.DeleteFunc(slices.Clone(ts.all), func(c *chosen) bool {
+		return c.target.Name() == kind || strings.HasPrefix(c.target.Name(), kind+":")
+	})}
+}
+
+// boot boots the targets side by side. What goes wrong is said again to the test that prepares an act.
+func (ts *Targets) boot() {
+	var all sync.WaitGroup
+	for _, c := range ts.all {
+		if c.absent != nil {
+			continue
+		}
+		all.Go(func() {
+			c.booted.Do(func() {
+				if stage, err := c.target.Prepare(context.Background(), nil); err == nil {
+					_ = stage.Close(context.Background())
+				}
+			})
+		})
+	}
+	all.Wait()
 }
 
 // Main runs a package's tests with its targets, and stops these at the end. It is to be called by
@@ -40,7 +68,7 @@ func Main(m *testing.M, targets *Targets) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
-	*targets = Targets{all}
+	*targets = Targets{all: all}
 	code := m.Run()
 	for _, c := range all {
 		if c.absent != nil {
@@ -60,6 +88,7 @@ func (ts *Targets) Each(t *testing.T, test func(*testing.T, runner.Target)) {
 	// go test takes a result from its cache unless the environment has changed that tests have looked
 	// at; what was looked at before they ran does not count.
 	_ = os.Getenv(Variable)
+	ts.boot()
 	for _, c := range ts.all {
 		t.Run(strings.ReplaceAll(c.target.Name(), "/", "_"), func(t *testing.T) {
 			if c.absent != nil {
@@ -73,28 +102,24 @@ func (ts *Targets) Each(t *testing.T, test func(*testing.T, runner.Target)) {
 // RabbitMQ runs a test on each target that is RabbitMQ.
 func (ts *Targets) RabbitMQ(t *testing.T, test func(*testing.T, runner.Target)) {
 	t.Helper()
-	ts.Each(t, func(t *testing.T, target runner.Target) {
-		if target.Name() != "embedded" {
-			test(t, target)
-		}
-	})
+	ts.Without("embedded").Each(t, test)
 }
 
 // choose takes the variable's value apart.
-func choose(value string, set bool) ([]chosen, error) {
+func choose(value string, set bool) ([]*chosen, error) {
 	if !set {
 		return available(), nil
 	}
-	var all []chosen
+	var all []*chosen
 	for name := range strings.SplitSeq(value, ",") {
 		kind, image, _ := strings.Cut(strings.TrimSpace(name), ":")
 		switch {
 		case kind == "embedded" && image == "":
-			all = append(all, chosen{target: embedded.New()})
+			all = append(all, &chosen{target: embedded.New()})
 		case kind == "local" && image == "":
-			all = append(all, chosen{target: local.New(nil)})
+			all = append(all, &chosen{target: local.New(nil)})
 		case kind == "docker":
-			all = append(all, chosen{target: docker.New(image, nil)})
+			all = append(all, &chosen{target: docker.New(image, nil)})
 		default:
 			return nil, fmt.Errorf("%s: unknown broker %q: want embedded, local, docker or docker:IMAGE", Variable, name)
 		}
@@ -103,10 +128,10 @@ func choose(value string, set bool) ([]chosen, error) {
 }
 
 // available are all kinds, those that are not there with the reason.
-func available() []chosen {
+func available() []*chosen {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return []chosen{
+	return []*chosen{
 		{target: embedded.New()},
 		{target: local.New(nil), absent: local.Installed()},
 		{target: docker.New("", nil), absent: docker.Available(ctx, docker.DefaultImage)},
