@@ -297,6 +297,17 @@ var cases = map[string]Program{
 		do(1, &wire.QueueDeclare{Queue: "w4", Durable: true, Arguments: table("x-queue-type", "quorum", "x-max-priority", int32(5))}),
 		do(1, &wire.QueueDelete{Queue: "q", IfUnused: true}),
 	},
+	"getting from a quorum queue": {
+		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum")}),
+		send(1, "", "q", "m1", false), send(1, "", "q", "m2", false), send(1, "", "q", "m3", false),
+		do(1, &wire.BasicGet{Queue: "q"}),
+		do(1, &wire.BasicGet{Queue: "q"}),
+		do(2, &wire.BasicGet{Queue: "q", NoAck: true}),
+		do(1, &wire.BasicReject{DeliveryTag: 1, Requeue: true}),
+		do(2, &wire.BasicGet{Queue: "q"}),
+		do(1, &wire.BasicAck{DeliveryTag: 2}),
+		do(2, &wire.ChannelClose{}),
+	},
 	"get": {
 		do(1, &wire.QueueDeclare{Queue: "q", Durable: true}),
 		do(1, &wire.BasicGet{Queue: "q"}),

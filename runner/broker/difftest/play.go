@@ -26,6 +26,8 @@ type player struct {
 	log  Log
 	// replicated is set once a quorum queue was declared.
 	replicated bool
+	// left is set while an operation goes on that has closed a connection.
+	left bool
 	// counts are the numbers that the last round has found.
 	counts map[string]string
 	// pending are the lines of the operation that is going on.
@@ -207,6 +209,7 @@ func (p *player) forget(number int, channel *uint16) {
 		delete(s.open, *channel)
 		return
 	}
+	p.left = true
 	s.client.conn.Close()
 	delete(p.conns, number)
 }
@@ -262,10 +265,8 @@ func (p *player) answer(conn int, channel uint16, r received) error {
 
 // settle goes on until the broker is quiet, and logs what it has sent in the meantime.
 func (p *player) settle() error {
-	calm, needed := 0, 1
-	if p.replicated {
-		needed = quorumRounds
-	}
+	defer func() { p.left = false }()
+	calm := 0
 	for range maxRounds {
 		if err := p.roundTrips(); err != nil {
 			return err
@@ -285,7 +286,7 @@ func (p *player) settle() error {
 			p.counts, calm = counts, 0
 			continue
 		}
-		if calm++; calm >= needed {
+		if calm++; !p.replicated && !p.left || calm >= patientRounds {
 			p.flush()
 			p.logCounts(counts)
 			return nil
@@ -296,10 +297,11 @@ func (p *player) settle() error {
 
 const maxRounds = 5000
 
-// quorumRounds is how many rounds in a row must bring nothing new while there is a quorum queue: what
-// is sent to one takes effect when it was written to the log, and no reply of a channel waits for
-// that.
-const quorumRounds = 25
+// patientRounds is how many rounds in a row must bring nothing new where a single one does not tell:
+// what is sent to a quorum queue takes effect when it was written to the log, and no reply of a channel
+// waits for that; and when a connection is closed, each queue is told of the end of each channel by
+// itself, and only those with consumers let it be seen.
+const patientRounds = 25
 
 // roundTrips makes sure that each channel has done all that it was sent, and has sent all that it had
 // to send.

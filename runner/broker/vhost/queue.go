@@ -24,6 +24,7 @@ type queue struct {
 	ready      store
 	readyBytes int64 // of what counts against x-max-length-bytes
 	unacked    int   // messages that are with consumers
+	gets       int   // those of them that basic.get took
 	nextSeq    uint64
 	full       bool // a quorum queue that refuses publishes, see overflow.go
 
@@ -201,8 +202,17 @@ func (v *VHost) sameQueue(q *queue, c *Connection, d QueueDeclare) error {
 	return v.sameQueueArguments(q, d)
 }
 
+// consumerCount is the number of consumers that clients are told. A quorum queue makes a consumer for
+// each basic.get, and it lasts until the message is settled.
+func (q *queue) consumerCount() int {
+	if q.settings.quorum {
+		return len(q.members) + q.gets
+	}
+	return len(q.members)
+}
+
 func (q *queue) status() QueueDeclareOK {
-	return QueueDeclareOK{Queue: q.name, MessageCount: q.ready.len(), ConsumerCount: len(q.members)}
+	return QueueDeclareOK{Queue: q.name, MessageCount: q.ready.len(), ConsumerCount: q.consumerCount()}
 }
 
 // QueuePurge is queue.purge; it returns how many ready messages it removed.
@@ -293,7 +303,7 @@ func (v *VHost) removeQueue(q *queue) {
 	for b := range q.incoming {
 		v.removeBinding(b)
 	}
-	q.ready, q.readyBytes, q.unacked = newStore(q.settings.quorum, q.settings.maxPriority), 0, 0
+	q.ready, q.readyBytes, q.unacked, q.gets = newStore(q.settings.quorum, q.settings.maxPriority), 0, 0, 0
 	members := q.members
 	q.members = nil
 	slices.SortStableFunc(members, func(a, b *consumer) int { return strings.Compare(a.tag, b.tag) })

@@ -149,6 +149,9 @@ func (ch *Channel) settleGroup(us []unacked, s settlement) {
 	}
 	if !q.deleted {
 		q.unacked -= len(us)
+		if c == nil {
+			q.gets -= len(us)
+		}
 		for i := range us {
 			q.settle(us[i].entry, s)
 		}
@@ -210,6 +213,7 @@ func (ch *Channel) Get(queue string, noAck bool, ok func(d *Delivery, messages i
 	tag := ch.newTag()
 	if !noAck {
 		q.unacked++
+		q.gets++
 		ch.unacked.push(unacked{tag: tag, queue: q, entry: e})
 	}
 	d := q.delivery(&e, tag)

@@ -104,7 +104,7 @@ func (v *VHost) Queues() []QueueStatus {
 	for _, q := range v.queues {
 		list = append(list, QueueStatus{
 			Name: q.name, Ready: q.ready.len(), Unacknowledged: q.unacked,
-			Consumers: len(q.members), ReadyBytes: q.readyBytes,
+			Consumers: q.consumerCount(), ReadyBytes: q.readyBytes,
 		})
 	}
 	slices.SortFunc(list, func(a, b QueueStatus) int { return strings.Compare(a.Name, b.Name) })
