@@ -26,7 +26,7 @@ type player struct {
 	log  Log
 	// replicated is set once a quorum queue was declared.
 	replicated bool
-	// left is set while an operation goes on that has closed a connection.
+	// left is set while an operation goes on that has closed a channel that held messages.
 	left bool
 	// counts are the numbers that the last round has found.
 	counts map[string]string
@@ -57,6 +57,12 @@ type session struct {
 	open   map[uint16]bool
 	// settled counts publishes that were confirmed, by channel, as acks may be sent together.
 	settled map[uint16]uint64
+	// held are the channels that were given messages, which go back when the channel is closed.
+	held map[uint16]bool
+}
+
+func newSession(c *client) *session {
+	return &session{client: c, open: map[uint16]bool{}, settled: map[uint16]uint64{}, held: map[uint16]bool{}}
 }
 
 // inspection is a channel number that programs do not use.
@@ -129,7 +135,7 @@ func (p *player) session(number int) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{client: c, open: map[uint16]bool{}, settled: map[uint16]uint64{}}
+	s := newSession(c)
 	p.conns[number] = s
 	return s, nil
 }
@@ -206,10 +212,12 @@ func (p *player) forget(number int, channel *uint16) {
 	}
 	s := p.conns[number]
 	if channel != nil {
+		p.left = p.left || s.held[*channel]
 		delete(s.open, *channel)
+		delete(s.held, *channel)
 		return
 	}
-	p.left = true
+	p.left = p.left || len(s.held) > 0
 	s.client.conn.Close()
 	delete(p.conns, number)
 }
@@ -256,6 +264,7 @@ func (p *player) answer(conn int, channel uint16, r received) error {
 		p.note(conn, channel, "%s", wire.Format(m))
 		p.forget(conn, &channel)
 	case *wire.BasicGetOK:
+		s.held[channel] = true
 		p.note(conn, channel, "%s %q %s", wire.Format(m), r.body, describe(&r.properties))
 	default:
 		p.note(conn, channel, "%s", wire.Format(m))
@@ -286,7 +295,14 @@ func (p *player) settle() error {
 			p.counts, calm = counts, 0
 			continue
 		}
-		if calm++; !p.replicated && !p.left || calm >= patientRounds {
+		needed := 1
+		switch {
+		case p.left:
+			needed = leavingRounds
+		case p.replicated:
+			needed = quorumRounds
+		}
+		if calm++; calm >= needed {
 			p.flush()
 			p.logCounts(counts)
 			return nil
@@ -297,11 +313,14 @@ func (p *player) settle() error {
 
 const maxRounds = 5000
 
-// patientRounds is how many rounds in a row must bring nothing new where a single one does not tell:
-// what is sent to a quorum queue takes effect when it was written to the log, and no reply of a channel
-// waits for that; and when a connection is closed, each queue is told of the end of each channel by
-// itself, and only those with consumers let it be seen.
-const patientRounds = 25
+// quorumRounds is how many rounds in a row must bring nothing new while there is a quorum queue: what
+// is sent to one takes effect when it was written to the log, and no reply of a channel waits for
+// that.
+const quorumRounds = 25
+
+// leavingRounds is the same where a channel that held messages was closed: the broker says that it is
+// before the messages are back, and only the end of a consumer lets itself be seen.
+const leavingRounds = 50
 
 // roundTrips makes sure that each channel has done all that it was sent, and has sent all that it had
 // to send.
@@ -371,7 +390,7 @@ func (p *player) look(name string, owner int) (ok wire.QueueDeclareOK, code wire
 			if err != nil {
 				return ok, 0, err
 			}
-			p.inspector = &session{client: c, open: map[uint16]bool{}, settled: map[uint16]uint64{}}
+			p.inspector = newSession(c)
 		}
 		s = p.inspector
 	}
@@ -418,6 +437,7 @@ func (p *player) collect() (news bool, err error) {
 func (p *player) arrived(number int, id uint16, s *session, r received) error {
 	switch m := r.method.(type) {
 	case *wire.BasicDeliver, *wire.BasicReturn:
+		s.held[id] = true
 		p.note(number, id, "%s %q %s", wire.Format(m), r.body, describe(&r.properties))
 	case *wire.BasicAck:
 		// Whether several publishes are confirmed together is a matter of timing.
