@@ -22,7 +22,7 @@ lint: ## gofmt, go vet, staticcheck
 	$(STATICCHECK) ./...
 
 bench: ## measure, as ratios within one run
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./runner ./cmd/tutor
+	go test -run '^$$' -bench . -benchtime 1x -timeout 90m ./runner ./cmd/tutor
 
 mutants: ## break the embedded broker in many ways, and see that the recordings of RabbitMQ notice each
 	TUTOR_TEST_BROKERS=embedded go test ./runner/broker/difftest -run Mutants -mutants -timeout 30m

@@ -2,6 +2,7 @@ package runner_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"runtime"
@@ -77,18 +78,20 @@ func BenchmarkVirtualClock(b *testing.B) {
 	}
 }
 
-// BenchmarkDeterminism plays every tutorial 200 times with all cores kept busy; whatever differs from
-// the first time fails.
+var runs = flag.Int("runs", 200, "how often BenchmarkDeterminism plays each tutorial")
+
+// BenchmarkDeterminism plays every tutorial 200 times with all cores kept busy, on all the brokers that
+// tests run on; whatever differs from the first time fails.
 func BenchmarkDeterminism(b *testing.B) {
-	for name, target := range brokers(b) {
-		b.Run(name, func(b *testing.B) {
+	for _, target := range targets.Present() {
+		b.Run(target.Name(), func(b *testing.B) {
 			stop := busy()
 			defer stop()
 			for b.Loop() {
 				for _, path := range tutorials(b) {
 					s := decode(b, path)
 					first := observed(runner.Run(context.Background(), s, target))
-					for i := range 199 {
+					for i := range *runs - 1 {
 						if again := observed(runner.Run(context.Background(), s, target)); again != first {
 							b.Fatalf("%s, run %d:\n%s\nthe first:\n%s", path, i+2, again, first)
 						}
@@ -211,6 +214,38 @@ func BenchmarkEmbeddedBroker(b *testing.B) {
 	}
 }
 
+// BenchmarkLongQueue is the rate of publishing the last 100,000 messages into a queue of a million on
+// the embedded broker, and of consuming the first, in relation to the first and the last 100,000.
+func BenchmarkLongQueue(b *testing.B) {
+	target := embedded.New()
+	defer target.Close()
+	for b.Loop() {
+		stage, err := target.Prepare(context.Background(), nil)
+		must(b, err)
+		publisher, consumer := bareChannel(b, stage), bareChannel(b, stage)
+		_, err = publisher.QueueDeclare("q", false, false, false, false, nil)
+		must(b, err)
+		must(b, publisher.Confirm(false))
+		var publishing, consuming []time.Duration
+		for range 10 {
+			began := time.Now()
+			publishMany(b, publisher)
+			publishing = append(publishing, time.Since(began))
+		}
+		must(b, consumer.Qos(256, 0, false))
+		deliveries, err := consumer.Consume("q", "c", false, false, false, false, nil)
+		must(b, err)
+		for range 10 {
+			began := time.Now()
+			consumeMany(b, deliveries)
+			consuming = append(consuming, time.Since(began))
+		}
+		b.ReportMetric(publishing[0].Seconds()/publishing[9].Seconds(), "of-the-rate-into-an-empty-queue")
+		b.ReportMetric(consuming[9].Seconds()/consuming[0].Seconds(), "of-the-rate-out-of-a-short-queue")
+		must(b, stage.Close(context.Background()))
+	}
+}
+
 // confirmLatency publishes messages one at a time, and returns the 99th percentile of the time to the
 // confirmation.
 func confirmLatency(b *testing.B, target runner.Target) time.Duration {
@@ -254,12 +289,14 @@ func bareLoop(b *testing.B, target runner.Target) time.Duration {
 	must(b, publisher.Confirm(false))
 	began := time.Now()
 	var consuming sync.WaitGroup
-	consuming.Go(func() {
-		for range many {
-			d := <-deliveries
-			must(b, d.Ack(false))
-		}
-	})
+	consuming.Go(func() { consumeMany(b, deliveries) })
+	publishMany(b, publisher)
+	consuming.Wait()
+	return time.Since(began)
+}
+
+// publishMany publishes to the queue q, with at most 256 messages unconfirmed.
+func publishMany(b *testing.B, publisher *amqp.Channel) {
 	body := make([]byte, bodySize)
 	var waiting []*amqp.DeferredConfirmation
 	for range many {
@@ -273,8 +310,13 @@ func bareLoop(b *testing.B, target runner.Target) time.Duration {
 	for _, c := range waiting {
 		c.Wait()
 	}
-	consuming.Wait()
-	return time.Since(began)
+}
+
+func consumeMany(b *testing.B, deliveries <-chan amqp.Delivery) {
+	for range many {
+		d := <-deliveries
+		must(b, d.Ack(false))
+	}
 }
 
 func bareChannel(b *testing.B, stage *runner.Stage) *amqp.Channel {

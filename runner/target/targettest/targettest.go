@@ -42,6 +42,17 @@ func (ts *Targets) Without(kind string) *Targets {
 	})}
 }
 
+// Present are the targets that are there.
+func (ts *Targets) Present() []runner.Target {
+	var present []runner.Target
+	for _, c := range ts.all {
+		if c.absent == nil {
+			present = append(present, c.target)
+		}
+	}
+	return present
+}
+
 // boot boots the targets side by side. What goes wrong is said again to the test that prepares an act.
 func (ts *Targets) boot() {
 	var all sync.WaitGroup
