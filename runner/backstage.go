@@ -64,7 +64,7 @@ func (b *backstage) close(ctx context.Context, stage *Stage, report *ActReport) 
 	b.last = over
 	go func() {
 		defer close(over)
-		if err := remove(ctx, stage); err != nil {
+		if err := remove(ctx, stage, report.Err == nil); err != nil {
 			report.Verdict, report.Err = Error, errors.Join(report.Err, err)
 		}
 		if before != nil {
@@ -76,13 +76,13 @@ func (b *backstage) close(ctx context.Context, stage *Stage, report *ActReport) 
 	}()
 }
 
-func remove(ctx context.Context, stage *Stage) error {
+func remove(ctx context.Context, stage *Stage, settled bool) error {
 	if stage == nil || stage.Close == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removing)
 	defer cancel()
-	if err := stage.Close(ctx); err != nil {
+	if err := stage.Close(ctx, settled); err != nil {
 		return fmt.Errorf("tidying the broker up: %w", err)
 	}
 	return nil
@@ -103,7 +103,7 @@ func (b *backstage) wait(ctx context.Context) {
 	}
 	if unused := <-b.ahead; unused.err == nil {
 		// There is no act left to report it.
-		_ = remove(ctx, unused.stage)
+		_ = remove(ctx, unused.stage, true)
 	}
 }
 

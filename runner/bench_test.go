@@ -242,7 +242,7 @@ func BenchmarkLongQueue(b *testing.B) {
 		}
 		b.ReportMetric(publishing[0].Seconds()/publishing[9].Seconds(), "of-the-rate-into-an-empty-queue")
 		b.ReportMetric(consuming[9].Seconds()/consuming[0].Seconds(), "of-the-rate-out-of-a-short-queue")
-		must(b, stage.Close(context.Background()))
+		must(b, stage.Close(context.Background(), false))
 	}
 }
 
@@ -253,7 +253,7 @@ func confirmLatency(b *testing.B, target runner.Target) time.Duration {
 	ctx := context.Background()
 	stage, err := target.Prepare(ctx, nil)
 	must(b, err)
-	defer stage.Close(ctx)
+	defer stage.Close(ctx, false)
 	ch := bareChannel(b, stage)
 	_, err = ch.QueueDeclare("q", false, false, false, false, nil)
 	must(b, err)
@@ -279,7 +279,7 @@ func bareLoop(b *testing.B, target runner.Target) time.Duration {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer stage.Close(ctx)
+	defer stage.Close(ctx, false)
 	consumer, publisher := bareChannel(b, stage), bareChannel(b, stage)
 	must(b, consumer.Qos(256, 0, false))
 	_, err = consumer.QueueDeclare("q", false, false, false, false, nil)

@@ -63,8 +63,8 @@ func leftRunning() []goleak.Option {
 	var options []goleak.Option
 	for _, f := range []string{
 		"net/http.(*persistConn).readLoop", "net/http.(*persistConn).writeLoop",
-		"tutor/runner/target/management.(*removals).work",
-		"tutor/runner/target/management.(*Provision).Remove.func1", "tutor/runner/target/management.(*Provision).Remove.func2",
+		"tutor/runner/target/management.(*givingBack).work",
+		"tutor/runner/target/management.(*Provision).removeUsers.func1",
 		"tutor/runner/target/local.(*run).follow", "tutor/runner/target/local.(*guardian).start.func1",
 	} {
 		options = append(options, goleak.IgnoreAnyFunction(f))

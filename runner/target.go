@@ -50,9 +50,11 @@ type Stage struct {
 
 	// Restart stops the broker and starts it again. Nil where the target may not do that.
 	Restart func(ctx context.Context) error
-	// Close removes what was provided for the act, soon: what takes long, and what goes wrong with it,
-	// may wait until the target is closed.
-	Close func(ctx context.Context) error
+	// Close takes back what was provided for the act, soon: what takes long, and what goes wrong with
+	// it, may wait until the target is closed. Settled says that all actors have left and nothing that
+	// they did is still under way at the broker, so that what they had can be seen to be empty and used
+	// again.
+	Close func(ctx context.Context, settled bool) error
 }
 
 // Login is a user's name and password at the broker.

@@ -181,7 +181,9 @@ func TestErrors(t *testing.T) {
 			"may not do", func(s *runner.Stage) { s.Restart = nil }},
 		"the stage cannot be removed": {helloAct, "tidying the broker up: it is stuck", func(s *runner.Stage) {
 			remove := s.Close
-			s.Close = func(ctx context.Context) error { return errors.Join(errors.New("it is stuck"), remove(ctx)) }
+			s.Close = func(ctx context.Context, settled bool) error {
+				return errors.Join(errors.New("it is stuck"), remove(ctx, settled))
+			}
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

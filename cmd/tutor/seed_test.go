@@ -171,7 +171,7 @@ func playByHand(t *testing.T, target runner.Target, terminals []terminalLine) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := stage.Close(ctx); err != nil {
+		if err := stage.Close(ctx, false); err != nil {
 			t.Error(err)
 		}
 	})

@@ -50,7 +50,7 @@ func stage(t testing.TB, target runner.Target) (l Login, version string, remove 
 		User: s.Users["guest"].User, Password: s.Users["guest"].Password, Vhost: s.Vhosts["/"],
 	}
 	return l, s.Version, func() {
-		if err := s.Close(context.Background()); err != nil {
+		if err := s.Close(context.Background(), false); err != nil {
 			t.Error(err)
 		}
 	}

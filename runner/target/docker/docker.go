@@ -92,8 +92,8 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 		Vhosts:     provision.Vhosts,
 		Users:      provision.Users,
 		Restart:    t.restart,
-		Close: func(context.Context) error {
-			t.api.Discard(provision)
+		Close: func(_ context.Context, settled bool) error {
+			t.api.GiveBack(provision, settled)
 			return nil
 		},
 	}, nil

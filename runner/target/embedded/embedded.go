@@ -44,7 +44,7 @@ func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Sta
 		Users:   map[string]runner.Login{},
 		Dial:    dialer(b, nil),
 		Restart: b.Restart,
-		Close:   func(context.Context) error { return t.remove(b) },
+		Close:   func(context.Context, bool) error { return t.remove(b) },
 	}
 	err := t.furnish(b, stage, needs)
 	if err != nil {

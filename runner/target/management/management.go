@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,7 +27,7 @@ import (
 type API struct {
 	url, user, password string
 	transport           *http.Transport
-	removals            removals
+	back                givingBack
 	// prefix begins the names of all vhosts and users made through this API, so that they cannot
 	// meet anybody else's.
 	prefix string
@@ -41,7 +42,9 @@ func New(url, user, password string, transport *http.Transport) *API {
 	}
 	var id [4]byte
 	rand.Read(id[:]) // never fails, as of Go 1.24
-	return &API{url: url, user: user, password: password, transport: transport, prefix: "tutor-" + hex.EncodeToString(id[:])}
+	a := &API{url: url, user: user, password: password, transport: transport, prefix: "tutor-" + hex.EncodeToString(id[:])}
+	a.back.idle = sync.NewCond(&a.back.mu)
+	return a
 }
 
 // Transport is how the API is reached; over HTTPS the server's certificate must be signed by one of
@@ -106,7 +109,14 @@ type Provision struct {
 	Users  map[string]runner.Login
 
 	api    *API
-	prefix string
+	vhosts []vhost
+}
+
+// vhost is one of the broker's, provided for an act.
+type vhost struct {
+	name string
+	// limited vhosts serve one act only: what their limits count may lag behind.
+	limited bool
 }
 
 // Provide makes vhosts and users of an act's own. Guest is a login that exists and gets all
@@ -117,7 +127,7 @@ func (a *API) Provide(ctx context.Context, needs *scenario.Broker, guest runner.
 	}
 	p := &Provision{
 		Vhosts: map[string]string{}, Users: map[string]runner.Login{"guest": guest},
-		api: a, prefix: fmt.Sprintf("%s-%d", a.prefix, a.number.Add(1)),
+		api: a,
 	}
 	if _, ok := needs.Users["guest"]; ok {
 		return nil, errors.New("user guest is always there and may do everything: an act cannot have one of its own")
@@ -156,23 +166,30 @@ func (p *Provision) make(ctx context.Context, c *rabbithole.Client, needs *scena
 		vhosts = map[string]*scenario.Vhost{"/": nil}
 	}
 	var things, relations errgroup.Group
+	var made []string
 	for name, v := range vhosts {
-		real := p.prefix
-		if name != "/" {
-			real += "-" + name
+		limits := limitsOf(v)
+		real, spare := "", false
+		if len(limits) == 0 {
+			real, spare = p.api.back.takeSpare()
+		}
+		if !spare {
+			real = p.api.name()
+			made = append(made, real)
+			things.Go(func() error { return makeVhost(c, name, real, limits) })
 		}
 		p.Vhosts[name] = real
-		things.Go(func() error { return makeVhost(c, name, real, v) })
+		p.vhosts = append(p.vhosts, vhost{real, len(limits) > 0})
 	}
 	for name, u := range needs.Users {
-		login := runner.Login{User: p.prefix + "-" + name, Password: u.Password}
+		login := runner.Login{User: p.api.name() + "-" + name, Password: u.Password}
 		p.Users[name] = login
 		things.Go(func() error { return makeUser(c, name, login, u) })
 	}
 	if err := errors.Join(things.Wait(), ctx.Err()); err != nil {
 		return err
 	}
-	for _, real := range p.Vhosts {
+	for _, real := range made {
 		relations.Go(func() error {
 			return permit(c, p.Users["guest"].User, real, &scenario.Permission{Configure: ".*", Write: ".*", Read: ".*"})
 		})
@@ -185,19 +202,23 @@ func (p *Provision) make(ctx context.Context, c *rabbithole.Client, needs *scena
 	return errors.Join(relations.Wait(), ctx.Err())
 }
 
-func makeVhost(c *rabbithole.Client, name, real string, v *scenario.Vhost) error {
-	if err := done(c.PutVhost(real, rabbithole.VhostSettings{})); err != nil {
-		return fmt.Errorf("making vhost %s: %w", name, err)
-	}
-	if v == nil {
-		return nil
-	}
+// name is one that nothing else at the broker has.
+func (a *API) name() string { return fmt.Sprintf("%s-%d", a.prefix, a.number.Add(1)) }
+
+func limitsOf(v *scenario.Vhost) rabbithole.VhostLimitsValues {
 	limits := rabbithole.VhostLimitsValues{}
-	if v.MaxConnections != nil {
+	if v != nil && v.MaxConnections != nil {
 		limits["max-connections"] = *v.MaxConnections
 	}
-	if v.MaxQueues != nil {
+	if v != nil && v.MaxQueues != nil {
 		limits["max-queues"] = *v.MaxQueues
+	}
+	return limits
+}
+
+func makeVhost(c *rabbithole.Client, name, real string, limits rabbithole.VhostLimitsValues) error {
+	if err := done(c.PutVhost(real, rabbithole.VhostSettings{})); err != nil {
+		return fmt.Errorf("making vhost %s: %w", name, err)
 	}
 	if len(limits) == 0 {
 		return nil
@@ -253,14 +274,22 @@ func (p *Provision) Remove(ctx context.Context) error {
 		return err
 	}
 	var all errgroup.Group
-	for name, real := range p.Vhosts {
-		all.Go(func() error {
-			if err := gone(c.DeleteVhost(real)); err != nil {
-				return fmt.Errorf("removing vhost %s (%s): %w", name, real, err)
-			}
-			return nil
-		})
+	all.Go(func() error { return p.removeUsers(c) })
+	for _, v := range p.vhosts {
+		all.Go(func() error { return removeVhost(c, v.name) })
 	}
+	return all.Wait()
+}
+
+func removeVhost(c *rabbithole.Client, name string) error {
+	if err := gone(c.DeleteVhost(name)); err != nil {
+		return fmt.Errorf("removing vhost %s: %w", name, err)
+	}
+	return nil
+}
+
+func (p *Provision) removeUsers(c *rabbithole.Client) error {
+	var all errgroup.Group
 	for name, login := range p.Users {
 		if name == "guest" {
 			continue

@@ -2,6 +2,7 @@ package management_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -24,6 +25,11 @@ type api struct {
 	// deleted receives the path of each thing that is to be removed.
 	deleted chan string
 
+	// locked queues are an open connection's own: they cannot be deleted.
+	locked bool
+	// stuck is set where nothing can be deleted.
+	stuck bool
+
 	mu     sync.Mutex
 	things map[string]bool
 }
@@ -39,6 +45,8 @@ func newAPI(t *testing.T) (*api, *management.API) {
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	switch r.Method {
+	case http.MethodGet:
+		a.list(w, path)
 	case http.MethodPut:
 		if a.put != nil {
 			if status := a.put(r); status != 0 {
@@ -52,6 +60,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.mu.Unlock()
 		w.WriteHeader(http.StatusCreated)
 	case http.MethodDelete:
+		if a.stuck || a.locked && strings.HasPrefix(path, "/api/queues/") {
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
 		a.mu.Lock()
 		there := a.things[path]
 		delete(a.things, path)
@@ -63,6 +75,28 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// list answers with the names of what is below a path.
+func (a *api) list(w http.ResponseWriter, path string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	items := []map[string]string{}
+	for thing := range a.things {
+		if name, below := strings.CutPrefix(thing, path+"/"); below {
+			items = append(items, map[string]string{"name": name})
+		}
+	}
+	_ = json.NewEncoder(w).Encode(items)
+}
+
+// leave has an act leave a queue and an exchange in a vhost.
+func (a *api) leave(vhost string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, thing := range []string{"queues/" + vhost + "/q", "exchanges/" + vhost + "/e", "exchanges/" + vhost + "/amq.topic"} {
+		a.things["/api/"+thing] = true
 	}
 }
 
@@ -168,6 +202,66 @@ func TestProvideBrokenOff(t *testing.T) {
 	}
 	if left := a.left(); left != nil {
 		t.Errorf("left: %v", left)
+	}
+}
+
+// A vhost that can be seen to be empty serves again; others are removed. At the end all are.
+func TestGiveBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		needs           *scenario.Broker
+		settled, locked bool
+		again           bool
+	}{
+		"emptied":                   {settled: true, again: true},
+		"something is under way":    {settled: false},
+		"a queue cannot be deleted": {settled: true, locked: true},
+		"limited": {settled: true, needs: &scenario.Broker{
+			Vhosts: map[string]*scenario.Vhost{"/": {MaxConnections: number(3)}},
+		}},
+		"users": {settled: true, again: true, needs: &scenario.Broker{
+			Users: map[string]*scenario.User{"alice": {Password: "alice123"}},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, m := newAPI(t)
+			a.locked = c.locked
+			used := map[string]bool{}
+			for range 20 { // few may wait to be taken back
+				p, err := m.Provide(t.Context(), c.needs, guest)
+				if err != nil {
+					t.Fatal(err)
+				}
+				used[p.Vhosts["/"]] = true
+				a.leave(p.Vhosts["/"])
+				m.GiveBack(p, c.settled)
+			}
+			if again := len(used) < 20; again != c.again {
+				t.Errorf("20 acts have used %d vhosts", len(used))
+			}
+			if err := m.Close(); err != nil {
+				t.Error(err)
+			}
+			if left := a.left(); left != nil {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+}
+
+// What cannot be removed is said at the end.
+func TestGiveBackFails(t *testing.T) {
+	a, m := newAPI(t)
+	p, err := m.Provide(t.Context(), everything(), guest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.stuck = true
+	m.GiveBack(p, true)
+	err = m.Close()
+	for _, want := range []string{"removing vhost ", "removing user "} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

@@ -126,8 +126,8 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 		return nil, err
 	}
 	stage.Vhosts, stage.Users, stage.Shared = p.Vhosts, p.Users, false
-	stage.Close = func(context.Context) error {
-		t.api.Discard(p)
+	stage.Close = func(_ context.Context, settled bool) error {
+		t.api.GiveBack(p, settled)
 		return nil
 	}
 	return stage, nil

@@ -63,7 +63,7 @@ func (ts *Targets) boot() {
 		all.Go(func() {
 			c.booted.Do(func() {
 				if stage, err := c.target.Prepare(context.Background(), nil); err == nil {
-					_ = stage.Close(context.Background())
+					_ = stage.Close(context.Background(), true)
 				}
 			})
 		})
