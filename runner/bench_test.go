@@ -319,7 +319,7 @@ func consumeMany(b *testing.B, deliveries <-chan amqp.Delivery) {
 	}
 }
 
-func bareChannel(b *testing.B, stage *runner.Stage) *amqp.Channel {
+func bareChannel(b testing.TB, stage *runner.Stage) *amqp.Channel {
 	b.Helper()
 	conn, err := stage.Dial(context.Background())
 	must(b, err)
@@ -335,7 +335,7 @@ func bareChannel(b *testing.B, stage *runner.Stage) *amqp.Channel {
 	return ch
 }
 
-func must(b *testing.B, err error) {
+func must(b testing.TB, err error) {
 	if err != nil {
 		b.Error(err)
 		panic(err)

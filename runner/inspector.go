@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -93,24 +94,39 @@ func (i *inspector) consumers(ctx context.Context, q ledger.QueueRef) (n int, ex
 // mustBeFree makes sure that a vhost that is not the act's own has nothing of the names that the act
 // declares: the act would find what it did not put there, and remove it at the end.
 func (i *inspector) mustBeFree(ctx context.Context, act *scenario.Act) error {
-	for _, a := range act.Cast {
-		c := a.Common()
-		if c.Queue.Declare && c.Queue.Name != "" {
-			if err := i.absent(ctx, vhostOf(a), "queue", c.Queue.Name); err != nil {
-				return err
-			}
+	queues, exchanges := declares(act)
+	for _, q := range queues {
+		if err := i.absent(ctx, "queue", q.Name); err != nil {
+			return err
 		}
-		if c.Exchange.Declare {
-			if err := i.absent(ctx, vhostOf(a), "exchange", c.Exchange.Name); err != nil {
-				return err
-			}
+	}
+	for _, name := range exchanges {
+		if err := i.absent(ctx, "exchange", name); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (i *inspector) absent(ctx context.Context, vhost, kind, name string) error {
-	ch, err := i.channel(ctx, vhost)
+// declares lists the queues that an act declares by name, and the names of its exchanges.
+func declares(act *scenario.Act) (queues []*scenario.Queue, exchanges []string) {
+	for _, a := range act.Cast {
+		c := a.Common()
+		if c.Queue.Declare && c.Queue.Name != "" {
+			queues = append(queues, &c.Queue)
+		}
+		if c.Exchange.Declare {
+			exchanges = append(exchanges, c.Exchange.Name)
+		}
+	}
+	return queues, exchanges
+}
+
+// sharedVhost is the only one that acts have where the vhost is not their own.
+const sharedVhost = "/"
+
+func (i *inspector) absent(ctx context.Context, kind, name string) error {
+	ch, err := i.channel(ctx, sharedVhost)
 	if err != nil {
 		return err
 	}
@@ -127,29 +143,48 @@ func (i *inspector) absent(ctx context.Context, vhost, kind, name string) error 
 		return fmt.Errorf("asking for %s %s: %w", kind, name, err)
 	}
 	return fmt.Errorf("there is a %s named %s in vhost %s already; acts need an empty vhost of their own (give --management, or a URL with another vhost)",
-		kind, name, vhost)
+		kind, name, i.stage.Vhosts[sharedVhost])
 }
 
-// removeLeftovers deletes what the act has left in a vhost that is not its own.
-func (i *inspector) removeLeftovers(ctx context.Context, books *ledger.Ledger) error {
-	ch, err := i.channel(ctx, "/")
+// removeLeftovers deletes what the act has left in a vhost that is not its own: what the ledger knows
+// of, and what else an act that was broken off may have declared just before. Deleting what is not
+// there is no error.
+func (i *inspector) removeLeftovers(ctx context.Context, act *scenario.Act, books *ledger.Ledger) error {
+	ch, err := i.channel(ctx, sharedVhost)
 	if err != nil {
 		return err
 	}
 	defer ch.Close()
-	for _, q := range books.Remaining() {
-		if q.Owner < 0 {
-			if _, err := ch.QueueDelete(q.Queue, false, false, false); err != nil {
-				return fmt.Errorf("deleting queue %s: %w", q.Queue, err)
-			}
+	var queues []string
+	declared, exchanges := declares(act)
+	for _, q := range declared {
+		// An exclusive queue goes with its connection.
+		if !q.Exclusive {
+			queues = append(queues, q.Name)
 		}
 	}
-	for _, name := range books.Exchanges("/") {
+	for _, q := range books.Remaining() {
+		if q.Owner < 0 {
+			queues = append(queues, q.Queue)
+		}
+	}
+	exchanges = append(exchanges, books.Exchanges(sharedVhost)...)
+	for _, name := range unique(queues) {
+		if _, err := ch.QueueDelete(name, false, false, false); err != nil {
+			return fmt.Errorf("deleting queue %s: %w", name, err)
+		}
+	}
+	for _, name := range unique(exchanges) {
 		if err := ch.ExchangeDelete(name, false, false); err != nil {
 			return fmt.Errorf("deleting exchange %s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+func unique(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (i *inspector) close() error {

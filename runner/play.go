@@ -45,6 +45,9 @@ type play struct {
 	// unsettled are queues that an actor's departure changes, until the broker has noticed it.
 	unsettled map[ledger.QueueRef]bool
 	inspector *inspector
+	// tidies is set where the vhost is not the act's own, and had nothing of the names that the act
+	// declares.
+	tidies bool
 }
 
 func newPlay(r Runner, act *scenario.Act, stage *Stage, report *ActReport) *play {
@@ -90,7 +93,7 @@ func (p *play) run(ctx context.Context) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
 		if err != nil {
-			p.killAll()
+			err = errors.Join(err, p.breakOff(ctx))
 		}
 		p.report.Lines = p.lines.Lines()
 		p.report.Frames = p.frames.frames
@@ -100,6 +103,7 @@ func (p *play) run(ctx context.Context) (err error) {
 		if err := p.inspector.mustBeFree(ctx, p.act); err != nil {
 			return err
 		}
+		p.tidies = true
 	}
 	if err := p.perform(ctx); err != nil {
 		return whyEnded(ctx, err)
@@ -135,24 +139,40 @@ func (p *play) close(ctx context.Context) error {
 	if err := p.waitForAll(ctx); err != nil {
 		return err
 	}
-	if p.stage.Shared {
-		if err := p.inspector.removeLeftovers(ctx, p.ledger); err != nil {
-			return err
-		}
+	if err := p.tidy(ctx); err != nil {
+		return err
 	}
 	return p.inspector.close()
 }
 
-// killAll drops all connections, and waits for the actors to be gone.
-func (p *play) killAll() {
+// tidying is how long it may take to remove what an act that was broken off has left.
+const tidying = 10 * time.Second
+
+// breakOff drops all connections, waits for the actors to be gone, and removes what they have left.
+func (p *play) breakOff(ctx context.Context) error {
 	for _, a := range p.started() {
 		a.Kill()
 	}
 	for _, a := range p.started() {
 		<-a.Ended()
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidying)
+	defer cancel()
+	err := p.tidy(ctx)
 	// What went wrong before is what matters.
 	_ = p.inspector.close()
+	return err
+}
+
+// tidy removes what the act has left in a vhost that is not its own.
+func (p *play) tidy(ctx context.Context) error {
+	if !p.tidies {
+		return nil
+	}
+	if err := p.inspector.removeLeftovers(ctx, p.act, p.ledger); err != nil {
+		return fmt.Errorf("removing what the act has left: %w", err)
+	}
+	return nil
 }
 
 // started are the actors that have been started so far, in the order of the cast.
