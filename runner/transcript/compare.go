@@ -163,19 +163,20 @@ func diffSets(want, got []string) []DiffLine {
 			rest = append(rest, g)
 		}
 	}
-	for _, w := range wild {
-		if at := slices.IndexFunc(rest, func(g string) bool { return Matches(w, g) }); at >= 0 {
-			rest = slices.Delete(rest, at, at+1)
-		} else {
-			missing = append(missing, w)
-		}
-	}
 	var diff []DiffLine
 	for _, w := range missing {
 		diff = append(diff, DiffLine{Missing, w})
 	}
-	for _, g := range rest {
-		diff = append(diff, DiffLine{Extra, g})
+	pairs := pair(wild, rest)
+	for i, w := range wild {
+		if !pairs.placed[i] {
+			diff = append(diff, DiffLine{Missing, w})
+		}
+	}
+	for j, g := range rest {
+		if pairs.taker[j] == nobody {
+			diff = append(diff, DiffLine{Extra, g})
+		}
 	}
 	return diff
 }

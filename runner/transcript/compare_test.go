@@ -51,6 +51,9 @@ func TestCompare(t *testing.T) {
 		{"any order", "a b c", "c a b", true, ""},
 		{"not as often", "a a b", "a b b", true, "-a|+b"},
 		{"exact lines first", "<any> a", "a b", true, ""},
+		{"a pattern that fits less", "<any> a<any>", "ab c", true, ""},
+		{"patterns that give way", "<any> <any>b<any> <any>bc", "abc xb y", true, ""},
+		{"pattern without a line", "a<any> a<any> <any>", "ab x y", true, "-a<any>|+y"},
 		{"pattern left over", "x<any> a", "a b", true, "-x<any>|+b"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -83,6 +86,15 @@ func TestCompareLong(t *testing.T) {
 	changed := slices.DeleteFunc(diff, func(d DiffLine) bool { return d.Op == Same })
 	if len(changed) != 2 || changed[0].Text != "same" || changed[1].Text != "other" {
 		t.Errorf("changed: %v", changed)
+	}
+}
+
+func TestCompareLongUnordered(t *testing.T) {
+	want := slices.Repeat([]string{"amq.gen-<any>"}, 100_000)
+	got := slices.Repeat([]string{"amq.gen-x"}, 100_000)
+	got[50_000] = "other"
+	if diff := Compare(want, got, true); len(diff) != 2 {
+		t.Errorf("the diff has %d lines", len(diff))
 	}
 }
 
