@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -44,6 +43,8 @@ const (
 type Target struct {
 	image    string
 	progress func(string)
+	// configuration is the server's.
+	configuration string
 
 	mu        sync.Mutex
 	container *testcontainers.DockerContainer
@@ -65,7 +66,7 @@ func New(image string, progress func(string)) *Target {
 	if progress == nil {
 		progress = func(string) {}
 	}
-	return &Target{image: image, progress: progress}
+	return &Target{image: image, progress: progress, configuration: configuration}
 }
 
 // Name is docker:IMAGE.
@@ -147,7 +148,7 @@ func (t *Target) boot(ctx context.Context) (err error) {
 	t.progress("getting image " + t.image)
 	// A container that was started and is not ready comes with the error.
 	if t.container, err = run(ctx, t.image, options); err != nil {
-		return fmt.Errorf("starting a container of %s: %w", t.image, err)
+		return fmt.Errorf("starting a container of %s: %w%s", t.image, err, t.said(ctx))
 	}
 	if err := t.locate(ctx); err != nil {
 		return err
@@ -184,7 +185,7 @@ func (t *Target) options() ([]testcontainers.ContainerCustomizer, error) {
 		testcontainers.WithLogger(log.NewNoopLogger()),
 		testcontainers.WithExposedPorts(amqpPort, amqpsPort, managementPort),
 		testcontainers.WithFiles(
-			file("/etc/rabbitmq/conf.d/90-tutor.conf", []byte(configuration)),
+			file("/etc/rabbitmq/conf.d/90-tutor.conf", []byte(t.configuration)),
 			file("/etc/rabbitmq/enabled_plugins", []byte("[rabbitmq_management].\n")),
 			file("/etc/rabbitmq/tutor-ca.pem", t.authority.PEM()),
 			file("/etc/rabbitmq/tutor-server.pem", server.Certificate),
@@ -227,42 +228,6 @@ func (t *Target) locate(ctx context.Context) error {
 		t.addresses[port] = net.JoinHostPort(host, mapped.Port())
 	}
 	return nil
-}
-
-// advise says what to do about an engine that does not answer, or an image that is not there.
-func advise(image string, err error) error {
-	text := err.Error()
-	switch {
-	case strings.Contains(text, "permission denied"):
-		return fmt.Errorf("%w\nDocker does not let this user in: become a member of its group, or set DOCKER_HOST", err)
-	case strings.Contains(text, "Cannot connect to the Docker daemon"), strings.Contains(text, "rootless Docker not found"),
-		strings.Contains(text, "failed to create Docker provider"), strings.Contains(text, "docker.sock"):
-		return fmt.Errorf("%w\nno Docker engine answers: start one, set DOCKER_HOST, or use --broker embedded", err)
-	case strings.Contains(text, "No such image"), strings.Contains(text, "pull"), strings.Contains(text, "manifest"), strings.Contains(text, "registry"):
-		return fmt.Errorf("%w\nimage %s is not here and cannot be pulled: is its name right (docker pull %s)?", err, image, image)
-	}
-	return err
-}
-
-// explain adds to an error that the container has died, if that is what it amounts to.
-func (t *Target) explain(ctx context.Context, err error) error {
-	if err == nil {
-		return nil
-	}
-	container := t.present()
-	if container == nil {
-		return fmt.Errorf("%w\nthe target is closed", err)
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	state, unknown := container.State(ctx)
-	switch {
-	case unknown != nil:
-		return fmt.Errorf("%w\nthe container of %s is gone: %w", err, t.image, unknown)
-	case !state.Running:
-		return fmt.Errorf("%w\nthe container of %s has ended with exit code %d", err, t.image, state.ExitCode)
-	}
-	return err
 }
 
 // present is the container, nil if the target is closed.

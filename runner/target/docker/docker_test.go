@@ -60,6 +60,26 @@ func TestContainerThatDies(t *testing.T) {
 	removed(t, id)
 }
 
+// A server that ends while it boots is quoted, and the container removed.
+func TestServerThatDoesNotBoot(t *testing.T) {
+	image, ok := onDocker(t)
+	if !ok {
+		return
+	}
+	target := New(image, nil)
+	target.configuration += "nonsense = 1\n"
+	_, err := target.Prepare(t.Context(), nil)
+	if err == nil || !strings.Contains(err.Error(), "the server said:") || !strings.Contains(err.Error(), "nonsense") {
+		t.Errorf("%v", err)
+	}
+	if target.container != nil {
+		t.Error("the container is kept")
+	}
+	if err := target.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // When the context ends while the container boots, nothing is left.
 func TestBootIsBrokenOff(t *testing.T) {
 	image, ok := onDocker(t)
@@ -98,9 +118,10 @@ func removed(t *testing.T, id string) {
 
 func TestAdvice(t *testing.T) {
 	for said, want := range map[string]string{
-		"dial unix /var/run/docker.sock: connect: permission denied": "become a member of its group",
-		"Cannot connect to the Docker daemon":                        "start one",
-		"pull access denied for x":                                   "is its name right (docker pull x)?",
+		"dial unix /var/run/docker.sock: connect: permission denied":                    "become a member of its group",
+		"Cannot connect to the Docker daemon":                                           "start one",
+		"reaper: new reaper: run container: pull access denied for testcontainers/ryuk": "TESTCONTAINERS_RYUK_DISABLED=true",
+		"pull access denied for x":                                                      "is its name right (docker pull x)?",
 	} {
 		if err := advise("x", errorText(said)); !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), said) {
 			t.Errorf("%s: %v", said, err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tutor/runner/target/pki"
+	"tutor/runner/target/serverlog"
 )
 
 // node is a running rabbitmq-server.
@@ -42,8 +43,7 @@ type run struct {
 	mu sync.Mutex
 	// portTaken is set when the server has said that it cannot listen on a port.
 	portTaken bool
-	// last are the last lines of its output.
-	last []string
+	output    serverlog.Excerpt
 }
 
 const (
@@ -51,8 +51,6 @@ const (
 	bootTimeout = 2 * time.Minute
 	// epmdTimeout is how long the port mapper may take to listen; it takes a few milliseconds.
 	epmdTimeout = 30 * time.Second
-	// keptLines is how much of the server's output an error shows.
-	keptLines = 12
 	// attempts is how often a boot is tried when somebody else takes a port that was free.
 	attempts = 3
 )
@@ -165,7 +163,7 @@ func (r *run) follow(output io.ReadCloser) {
 	defer output.Close()
 	lines := bufio.NewScanner(output)
 	for lines.Scan() {
-		r.line(strings.TrimSpace(lines.Text()))
+		r.line(lines.Text())
 	}
 	// What is no text must not block the server.
 	_, _ = io.Copy(io.Discard, output)
@@ -178,20 +176,14 @@ func (r *run) line(text string) {
 	for _, reason := range portTaken {
 		r.portTaken = r.portTaken || strings.Contains(text, reason)
 	}
-	if strings.Contains(text, "completed with") || strings.Contains(text, "Server startup complete") {
+	if serverlog.Ready(text) {
 		select {
 		case <-r.booted:
 		default:
 			close(r.booted)
 		}
 	}
-	if text == "" {
-		return
-	}
-	r.last = append(r.last, text)
-	if len(r.last) > keptLines {
-		r.last = r.last[1:]
-	}
+	r.output.Add(text)
 }
 
 // portTaken are the server's words for a port that somebody else listens on.
@@ -213,15 +205,16 @@ func (r *run) failure() error {
 	taken := r.portTaken
 	r.mu.Unlock()
 	if taken {
-		return fmt.Errorf("%w; the server's last words:\n%s", errPortTaken, r.said())
+		return fmt.Errorf("%w; the server said:\n%s", errPortTaken, r.said((*serverlog.Excerpt).Why))
 	}
-	return fmt.Errorf("the server has ended while it was booting; its last words:\n%s", r.said())
+	return fmt.Errorf("the server has ended while it was booting; it said:\n%s", r.said((*serverlog.Excerpt).Why))
 }
 
-func (r *run) said() string {
+// said is an excerpt of the server's output.
+func (r *run) said(part func(*serverlog.Excerpt) string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return strings.Join(r.last, "\n")
+	return part(&r.output)
 }
 
 // ready waits until the server has said that it is. It says so even if one of its listeners could
@@ -245,7 +238,7 @@ func (n *node) ready(ctx context.Context, r *run) error {
 	case <-mapper:
 		return fmt.Errorf("%w: epmd has ended", errPortTaken)
 	case <-timeout.C:
-		return fmt.Errorf("the server is not ready after %v; its last words:\n%s", bootTimeout, r.said())
+		return fmt.Errorf("the server is not ready after %v; its last words:\n%s", bootTimeout, r.said((*serverlog.Excerpt).Last))
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -263,7 +256,7 @@ func (n *node) alive() error {
 	select {
 	case <-r.process.ended:
 		<-r.read
-		return fmt.Errorf("the RabbitMQ node has died; its last words:\n%s", r.said())
+		return fmt.Errorf("the RabbitMQ node has died; its last words:\n%s", r.said((*serverlog.Excerpt).Last))
 	default:
 		return nil
 	}
