@@ -41,6 +41,8 @@ type run struct {
 	read chan struct{}
 
 	mu sync.Mutex
+	// stopping is set when the server was told to stop, for a restart.
+	stopping bool
 	// portTaken is set when the server has said that it cannot listen on a port.
 	portTaken bool
 	output    serverlog.Excerpt
@@ -244,15 +246,36 @@ func (n *node) ready(ctx context.Context, r *run) error {
 	}
 }
 
+// stop tells the server to stop.
+func (r *run) stop(pidFile string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := terminate(pidFile); err != nil {
+		return err
+	}
+	r.stopping = true
+	return nil
+}
+
+func (r *run) isStopping() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stopping
+}
+
 func (n *node) present() *run {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.run
 }
 
-// alive is an error if the server has died.
+// alive is an error if the server has died. One that was told to stop has not: it has yet to be
+// started again.
 func (n *node) alive() error {
 	r := n.present()
+	if r.isStopping() {
+		return nil
+	}
 	select {
 	case <-r.process.ended:
 		<-r.read
@@ -270,13 +293,16 @@ func (n *node) explain(err error) error {
 	return errors.Join(err, n.alive())
 }
 
-// usable waits until the server is ready, which it is unless a restart was broken off, or is an error
-// if it has died.
+// usable waits until the server is ready, which it is unless a restart was broken off: that is then
+// brought to its end. It is an error if the server has died.
 func (n *node) usable(ctx context.Context) error {
 	if err := n.alive(); err != nil {
 		return err
 	}
-	return n.ready(ctx, n.present())
+	if r := n.present(); !r.isStopping() {
+		return n.ready(ctx, r)
+	}
+	return n.resume(ctx)
 }
 
 // restart stops the server in order and starts it again, with the same data and ports.
@@ -285,9 +311,15 @@ func (n *node) restart(ctx context.Context) error {
 		return err
 	}
 	r := n.present()
-	if err := terminate(n.files.path("pid")); err != nil {
+	if err := r.stop(n.files.path("pid")); err != nil {
 		return fmt.Errorf("stopping the node: %w", err)
 	}
+	return n.resume(ctx)
+}
+
+// resume waits for the server to have stopped, and starts it again.
+func (n *node) resume(ctx context.Context) error {
+	r := n.present()
 	select {
 	case <-r.process.ended:
 		<-r.read

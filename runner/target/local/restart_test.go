@@ -83,28 +83,30 @@ func TestRestart(t *testing.T) {
 	brokenOff(t, target, s)
 }
 
-// brokenOff has the context of a restart end when the server has stopped and is booting again.
+// brokenOff has the context of a restart end while the server stops, or when it has stopped and may be
+// booting again: whoever comes next finds a node that is ready.
 func brokenOff(t *testing.T, target *Target, s *runner.Stage) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	before := target.node.present()
-	go func() {
-		<-before.process.ended
-		cancel()
-	}()
-	if err := s.Restart(ctx); !errors.Is(err, context.Canceled) {
-		t.Fatalf("a restart that is broken off: %v", err)
-	}
-	if target.node.present() == before {
-		// The context may end before the server is started again; nothing is left to be used then.
-		if _, err := target.Prepare(t.Context(), nil); err == nil {
-			t.Error("an act is prepared on a node that does not run")
+	for name, when := range map[string]func(*run) <-chan struct{}{
+		"before it": func(*run) <-chan struct{} { c := make(chan struct{}); close(c); return c },
+		"stopped":   func(r *run) <-chan struct{} { return r.process.ended },
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		moment := when(target.node.present())
+		go func() {
+			<-moment
+			cancel()
+		}()
+		if err := s.Restart(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatalf("%s: a restart that is broken off: %v", name, err)
 		}
-		return
+		if err := s.Close(t.Context(), false); err != nil {
+			t.Errorf("%s: the act's end: %v", name, err)
+		}
+		s = stage(t, target, nil)
+		open(t, s)
 	}
-	next := stage(t, target, nil)
-	open(t, next)
 }
 
 func TestPortsDiffer(t *testing.T) {
