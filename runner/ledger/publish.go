@@ -60,6 +60,19 @@ func (l *Ledger) Quiet() {
 		}
 	}
 	l.silent = nil
+	l.taken()
+}
+
+// taken forgets which messages a closing channel might take with it: where all is quiet, the broker has
+// dealt with what was published so far. Only confirms are still told one by one.
+func (l *Ledger) taken() {
+	for _, conn := range l.conns {
+		for _, ch := range conn.channels {
+			if !ch.confirm {
+				clear(ch.unconfirmed)
+			}
+		}
+	}
 }
 
 // forgetDelivered keeps the list of messages that a closing channel might take with it short: what

@@ -1,0 +1,375 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"tutor/runner/tap"
+	"tutor/runner/wire"
+)
+
+// The cast of all tests: a publisher and two consumers.
+const (
+	p = iota
+	a
+	b
+)
+
+// wires writes events into a ledger as the tap would see them.
+type wires struct {
+	*Ledger
+	remarks []string
+	sent    int
+}
+
+func newWires() *wires {
+	w := &wires{}
+	cast := []Member{{"p", "/"}, {"a", "/"}, {"b", "/"}}
+	w.Ledger = New(cast, func(who int, _ bool, text string) {
+		w.remarks = append(w.remarks, cast[who].Name+": "+text)
+	}, func(s string) string { return s })
+	return w
+}
+
+func (w *wires) to(who int, m wire.Method) {
+	w.Observe(tap.Event{Who: who, ToBroker: true, Channel: 1, Method: m})
+}
+func (w *wires) from(who int, m wire.Method) { w.Observe(tap.Event{Who: who, Channel: 1, Method: m}) }
+func (w *wires) gone(who int)                { w.Observe(tap.Event{Who: who}) }
+
+// declare has the publisher declare a queue; arguments come as pairs.
+func (w *wires) declare(queue string, arguments ...any) {
+	var table wire.Table
+	for i := 0; i < len(arguments); i += 2 {
+		table = append(table, wire.Field{Name: arguments[i].(string), Value: arguments[i+1]})
+	}
+	w.to(p, &wire.QueueDeclare{Queue: queue, Arguments: table})
+	w.from(p, &wire.QueueDeclareOK{Queue: queue})
+}
+
+func (w *wires) consume(who int, queue string, noAck bool) {
+	w.to(who, &wire.BasicConsume{Queue: queue, ConsumerTag: "c", NoAck: noAck})
+	w.from(who, &wire.BasicConsumeOK{ConsumerTag: "c"})
+}
+
+// publish publishes the next message, m1, m2, ..., to the default exchange.
+func (w *wires) publish(key string, mandatory bool) {
+	w.publishTo("", key, mandatory)
+}
+
+func (w *wires) publishTo(exchange, key string, mandatory bool) {
+	w.sent++
+	w.Observe(tap.Event{
+		Who: p, ToBroker: true, Channel: 1,
+		Method:  &wire.BasicPublish{Exchange: exchange, RoutingKey: key, Mandatory: mandatory},
+		Content: &tap.Content{Properties: wire.Properties{MessageID: id(w.sent)}, Body: fmt.Appendf(nil, "m%d", w.sent)},
+	})
+}
+
+func id(n int) string { return fmt.Sprintf("p/%d", n) }
+
+func (w *wires) deliver(who int, tag uint64, n int) { w.deliverDead(who, tag, n, "") }
+
+// deliverDead delivers a message that was dead-lettered from a queue.
+func (w *wires) deliverDead(who int, tag uint64, n int, from string) {
+	content := &tap.Content{Properties: wire.Properties{MessageID: id(n)}}
+	if from != "" {
+		death := wire.Table{{Name: "queue", Value: from}}
+		content.Properties.Headers = wire.Table{{Name: "x-death", Value: []any{death}}}
+	}
+	w.Observe(tap.Event{
+		Who: who, Channel: 1, Content: content,
+		Method: &wire.BasicDeliver{ConsumerTag: "c", DeliveryTag: tag},
+	})
+}
+
+func (w *wires) ack(who int, tag uint64, multiple bool) {
+	w.to(who, &wire.BasicAck{DeliveryTag: tag, Multiple: multiple})
+}
+
+// refuse has the broker close the publisher's channel over a publish.
+func (w *wires) refuse() {
+	publish := (&wire.BasicPublish{}).ID()
+	w.from(p, &wire.ChannelClose{ReplyCode: 404, ReplyText: "NOT_FOUND - no exchange", ClassID: publish.Class, MethodID: publish.Method})
+}
+
+// closed closes the books and writes down what became of each copy, and each doubt.
+func (w *wires) closed() string {
+	books := w.Close()
+	var lines []string
+	for c := range books.Copies() {
+		line := fmt.Sprintf("%s %s", c.Message, c.Fate)
+		if c.Fate == "" {
+			line = c.Message + " ?"
+		}
+		if c.Unseen {
+			line += " unseen"
+		}
+		if c.Requeues > 0 {
+			line += fmt.Sprintf(" back from %s", c.Loser)
+		}
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	lines = append(lines, books.Doubts()...)
+	if balanced := !strings.Contains(strings.Join(lines, "\n"), "?") && len(books.Doubts()) == 0; balanced != books.Balanced() {
+		lines = append(lines, fmt.Sprintf("balanced: %v", books.Balanced()))
+	}
+	return strings.Join(lines, "; ")
+}
+
+func TestFates(t *testing.T) {
+	for name, c := range map[string]struct {
+		play func(*wires)
+		want string
+	}{
+		"acked": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.publish("q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.deliver(a, 2, 2)
+			w.ack(a, 2, true)
+		}, "m1 acked; m2 acked"},
+		"handled": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", true)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.Took(a, 1)
+			w.Finished(a, 1)
+			w.gone(a)
+		}, "m1 handled"},
+		"dropped in its hands and unseen": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", true)
+			w.publish("q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.deliver(a, 2, 2)
+			w.Took(a, 1)
+			w.gone(a)
+		}, "m1 dropped; m2 dropped unseen"},
+		"requeued, then acked by another": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.consume(b, "q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.gone(a)
+			w.deliver(b, 1, 1)
+			w.ack(b, 1, false)
+		}, "m1 acked back from a"},
+		"queued, ready and unacknowledged": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.publish("q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.Found("/", "q", id(2), nil)
+		}, "m1 queued; m2 queued"},
+		"rejected": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.to(a, &wire.BasicReject{DeliveryTag: 1})
+		}, "m1 rejected"},
+		"rejected into a dead-letter queue": {func(w *wires) {
+			w.declare("q", "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "dead")
+			w.declare("dead")
+			w.consume(a, "q", false)
+			w.consume(b, "dead", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.to(a, &wire.BasicNack{DeliveryTag: 1})
+			w.deliverDead(b, 1, 1, "q")
+			w.ack(b, 1, false)
+		}, "m1 acked; m1 dead-lettered"},
+		"a copy for each queue": {func(w *wires) {
+			w.declare("q")
+			w.declare("r")
+			for _, queue := range []string{"q", "r"} {
+				w.to(p, &wire.QueueBind{Queue: queue, Exchange: "amq.fanout"})
+				w.from(p, &wire.QueueBindOK{})
+			}
+			w.publishTo("amq.fanout", "", false)
+			w.Found("/", "q", id(1), nil)
+			w.Found("/", "r", id(1), nil)
+		}, "m1 queued; m1 queued"},
+		"returned": {func(w *wires) {
+			w.publish("nowhere", true)
+			w.Observe(tap.Event{
+				Who: p, Channel: 1, Method: &wire.BasicReturn{ReplyCode: 312, ReplyText: "NO_ROUTE"},
+				Content: &tap.Content{Properties: wire.Properties{MessageID: id(1)}},
+			})
+		}, "m1 returned"},
+		"unroutable":                  {func(w *wires) { w.publish("nowhere", false) }, "m1 unroutable"},
+		"mandatory, and not returned": {func(w *wires) { w.publish("nowhere", true) }, "m1 ?"},
+		"no such exchange": {func(w *wires) {
+			w.publishTo("logs", "", false)
+			w.refuse()
+		}, "m1 refused"},
+		"nacked by the broker": {func(w *wires) {
+			w.to(p, &wire.ConfirmSelect{})
+			w.from(p, &wire.ConfirmSelectOK{})
+			w.declare("q")
+			w.publish("q", false)
+			w.publish("q", false)
+			w.from(p, &wire.BasicAck{DeliveryTag: 1})
+			w.from(p, &wire.BasicNack{DeliveryTag: 2})
+			w.Found("/", "q", id(1), nil)
+		}, "m1 queued; m2 refused"},
+		"nacked by one queue, and in another": {func(w *wires) {
+			w.to(p, &wire.ConfirmSelect{})
+			w.from(p, &wire.ConfirmSelectOK{})
+			w.declare("q")
+			w.publish("q", false)
+			w.from(p, &wire.BasicNack{DeliveryTag: 1})
+			w.Found("/", "q", id(1), nil)
+		}, "m1 queued"},
+		"expired":    {func(w *wires) { w.declare("q", "x-message-ttl", int64(1)); w.publish("q", false) }, "m1 expired"},
+		"overflowed": {func(w *wires) { w.declare("q", "x-max-length", int64(0)); w.publish("q", false) }, "m1 overflowed"},
+		"deleted with its queue": {func(w *wires) {
+			w.declare("q")
+			w.publish("q", false)
+			w.to(p, &wire.QueueDelete{Queue: "q"})
+			w.from(p, &wire.QueueDeleteOK{})
+		}, "m1 deleted"},
+		"vanished": {func(w *wires) { w.declare("q"); w.publish("q", false) }, "m1 ?"},
+		"delivered twice": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.consume(b, "q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.deliver(b, 1, 1)
+			w.ack(a, 1, false)
+		}, "m1 acked; b got m1 from q, where no copy of it should be"},
+		"delivered after it was acknowledged": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.ack(a, 1, false)
+			w.deliver(a, 2, 1)
+		}, "m1 acked; a got m1 from q, where no copy of it should be"},
+		"acknowledged, and still in the queue": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.ack(a, 1, false)
+			w.Found("/", "q", id(1), nil)
+		}, "m1 acked; queue q still holds m1"},
+		"a message of nobody's": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.deliver(a, 1, 1)
+			w.Found("/", "q", "", nil)
+		}, "a got a message that nobody has published; queue q holds a message that nobody has published"},
+		"a consumer that does not exist": {func(w *wires) {
+			w.declare("q")
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.Found("/", "q", id(1), nil)
+		}, "m1 queued; a delivery to a for a consumer that does not exist: c"},
+		"a queue that is gone": {func(w *wires) {
+			w.declare("q")
+			w.publish("q", false)
+			w.Gone("/", "q")
+		}, "m1 deleted; queue q should exist, and does not"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWires()
+			c.play(w)
+			if got := w.closed(); got != c.want {
+				t.Errorf("%s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// What a departure changes is known at once, and what the broker has to notice is listed once.
+func TestDeparture(t *testing.T) {
+	w := newWires()
+	w.to(a, &wire.QueueDeclare{Queue: "own", Exclusive: true})
+	w.from(a, &wire.QueueDeclareOK{Queue: "own"})
+	w.to(p, &wire.QueueDeclare{Queue: "auto", AutoDelete: true})
+	w.from(p, &wire.QueueDeclareOK{Queue: "auto"})
+	w.declare("q")
+	w.consume(a, "q", false)
+	w.publish("q", false)
+	w.publish("own", false)
+	w.deliver(a, 1, 1)
+	w.consume(b, "auto", false)
+	if n, exists := w.Consumers(QueueRef{"/", "q"}); n != 1 || !exists {
+		t.Errorf("q has %d consumers, exists: %v", n, exists)
+	}
+	w.gone(a)
+	w.gone(b)
+	for queue, must := range map[string]bool{"own": false, "auto": false, "q": true} {
+		if n, exists := w.Consumers(QueueRef{"/", queue}); n != 0 || exists != must {
+			t.Errorf("%s has %d consumers, exists: %v", queue, n, exists)
+		}
+	}
+	var affected []string
+	for _, q := range w.Affected() {
+		affected = append(affected, q.Name)
+	}
+	slices.Sort(affected)
+	if got := strings.Join(affected, " "); got != "auto own q" || len(w.Affected()) != 0 {
+		t.Errorf("affected: %s", got)
+	}
+	if got := strings.Join(w.remarks, "; "); got != "a: gone, unacknowledged: m1" {
+		t.Errorf("remarks: %s", got)
+	}
+	if got := w.closed(); got != "m1 ? back from a; m2 deleted" {
+		t.Errorf("fates: %s", got) // nobody has looked into q
+	}
+}
+
+// A silent discard is remarked when all is quiet, and not if the broker has said something. What was
+// dealt with by then is not what the broker closes the channel over.
+func TestQuiet(t *testing.T) {
+	w := newWires()
+	w.publish("nowhere", false)
+	w.Quiet()
+	w.publishTo("logs", "", false)
+	w.refuse()
+	w.Quiet()
+	w.Quiet()
+	if got := strings.Join(w.remarks, "; "); got != "p: reaches no queue: m1; p: the broker closes the channel: 404 NOT_FOUND - no exchange" {
+		t.Errorf("remarks: %s", got)
+	}
+	if got := w.closed(); got != "m1 unroutable; m2 refused" {
+		t.Errorf("fates: %s", got)
+	}
+}
+
+// What a broker keeps over a restart: durable queues, and in them persistent messages.
+func TestRestarted(t *testing.T) {
+	w := newWires()
+	for _, durable := range []bool{true, false} {
+		queue := fmt.Sprintf("durable %v", durable)
+		w.to(p, &wire.QueueDeclare{Queue: queue, Durable: durable})
+		w.from(p, &wire.QueueDeclareOK{Queue: queue})
+	}
+	for _, mode := range []uint8{1, 2} {
+		w.sent++
+		w.Observe(tap.Event{
+			Who: p, ToBroker: true, Channel: 1, Method: &wire.BasicPublish{RoutingKey: "durable true"},
+			Content: &tap.Content{Properties: wire.Properties{MessageID: id(w.sent), DeliveryMode: mode}, Body: fmt.Appendf(nil, "m%d", w.sent)},
+		})
+	}
+	w.publish("durable false", false)
+	w.gone(p)
+	w.Restarted()
+	w.Found("/", "durable true", id(2), nil)
+	if got := w.closed(); got != "m1 dropped; m2 queued; m3 deleted" {
+		t.Error(got)
+	}
+}
