@@ -1,5 +1,6 @@
 // Package management provides what acts need on a running RabbitMQ through its management HTTP API:
-// vhosts and users of their own, with permissions and limits, and takes it away again.
+// vhosts and users of their own, with permissions and limits, and takes it away again. A vhost that is
+// seen to be empty then serves another act.
 package management
 
 import (
