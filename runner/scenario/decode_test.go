@@ -128,6 +128,8 @@ func TestDecodeMistakes(t *testing.T) {
 			"f:6:16: want a whole number, not \"many\"\nf:7:20: want true or false, not \"yes\"\nf:8:18: want a text, not a list\nf:9:16: queue: want a mapping, not \"q\""},
 		{"durations", act("      - publisher: p\n        interval: 3\n        delay: soon\n        expiration: -1s\n", ""),
 			"f:6:19: \"3\" is not a duration such as 3s or 250ms (did you mean 3s?)\nf:7:16: \"soon\" is not a duration such as 3s or 250ms\nf:8:21: -1s: a duration cannot be negative"},
+		{"misspelt role", act("      - consumr: c\n        queue: {name: q}\n        ack: never\n      - publishr: p\n        routing_key: q\n        mesage: m\n", ""),
+			"f:5:9: unknown key consumr (did you mean consumer?)\nf:7:14: never is none of manual, auto\nf:8:9: unknown key publishr (did you mean publisher?)\nf:10:9: unknown key mesage (did you mean message?)"},
 		{"no role", act("      - name: p\n", ""), "f:5:9: an actor needs a name: consumer: NAME or publisher: NAME"},
 		{"both roles", act("      - publisher: p\n        consumer: c\n", ""), "f:5:9: an actor is a consumer or a publisher, not both"},
 		{"words", "clock: reel\n" + act(publisher, ""), "f:1:8: reel is none of virtual, real (did you mean real?)"},

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,8 +38,31 @@ func (a *Actor) decodeNode(d *decoder, n *yaml.Node, path string) {
 		a.Publisher = &Publisher{}
 		d.structure(n, reflect.ValueOf(a.Publisher).Elem(), path)
 	default:
+		if meant := d.misspelt(n); meant != nil {
+			a.decodeNode(d, meant, path)
+			return
+		}
 		d.errorf(n, "an actor needs a name: consumer: NAME or publisher: NAME")
 	}
+}
+
+// misspelt reports a key that is almost consumer or publisher, and returns the actor as it was meant,
+// so that its other mistakes are found, too.
+func (d *decoder) misspelt(actor *yaml.Node) *yaml.Node {
+	for i := 0; i+1 < len(actor.Content); i += 2 {
+		key := actor.Content[i]
+		role := nearest(key.Value, []string{"consumer", "publisher"})
+		if role == "" {
+			continue
+		}
+		d.errorf(key, "unknown key %s (did you mean %s?)", key.Value, role)
+		meant, right := *actor, *key
+		right.Value = role
+		meant.Content = slices.Clone(actor.Content)
+		meant.Content[i] = &right
+		return &meant
+	}
+	return nil
 }
 
 func (d *Duration) decodeNode(dec *decoder, n *yaml.Node, _ string) {
