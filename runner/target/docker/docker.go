@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"sync"
 	"time"
@@ -48,8 +47,10 @@ type Target struct {
 
 	mu        sync.Mutex
 	container *testcontainers.DockerContainer
-	err       error
-	closed    bool
+	// restarting is the latest restart of the server; nil if there was none.
+	restarting *restart
+	err        error
+	closed     bool
 
 	authority *pki.Authority
 	addresses map[string]string
@@ -121,7 +122,7 @@ func (t *Target) booted(ctx context.Context) error {
 	case t.err != nil:
 		return t.err
 	case t.container != nil:
-		return nil
+		return t.restarting.wait(ctx)
 	}
 	err := t.boot(ctx)
 	if err == nil {
@@ -237,32 +238,13 @@ func (t *Target) present() *testcontainers.DockerContainer {
 	return t.container
 }
 
-// restart stops the server in order and starts it again. The container goes on, since it would get
-// other ports.
-func (t *Target) restart(ctx context.Context) error {
-	container := t.present()
-	if container == nil {
-		return errors.New("the target is closed")
-	}
-	for _, order := range []string{"stop_app", "start_app"} {
-		code, output, err := container.Exec(ctx, []string{"rabbitmqctl", order})
-		if err != nil {
-			return t.explain(ctx, fmt.Errorf("rabbitmqctl %s: %w", order, err))
-		}
-		if code != 0 {
-			said, _ := io.ReadAll(output)
-			return fmt.Errorf("rabbitmqctl %s: exit code %d: %s", order, code, bytes.TrimSpace(said))
-		}
-	}
-	return nil
-}
-
 // Close removes the container.
 func (t *Target) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.closed = true
 	err := t.remove()
+	t.restarting.end()
 	if t.api != nil {
 		err = errors.Join(err, t.api.Close())
 	}

@@ -1,6 +1,8 @@
 package docker
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -74,11 +76,27 @@ func TestRestart(t *testing.T) {
 	if q, err := ch.QueueDeclarePassive("durable", true, false, false, false, nil); err != nil || q.Messages != 1 {
 		t.Errorf("the durable queue has %d messages (%v), want the persistent one", q.Messages, err)
 	}
+	brokenOff(t, target, s)
+}
+
+// brokenOff has the context of a restart end at once: it is brought to its end all the same, and whoever
+// comes next waits for that.
+func brokenOff(t *testing.T, target *Target, s *runner.Stage) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Restart(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("a restart that is broken off: %v", err)
+	}
 	next, err := target.Prepare(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	open(t, next)
+	// One that goes on when the target is closed does not hold it up.
+	if err := s.Restart(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("a restart that is broken off: %v", err)
+	}
 }
 
 // What is left of an act when the target is closed says so; it does not bring the program down.
