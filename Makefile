@@ -2,10 +2,10 @@
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build test race lint bench mutants update schema
+.PHONY: help build test race lint bench determinism mutants update schema
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 build: ## build ./tutor
 	go build -o tutor ./cmd/tutor
@@ -21,8 +21,12 @@ lint: ## gofmt, go vet, staticcheck
 	go vet ./...
 	$(STATICCHECK) ./...
 
-bench: ## measure, as ratios within one run
-	go test -run '^$$' -bench . -benchtime 1x -timeout 90m ./runner ./cmd/tutor
+bench: determinism ## measure, as ratios within one run; before that, make determinism
+	go test -run '^$$' -bench . -skip Determinism -benchtime 1x -timeout 90m ./runner ./cmd/tutor
+
+determinism: RUNS = 200
+determinism: ## play each tutorial RUNS=200 times with all cores busy, on the tests' brokers (RabbitMQ: 40 minutes each)
+	go test -run '^$$' -bench Determinism -benchtime 1x -timeout 12h ./runner -runs $(RUNS)
 
 mutants: ## break the embedded broker in many ways, and see that the recordings of RabbitMQ notice each
 	TUTOR_TEST_BROKERS=embedded go test ./runner/broker/difftest -run Mutants -mutants -timeout 30m

@@ -81,10 +81,11 @@ func BenchmarkVirtualClock(b *testing.B) {
 var runs = flag.Int("runs", 200, "how often BenchmarkDeterminism plays each tutorial")
 
 // BenchmarkDeterminism plays every tutorial 200 times with all cores kept busy, on all the brokers that
-// tests run on; whatever differs from the first time fails.
+// tests run on; whatever differs from the first time fails, and so does a goroutine that is left.
 func BenchmarkDeterminism(b *testing.B) {
 	for _, target := range targets.Present() {
 		b.Run(target.Name(), func(b *testing.B) {
+			leakless(b)
 			stop := busy()
 			defer stop()
 			for b.Loop() {
