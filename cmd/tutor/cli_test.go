@@ -188,3 +188,26 @@ func TestHandToolsRefuse(t *testing.T) {
 		})
 	}
 }
+
+// However a run is ended, it says that the act could not be played to its end.
+func TestSignals(t *testing.T) {
+	sh := newShell(t)
+	for _, s := range endings() {
+		t.Run(s.String(), func(t *testing.T) {
+			p := sh.start(t, "tutor workqueue --act 1 --clock real")
+			p.prints("Work queue")
+			if code := p.signal(s); code != exitError {
+				t.Errorf("exit code %d", code)
+			}
+			for {
+				line, more := p.out.next()
+				if strings.Contains(line, "could not be played") {
+					return
+				}
+				if !more {
+					t.Fatalf("it only says %q", p.out.seen())
+				}
+			}
+		})
+	}
+}

@@ -28,8 +28,18 @@ type terminal struct {
 	environ  []string
 }
 
+// endings are the signals that end the program in order: Ctrl-C, a request, and a terminal that is
+// closed, unless the program was started to survive that (nohup).
+func endings() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
+}
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	// A second signal ends the program at once, should tidying up take too long.
 	context.AfterFunc(ctx, stop)
 	code := execute(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.Environ()})

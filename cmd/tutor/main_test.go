@@ -107,7 +107,13 @@ func (p *process) wait() int {
 // interrupt is Ctrl-C.
 func (p *process) interrupt() int {
 	p.t.Helper()
-	if err := p.cmd.Process.Signal(syscall.SIGINT); err != nil {
+	return p.signal(syscall.SIGINT)
+}
+
+// signal sends a signal and returns the exit code.
+func (p *process) signal(s os.Signal) int {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
 		p.t.Fatal(err)
 	}
 	return p.wait()
