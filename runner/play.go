@@ -158,8 +158,9 @@ func (p *play) breakOff(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidying)
 	defer cancel()
+	// The inspector's connections end with the act's context. What went wrong before is what matters.
+	_ = p.inspector.close()
 	err := p.tidy(ctx)
-	// What went wrong before is what matters.
 	_ = p.inspector.close()
 	return err
 }
