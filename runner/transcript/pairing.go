@@ -35,14 +35,16 @@ func pair(want, got []string) *pairing {
 
 // inOrder gives each expected line the first printed one that is free.
 func (p *pairing) inOrder() {
-	free := 0
-	for i := range p.want {
-		for free < len(p.got) && p.taker[free] != nobody {
-			free++
-		}
-		for j := free; j < len(p.got); j++ {
-			if p.taker[j] == nobody && Matches(p.want[i], p.got[j]) {
+	// next[j] leads to the free line after the one before j.
+	next := make([]int, len(p.got)+1)
+	for j := range next {
+		next[j] = j
+	}
+	for i, want := range p.want {
+		for before, j := 0, next[0]; j < len(p.got); before, j = j+1, next[j+1] {
+			if Matches(want, p.got[j]) {
 				p.taker[j], p.placed[i] = i, true
+				next[before] = next[j+1]
 				break
 			}
 		}
