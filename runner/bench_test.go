@@ -18,6 +18,7 @@ import (
 	"tutor/runner/scenario"
 	"tutor/runner/target/embedded"
 	"tutor/runner/target/local"
+	"tutor/runner/target/stagetest"
 )
 
 // Machines differ and are noisy, so what is measured here are ratios within one run: how much faster
@@ -223,7 +224,8 @@ func BenchmarkLongQueue(b *testing.B) {
 	for b.Loop() {
 		stage, err := target.Prepare(context.Background(), nil)
 		must(b, err)
-		publisher, consumer := bareChannel(b, stage), bareChannel(b, stage)
+		_, publisher := stagetest.Connect(b, stage)
+		_, consumer := stagetest.Connect(b, stage)
 		_, err = publisher.QueueDeclare("q", false, false, false, false, nil)
 		must(b, err)
 		must(b, publisher.Confirm(false))
@@ -255,7 +257,7 @@ func confirmLatency(b *testing.B, target runner.Target) time.Duration {
 	stage, err := target.Prepare(ctx, nil)
 	must(b, err)
 	defer stage.Close(ctx, false)
-	ch := bareChannel(b, stage)
+	_, ch := stagetest.Connect(b, stage)
 	_, err = ch.QueueDeclare("q", false, false, false, false, nil)
 	must(b, err)
 	must(b, ch.Confirm(false))
@@ -281,7 +283,8 @@ func bareLoop(b *testing.B, target runner.Target) time.Duration {
 		b.Fatal(err)
 	}
 	defer stage.Close(ctx, false)
-	consumer, publisher := bareChannel(b, stage), bareChannel(b, stage)
+	_, consumer := stagetest.Connect(b, stage)
+	_, publisher := stagetest.Connect(b, stage)
 	must(b, consumer.Qos(256, 0, false))
 	_, err = consumer.QueueDeclare("q", false, false, false, false, nil)
 	must(b, err)
@@ -318,22 +321,6 @@ func consumeMany(b *testing.B, deliveries <-chan amqp.Delivery) {
 		d := <-deliveries
 		must(b, d.Ack(false))
 	}
-}
-
-func bareChannel(b testing.TB, stage *runner.Stage) *amqp.Channel {
-	b.Helper()
-	conn, err := stage.Dial(context.Background())
-	must(b, err)
-	guest := stage.Users["guest"]
-	opened, err := amqp.Open(conn, amqp.Config{
-		SASL:  []amqp.Authentication{&amqp.PlainAuth{Username: guest.User, Password: guest.Password}},
-		Vhost: stage.Vhosts["/"],
-	})
-	must(b, err)
-	b.Cleanup(func() { opened.Close() })
-	ch, err := opened.Channel()
-	must(b, err)
-	return ch
 }
 
 func must(b testing.TB, err error) {

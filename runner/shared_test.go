@@ -9,6 +9,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/target/stagetest"
 )
 
 // shared is a target like a broker by URL without its management API: all acts are played in one vhost,
@@ -95,7 +96,7 @@ func TestSharedVhostIsTidied(t *testing.T) {
 func TestSharedVhostIsRespected(t *testing.T) {
 	targets.Each(t, func(t *testing.T, target runner.Target) {
 		vhost := share(t, target)
-		ch := bareChannel(t, vhost.stage)
+		_, ch := stagetest.Connect(t, vhost.stage)
 		_, err := ch.QueueDeclare("q", true, false, false, false, nil)
 		must(t, err)
 		a := only("short").Run(t.Context(), inline(t, lingering), vhost).Acts[0]

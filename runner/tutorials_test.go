@@ -130,7 +130,7 @@ func TestDeterminism(t *testing.T) {
 }
 
 func TestFatesAreCounted(t *testing.T) {
-	r := runner.Run(context.Background(), decode(t, "../scenarios/workqueue.yaml"), targetNamed(t, "embedded"))
+	r := runner.Run(context.Background(), decode(t, "../scenarios/workqueue.yaml"), embeddedTarget(t))
 	passes(t, r)
 	last := r.Acts[2].Books
 	if last.Sent() != 4 || last.Count(fate.Acked) != 2 || last.Count(fate.Dropped) != 2 || !last.Balanced() {

@@ -13,12 +13,9 @@ import (
 	"tutor/runner/target/embedded"
 )
 
-// targetNamed returns a target for tests of the runner itself, which need no other broker.
-func targetNamed(t testing.TB, name string) runner.Target {
+// embeddedTarget is for tests of the runner itself, which need no other broker.
+func embeddedTarget(t testing.TB) runner.Target {
 	t.Helper()
-	if name != "embedded" {
-		t.Fatalf("no target %s here", name)
-	}
 	target := embedded.New()
 	t.Cleanup(func() {
 		if err := target.Close(); err != nil {
@@ -78,7 +75,7 @@ func TestWrongExpectations(t *testing.T) {
 			"fates: {}", "fates", "+acked: 2:m +acked: 4:m +dropped: 1:m +dropped: 3:m"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := runner.Run(context.Background(), inline(t, lazyAct+"      "+c.expect+"\n"), targetNamed(t, "embedded"))
+			r := runner.Run(context.Background(), inline(t, lazyAct+"      "+c.expect+"\n"), embeddedTarget(t))
 			a := r.Acts[0]
 			if a.Verdict != runner.Fail || len(a.Mismatches) != 1 {
 				t.Fatalf("verdict %s (%v), mismatches %v", a.Verdict, a.Err, a.Mismatches)
@@ -108,7 +105,7 @@ func TestRightExpectationsPass(t *testing.T) {
 		"fates: {acked: 2, dropped: [\"1:m\", \"3:m\"]}",
 		"[{on: rabbitmq <4.0, fates: {}}, {on: embedded, fates: {acked: 2, dropped: 2}}]",
 	} {
-		passes(t, runner.Run(context.Background(), inline(t, lazyAct+"      "+expect+"\n"), targetNamed(t, "embedded")))
+		passes(t, runner.Run(context.Background(), inline(t, lazyAct+"      "+expect+"\n"), embeddedTarget(t)))
 	}
 }
 
@@ -187,7 +184,7 @@ func TestErrors(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			target := targetNamed(t, "embedded")
+			target := embeddedTarget(t)
 			if c.change != nil {
 				target = broken{target, c.change}
 			}
@@ -222,7 +219,7 @@ acts:
     name: b
 `)
 	stopped := false
-	target := broken{targetNamed(t, "embedded"), func(stage *runner.Stage) {
+	target := broken{embeddedTarget(t), func(stage *runner.Stage) {
 		if stopped {
 			return
 		}
@@ -243,7 +240,7 @@ acts:
 func TestBrokerDies(t *testing.T) {
 	leakless(t)
 	var conns []net.Conn
-	target := broken{targetNamed(t, "embedded"), func(stage *runner.Stage) {
+	target := broken{embeddedTarget(t), func(stage *runner.Stage) {
 		dial := stage.Dial
 		stage.Dial = func(ctx context.Context) (net.Conn, error) {
 			conn, err := dial(ctx)

@@ -18,6 +18,7 @@ import (
 	"tutor/runner"
 	"tutor/runner/scenario"
 	"tutor/runner/target/remote"
+	"tutor/runner/target/stagetest"
 )
 
 // asParent makes of the test binary a program that boots a node, says where, and waits to be killed.
@@ -81,22 +82,7 @@ func stage(t *testing.T, target runner.Target, needs *scenario.Broker) *runner.S
 
 func declare(t *testing.T, s *runner.Stage, queue string, arguments amqp.Table) {
 	t.Helper()
-	raw, err := s.Dial(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	guest := s.Users["guest"]
-	conn, err := amqp.Open(raw, amqp.Config{
-		SASL: []amqp.Authentication{&amqp.PlainAuth{Username: guest.User, Password: guest.Password}}, Vhost: s.Vhosts["/"],
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	ch, err := conn.Channel()
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, ch := stagetest.Connect(t, s)
 	if _, err := ch.QueueDeclare(queue, true, false, false, false, arguments); err != nil {
 		t.Fatal(err)
 	}

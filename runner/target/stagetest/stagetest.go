@@ -1,0 +1,68 @@
+// Package stagetest checks what the tests of every target ask of the stage of an act.
+package stagetest
+
+import (
+	"testing"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner"
+)
+
+// Connect opens a connection to the stage's vhost / as guest, and a channel on it. The connection is
+// closed at the end of the test.
+func Connect(t testing.TB, s *runner.Stage) (*amqp.Connection, *amqp.Channel) {
+	t.Helper()
+	raw, err := s.Dial(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	guest := s.Users["guest"]
+	conn, err := amqp.Open(raw, amqp.Config{
+		SASL:  []amqp.Authentication{&amqp.PlainAuth{Username: guest.User, Password: guest.Password}},
+		Vhost: s.Vhosts["/"],
+	})
+	if err != nil {
+		raw.Close()
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() }) // some are closed by the broker
+	ch, err := conn.Channel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn, ch
+}
+
+// Restart restarts the stage's broker: connections are closed in order, what is durable and persistent
+// is kept, and what is transient is dropped.
+func Restart(t *testing.T, s *runner.Stage) {
+	t.Helper()
+	conn, ch := Connect(t, s)
+	closed := conn.NotifyClose(make(chan *amqp.Error, 1))
+	if _, err := ch.QueueDeclare("durable", true, false, false, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := ch.Confirm(false); err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []uint8{amqp.Persistent, amqp.Transient} {
+		confirmed, err := ch.PublishWithDeferredConfirm("", "durable", false, false, amqp.Publishing{DeliveryMode: mode})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !confirmed.Wait() {
+			t.Fatal("a message is refused")
+		}
+	}
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if reason := <-closed; reason == nil || reason.Code != amqp.ConnectionForced {
+		t.Errorf("the connection was closed with %v, want 320", reason)
+	}
+	_, ch = Connect(t, s)
+	if q, err := ch.QueueDeclarePassive("durable", true, false, false, false, nil); err != nil || q.Messages != 1 {
+		t.Errorf("the durable queue has %d messages (%v), want the persistent one", q.Messages, err)
+	}
+}
