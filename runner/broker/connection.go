@@ -97,7 +97,7 @@ func (c *connection) serve() {
 func (c *connection) read() {
 	buffer := make([]byte, 32<<10)
 	for {
-		if c.opened && c.heartbeat > 0 {
+		if c.opened && c.heartbeat > 0 && !c.closed.Load() {
 			c.deadline(2 * c.heartbeat)
 		}
 		n, err := c.conn.Read(buffer)
@@ -233,7 +233,6 @@ func (c *connection) closeWith(said *vhost.Error, cause wire.MethodID) {
 	}
 	c.leave()
 	c.send(0, &wire.ConnectionClose{ReplyCode: said.Code, ReplyText: said.Text, ClassID: cause.Class, MethodID: cause.Method})
-	c.heartbeat = 0
 	c.deadline(closeTimeout)
 }
 
@@ -295,8 +294,8 @@ func (c *connection) deadline(d time.Duration) {
 }
 
 // beat sends heartbeats until the connection ends.
-func (c *connection) beat() {
-	ticker := time.NewTicker(c.heartbeat / 2)
+func (c *connection) beat(interval time.Duration) {
+	ticker := time.NewTicker(interval / 2)
 	defer ticker.Stop()
 	for {
 		select {

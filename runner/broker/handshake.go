@@ -170,8 +170,8 @@ func (c *connection) opening(m wire.Method) error {
 	c.state = c.running
 	// Without heartbeats a client may be silent for as long as it likes.
 	_ = c.conn.SetReadDeadline(time.Time{})
-	if c.heartbeat > 0 {
-		c.broker.serving.Go(c.beat)
+	if interval := c.heartbeat; interval > 0 {
+		c.broker.serving.Go(func() { c.beat(interval) })
 	}
 	c.send(0, &wire.ConnectionOpenOK{})
 	return nil
