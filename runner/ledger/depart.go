@@ -54,19 +54,18 @@ func (l *Ledger) release(who int, ch *channel) {
 
 // channelClosed enters that the broker has closed a channel over an error. If a publish was the
 // reason, what was published last may not have been taken.
-func (l *Ledger) channelClosed(who int, id uint16, ch *channel, m *wire.ChannelClose) {
+func (l *Ledger) channelClosed(who int, ch *channel, m *wire.ChannelClose) {
+	ch.closed = fmt.Sprintf("%d %s", m.ReplyCode, l.words(m.ReplyText))
 	publish := (&wire.BasicPublish{}).ID()
 	if m.ClassID == publish.Class && m.MethodID == publish.Method {
-		why := fmt.Sprintf("%d %s", m.ReplyCode, l.words(m.ReplyText))
 		for _, number := range ch.unconfirmed {
-			l.suspect(number, why)
+			l.suspect(number, ch.closed)
 		}
 		if !ch.confirm {
-			l.closed = append(l.closed, closing{who, why})
+			l.closed = append(l.closed, closing{who, ch.closed})
 		}
 	}
 	l.release(who, ch)
-	delete(l.conns[who].channels, id)
 }
 
 // Restarted enters that the broker was restarted: what is not durable is gone, and so are the

@@ -136,6 +136,8 @@ type channel struct {
 	unconfirmed map[uint64]uint32
 	// prefetch is the limit of consumers to come.
 	prefetch int
+	// closed is why the broker has closed the channel; the actor may not have noticed yet.
+	closed string
 }
 
 type consumer struct {
@@ -189,12 +191,17 @@ func (l *Ledger) fromActor(e tap.Event, ch *channel) {
 	switch m := e.Method.(type) {
 	case *wire.BasicPublish:
 		l.publish(e.Who, ch, m, e.Content)
+	case *wire.ChannelCloseOK:
+		delete(l.conns[e.Who].channels, e.Channel)
 	case *wire.BasicAck:
 		l.settle(ch, m.DeliveryTag, m.Multiple, l.acked)
 	case *wire.BasicNack:
 		l.settle(ch, m.DeliveryTag, m.Multiple, l.refusal(m.Requeue))
 	case *wire.BasicReject:
 		l.settle(ch, m.DeliveryTag, false, l.refusal(m.Requeue))
+	case *wire.ConnectionClose:
+		// The broker gives back what is unacknowledged before it answers.
+		l.depart(e.Who)
 	case *wire.BasicQos:
 		ch.prefetch = int(m.PrefetchCount)
 	case *wire.QueueDeclare, *wire.QueueBind, *wire.QueueUnbind, *wire.QueueDelete, *wire.QueuePurge,
@@ -218,7 +225,7 @@ func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
 	case *wire.BasicCancel:
 		l.cancelled(ch, m.ConsumerTag)
 	case *wire.ChannelClose:
-		l.channelClosed(e.Who, e.Channel, ch, m)
+		l.channelClosed(e.Who, ch, m)
 	case *wire.ConfirmSelectOK:
 		ch.confirm = true
 	default:

@@ -36,6 +36,10 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 			l.silent = append(l.silent, number)
 		}
 	}
+	if ch.closed != "" {
+		l.suspect(number, ch.closed)
+		return
+	}
 	ch.published++
 	ch.unconfirmed[ch.published] = number
 	if !ch.confirm && len(queues) > 0 {
