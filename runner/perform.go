@@ -123,25 +123,44 @@ func (p *play) wait(ctx context.Context, d time.Duration) error {
 		if err := p.settle(ctx); err != nil {
 			return err
 		}
-		if at, ok := p.timeline.Next(); !ok || at > until {
-			resume := p.deadline.pause()
-			defer resume()
-			return p.timeline.AdvanceTo(ctx, until)
-		}
-		if _, err := p.advance(ctx); err != nil {
+		at, ok := p.timeline.Next()
+		if ok && at <= until {
+			if _, err := p.advance(ctx); err != nil {
+				return err
+			}
+		} else if come, err := p.pass(ctx, until); err != nil || come {
 			return err
 		}
 	}
 }
 
-// advance goes on to the next timer. Waiting for the wall clock does not count against the act's
-// deadline.
-func (p *play) advance(ctx context.Context) (bool, error) {
+// advance goes on to the next timer, or to what the broker does of its own before; more is false if
+// there is no timer.
+func (p *play) advance(ctx context.Context) (more bool, err error) {
+	at, more := p.timeline.Next()
+	if !more {
+		return false, nil
+	}
+	if come, err := p.pass(ctx, at); err != nil || !come {
+		return true, err
+	}
+	p.cause, _ = p.timeline.Expire()
+	return true, nil
+}
+
+// nobody has caused what the broker does of its own, such as when a time to live ends.
+const nobody = -1
+
+// pass lets time pass until a moment, or until something happens. Waiting for the wall clock does not
+// count against the act's deadline.
+func (p *play) pass(ctx context.Context, until time.Duration) (come bool, err error) {
 	resume := p.deadline.pause()
 	defer resume()
-	who, more, err := p.timeline.Advance(ctx)
-	p.cause = who
-	return more, err
+	come, err = p.timeline.Pass(ctx, until, p.journal.After(p.quiet))
+	if !come {
+		p.cause = nobody
+	}
+	return come, err
 }
 
 // restart restarts the broker, which closes all connections.
@@ -158,8 +177,10 @@ func (p *play) restart(ctx context.Context) error {
 	if err := p.stage.Restart(ctx); err != nil {
 		return fmt.Errorf("restarting the broker: %w", err)
 	}
-	if err := p.waitForAll(ctx); err != nil {
-		return err
+	for _, a := range p.started() {
+		if err := a.Disconnected(ctx); err != nil {
+			return err
+		}
 	}
 	p.ledger.Restarted()
 	return p.settle(ctx)
@@ -181,6 +202,7 @@ func (p *play) settle(ctx context.Context) error {
 			return err
 		}
 		if noticed && p.journal.Events() == before && !p.ledger.Expecting() {
+			p.quiet = before
 			p.ledger.Quiet()
 			p.lines.Arrange(p.cause)
 			return nil

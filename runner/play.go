@@ -42,6 +42,8 @@ type play struct {
 	// cause is the place of the actor that set off what is happening: it was started, its timer
 	// expired, or it was made to leave.
 	cause int
+	// quiet is how many events the journal had when the system was quiet last.
+	quiet uint64
 	// unsettled are queues that an actor's departure changes, until the broker has noticed it.
 	unsettled map[ledger.QueueRef]bool
 	inspector *inspector

@@ -62,6 +62,10 @@ type Actor struct {
 
 	// leave ends the actor's work with one of the causes above.
 	leave context.CancelCauseFunc
+	// alive ends, by drop if not before, when the connection is to be dropped at once, even while the
+	// actor closes it in order.
+	alive context.Context
+	drop  context.CancelFunc
 	ended chan struct{}
 	err   error
 
@@ -89,7 +93,8 @@ func New(spec *scenario.Actor, host Host) *Actor {
 // Start lets the actor begin. It goes on until its part is over, it is told to leave, or the context
 // ends, which drops its connection.
 func (a *Actor) Start(ctx context.Context) {
-	ctx, a.leave = context.WithCancelCause(ctx)
+	a.alive, a.drop = context.WithCancel(ctx)
+	ctx, a.leave = context.WithCancelCause(a.alive)
 	go a.run(ctx)
 }
 
@@ -97,6 +102,7 @@ func (a *Actor) Start(ctx context.Context) {
 func (a *Actor) Name() string { return a.spec.Name() }
 
 func (a *Actor) run(ctx context.Context) {
+	defer a.drop()
 	defer a.leave(nil)
 	defer a.Poke()
 	defer close(a.ended)
@@ -153,13 +159,31 @@ func (a *Actor) disconnect(ctx context.Context) {
 func (a *Actor) Stop() { a.leave(errStopped) }
 
 // Kill drops the actor's connection without a word to the broker.
-func (a *Actor) Kill() { a.leave(errKilled) }
+func (a *Actor) Kill() {
+	a.leave(errKilled)
+	a.drop()
+}
 
 // End closes the connection in order, and silently.
 func (a *Actor) End() { a.leave(errEnd) }
 
 // Ended is closed when the actor's part is over and its connection closed.
 func (a *Actor) Ended() <-chan struct{} { return a.ended }
+
+// Disconnected returns when the broker has ended the connection of an idle actor, and the actor has
+// come to its end over that; one that waits for its timer only notices when it goes on.
+func (a *Actor) Disconnected(ctx context.Context) error {
+	over := a.Ended()
+	if a.host.Clock.Sleeping(a.host.Who) {
+		over = a.wire.Ended()
+	}
+	select {
+	case <-over:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // Err is why the actor could not play its part, once it has ended: trouble that is neither the
 // broker's word nor the scenario's intention.

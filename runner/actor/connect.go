@@ -42,11 +42,7 @@ func (a *Actor) connect(ctx context.Context, c *scenario.Connect) error {
 	}
 	a.wire = tap.New(raw, a.host.Who, a.host.Journal)
 	// The client library's calls know no context.
-	context.AfterFunc(ctx, func() {
-		if cause := context.Cause(ctx); !errors.Is(cause, errStopped) && !errors.Is(cause, errEnd) {
-			a.wire.Kill()
-		}
-	})
+	context.AfterFunc(a.alive, a.wire.Kill)
 	properties := amqp.NewConnectionProperties()
 	properties.SetClientConnectionName(a.spec.Name())
 	a.conn, err = amqp.Open(a.wire, amqp.Config{

@@ -35,14 +35,15 @@ type Clock interface {
 	Hop() time.Duration
 }
 
-// Timeline is the clock of an act: its time stands still until [Timeline.Advance] moves it to the
-// next timer.
+// Timeline is the clock of an act: its time stands still unless [Timeline.Pass] moves it on.
 type Timeline struct {
 	mu     sync.Mutex
 	now    time.Duration
 	timers map[int]*timer
 	// began is when a real-time timeline started; zero for a virtual one.
 	began time.Time
+	// until is up to when time passes by the wall clock at present; 0 while it stands still.
+	until time.Duration
 	// slept is told whenever a sleep begins.
 	slept func(who int)
 }
@@ -69,13 +70,17 @@ func NewReal(slept func(who int)) *Timeline {
 func (t *Timeline) Now() time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.now
+	return t.present()
+}
+
+func (t *Timeline) present() time.Duration {
+	return max(t.now, min(t.until, time.Since(t.began)))
 }
 
 // Sleep waits until the timeline has been advanced by d.
 func (t *Timeline) Sleep(ctx context.Context, who int, d time.Duration) error {
 	t.mu.Lock()
-	set := &timer{at: t.now + d, expired: make(chan struct{})}
+	set := &timer{at: t.present() + d, expired: make(chan struct{})}
 	t.timers[who] = set
 	t.mu.Unlock()
 	if t.slept != nil {
@@ -125,44 +130,61 @@ func (t *Timeline) next() (who int, ok bool) {
 	return who, ok
 }
 
-// Advance moves the time to the next timer and lets its sleeper go on; it returns who that is, and
-// whether there was one. On a real-time timeline it first waits until that time has come by the wall clock. Only a
-// quiet system may be advanced.
-func (t *Timeline) Advance(ctx context.Context) (who int, ok bool, err error) {
-	at, ok := t.Next()
-	if !ok {
-		return 0, false, nil
-	}
-	if err := t.waitUntil(ctx, at); err != nil {
-		return 0, false, err
-	}
+// Expire lets the sleeper of the next timer go on, whose moment has come, and returns who that is; ok
+// is false if there is none. Only a quiet system may be moved on.
+func (t *Timeline) Expire() (who int, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if who, ok = t.next(); !ok {
-		return 0, false, nil
+		return 0, false
 	}
-	t.now = max(t.now, t.timers[who].at)
 	close(t.timers[who].expired)
 	delete(t.timers, who)
-	return who, true, nil
+	return who, true
 }
 
-// AdvanceTo moves the time on to a moment before which no timer expires.
-func (t *Timeline) AdvanceTo(ctx context.Context, at time.Duration) error {
-	if err := t.waitUntil(ctx, at); err != nil {
-		return err
+// Pass lets time pass until a moment before which no timer expires. On a real-time timeline that takes
+// until the wall clock is there; if something happens before, time stands still again, and come is
+// false.
+func (t *Timeline) Pass(ctx context.Context, until time.Duration, happens <-chan struct{}) (come bool, err error) {
+	come = true
+	if !t.began.IsZero() {
+		if come, err = t.flow(ctx, until, happens); err != nil {
+			return false, err
+		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.now = max(t.now, at)
-	return nil
+	if come {
+		t.now = max(t.now, until)
+	}
+	return come, nil
 }
 
-func (t *Timeline) waitUntil(ctx context.Context, at time.Duration) error {
-	if t.began.IsZero() {
-		return nil
+// flow has the timeline follow the wall clock for a while.
+func (t *Timeline) flow(ctx context.Context, until time.Duration, happens <-chan struct{}) (come bool, err error) {
+	t.mu.Lock()
+	t.until = until
+	t.mu.Unlock()
+	defer func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.now, t.until = t.present(), 0
+	}()
+	left := until - time.Since(t.began)
+	if left <= 0 {
+		return true, ctx.Err()
 	}
-	return sleep(ctx, at-time.Since(t.began))
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true, nil
+	case <-happens:
+		return false, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 }
 
 // Wall is the wall clock since a moment.

@@ -34,11 +34,14 @@ func (s *sleepers) sleep(t *testing.T, c Clock, who int, naps ...time.Duration) 
 func play(t *testing.T, timeline *Timeline) {
 	for {
 		synctest.Wait()
-		if _, ok, err := timeline.Advance(context.Background()); err != nil {
-			t.Fatal(err)
-		} else if !ok {
+		at, ok := timeline.Next()
+		if !ok {
 			return
 		}
+		if come, err := timeline.Pass(context.Background(), at, nil); err != nil || !come {
+			t.Fatal(come, err)
+		}
+		timeline.Expire()
 	}
 }
 
@@ -102,9 +105,38 @@ func TestASleepEndsWithItsContext(t *testing.T) {
 	})
 }
 
-func TestAdvanceTo(t *testing.T) {
+func TestPass(t *testing.T) {
 	timeline := NewVirtual(nil)
-	if err := timeline.AdvanceTo(t.Context(), time.Minute); err != nil || timeline.Now() != time.Minute {
-		t.Errorf("error %v, now %v", err, timeline.Now())
+	if come, err := timeline.Pass(t.Context(), time.Minute, nil); !come || err != nil || timeline.Now() != time.Minute {
+		t.Errorf("come %v, error %v, now %v", come, err, timeline.Now())
 	}
+}
+
+// What happens while real time passes happens at its own time, and timers that it sets count from then.
+func TestPassIsInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		timeline := NewReal(nil)
+		happens := make(chan struct{})
+		var s sleepers
+		go func() {
+			time.Sleep(2 * time.Second)
+			if timeline.Now() != 2*time.Second {
+				t.Errorf("it is %v", timeline.Now())
+			}
+			s.sleep(t, timeline, 0, time.Second)
+			close(happens)
+		}()
+		if come, err := timeline.Pass(t.Context(), time.Minute, happens); come || err != nil || timeline.Now() != 2*time.Second {
+			t.Errorf("come %v, error %v, now %v", come, err, timeline.Now())
+		}
+		time.Sleep(time.Second / 2)
+		if timeline.Now() != 2*time.Second {
+			t.Errorf("time does not stand still: it is %v", timeline.Now())
+		}
+		if at, ok := timeline.Next(); !ok || at != 3*time.Second {
+			t.Errorf("the timer expires at %v", at)
+		}
+		play(t, timeline)
+		s.all.Wait()
+	})
 }

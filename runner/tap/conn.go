@@ -21,6 +21,7 @@ type Conn struct {
 	refusal          atomic.Pointer[refusal]
 	fences           fences
 	end              sync.Once
+	over             chan struct{}
 }
 
 type refusal struct {
@@ -31,7 +32,7 @@ type refusal struct {
 // New puts a tap on a connection over which AMQP is about to be spoken; who is the place in the cast
 // of the actor that it belongs to.
 func New(conn net.Conn, who int, journal *Journal) *Conn {
-	c := &Conn{Conn: conn, who: who, journal: journal}
+	c := &Conn{Conn: conn, who: who, journal: journal, over: make(chan struct{})}
 	c.reading.deliver = func(channel uint16, m wire.Method, content *Content) { c.observe(false, channel, m, content) }
 	c.writing.deliver = func(channel uint16, m wire.Method, content *Content) { c.observe(true, channel, m, content) }
 	c.writing.keepBody = true
@@ -73,8 +74,14 @@ func (c *Conn) Close() error {
 }
 
 func (c *Conn) ended() {
-	c.end.Do(func() { c.journal.record(Event{Who: c.who}) })
+	c.end.Do(func() {
+		c.journal.record(Event{Who: c.who})
+		close(c.over)
+	})
 }
+
+// Ended is closed when the connection has ended, and the journal has it.
+func (c *Conn) Ended() <-chan struct{} { return c.over }
 
 // Deliveries is how many messages the broker has delivered to consumers on this connection.
 func (c *Conn) Deliveries() uint64 { return c.deliveries.Load() }

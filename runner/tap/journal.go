@@ -43,8 +43,10 @@ type Journal struct {
 	mu        sync.Mutex
 	observers []func(Event)
 	events    uint64
-	closed    bool
-	err       error
+	// next is closed at the next event, if somebody waits for it.
+	next   chan struct{}
+	closed bool
+	err    error
 }
 
 // NewJournal returns a journal that tells each event to some observers, one event at a time.
@@ -57,6 +59,21 @@ func (j *Journal) Events() uint64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.events
+}
+
+// After returns a channel that is closed when more than so many events have been journaled.
+func (j *Journal) After(events uint64) <-chan struct{} {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.next == nil {
+		j.next = make(chan struct{})
+	}
+	next := j.next
+	if j.events > events {
+		close(j.next)
+		j.next = nil
+	}
+	return next
 }
 
 // Close ends the journal: what passes from now on is no longer part of it. The error, if any, is
@@ -77,6 +94,10 @@ func (j *Journal) record(e Event) {
 	j.events++
 	for _, observe := range j.observers {
 		observe(e)
+	}
+	if j.next != nil {
+		close(j.next)
+		j.next = nil
 	}
 }
 

@@ -1,0 +1,30 @@
+package runner_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"tutor/runner"
+	"tutor/runner/transcript"
+)
+
+// What the broker does while time passes happens at its own time, and those whom it concerns go on at
+// once. How long all that takes varies, so there is no golden file.
+func TestExpiring(t *testing.T) {
+	targets.Each(t, func(t *testing.T, target runner.Target) {
+		leakless(t)
+		r := runner.Run(context.Background(), decode(t, "testdata/expiring.yaml"), target)
+		passes(t, r)
+		lines := r.Acts[0].Lines
+		if !slices.IsSortedFunc(lines, func(a, b transcript.Line) int { return int(a.At - b.At) }) {
+			t.Errorf("lines are not in the order of their time: %v", lines)
+		}
+		for _, l := range lines {
+			if l.String() == "Received: 1:m" && l.At < 150*time.Millisecond {
+				t.Errorf("the message expired after %v, its time to live is 200 ms", l.At)
+			}
+		}
+	})
+}
