@@ -46,7 +46,7 @@ the cast in its order. Start each when the one before has printed what it declar
 		},
 		ValidArgsFunction: completeScenarios,
 	}
-	cmd.Flags().StringVar(&act, "act", "", "only the act whose name contains this text, or of this number")
+	cmd.Flags().StringVar(&act, "act", "", "only the act of this number, or whose name contains this text")
 	cmd.Flags().IntVar(&port, "port-number", 5672, "port for the broker")
 	cmd.Flags().IntVar(&tlsPort, "tls-port-number", 5671, "port for the broker's secure connections")
 	return cmd

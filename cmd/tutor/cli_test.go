@@ -134,6 +134,44 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// What others write is not lost, and a link to a scenario remains one.
+func TestUpdateReplacesWithCare(t *testing.T) {
+	path := write(t, "old")
+	if err := replace(path, []byte("another"), []byte("new")); err == nil || !strings.Contains(err.Error(), "has changed") {
+		t.Errorf("error %v", err)
+	}
+	link := filepath.Join(t.TempDir(), "link.yaml")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := replace(link, []byte("old"), []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil || string(text) != "new" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone (%v)", err)
+	}
+}
+
+// A mistake on the command line does not cost an earlier report.
+func TestOutputIsKept(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "report.json")
+	if err := os.WriteFile(file, []byte("earlier"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"hello", "-o", file, "-b", "lokal"}, {"matrix", "hello", "-o", file, "-b", "embedded", "-b", "lokal"}} {
+		if code, _, _ := run(t, args...); code != 2 {
+			t.Errorf("%v: exit code %d", args, code)
+		}
+		if text, err := os.ReadFile(file); err != nil || string(text) != "earlier" {
+			t.Errorf("%v: %q, %v", args, text, err)
+		}
+	}
+}
+
 // A new scenario is written with an empty expectation, and filled in by --update.
 func TestUpdateFillsIn(t *testing.T) {
 	path := write(t, `title: T

@@ -145,12 +145,12 @@ func (f *playFlags) choose(sources []*source) error {
 }
 
 func (f *playFlags) wants(a *scenario.Act, number int) bool {
-	for _, wish := range f.acts {
-		if wish == strconv.Itoa(number) || strings.Contains(strings.ToLower(a.Name), strings.ToLower(wish)) {
-			return true
+	return slices.ContainsFunc(f.acts, func(wish string) bool {
+		if n, err := strconv.Atoi(wish); err == nil {
+			return n == number
 		}
-	}
-	return false
+		return strings.Contains(strings.ToLower(a.Name), strings.ToLower(wish))
+	})
 }
 
 // completeScenarios completes an argument that names a scenario.

@@ -46,7 +46,7 @@ could not be run.`,
 	f.StringVar(&flags.remote.CAFile, "broker-ca", "", "file with the certificates to trust, for an amqps:// URL")
 	f.IntVar(&flags.parallel, "parallel", 2, "how many brokers are played on at one time")
 	f.StringVar(&flags.play.clock, "clock", "virtual", "virtual or real")
-	f.StringArrayVar(&flags.play.acts, "act", nil, "play only the acts whose name contains this text, or only the act of this number")
+	f.StringArrayVar(&flags.play.acts, "act", nil, "play only the act of this number, or the acts whose name contains this text")
 	f.DurationVar(&flags.play.timeout, "timeout", 0, "give an act up as an error after this time")
 	f.StringVar(&flags.play.format, "format", "text", "text, markdown, json or junit")
 	f.StringVarP(&flags.play.output, "output", "o", "", "write the report to this file")
@@ -74,11 +74,13 @@ func (f *matrixFlags) run(ctx context.Context, t terminal, args []string) (err e
 	defer func() { err = errors.Join(err, done()) }()
 	began := time.Now()
 	reports, err := f.playAll(ctx, t, sources)
+	if len(reports) > 0 {
+		if e := f.write(file, t, reports); e != nil {
+			err = errors.Join(err, fmt.Errorf("writing the report: %w", e))
+		}
+	}
 	if err != nil {
 		return err
-	}
-	if err := f.write(file, t, reports); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
 	}
 	fmt.Fprintf(t.err, "%s, %s, %s\n", counted(len(f.brokers), "broker"), counted(countActs(sources), "act"), time.Since(began).Round(100*time.Millisecond))
 	return worst(reports)
@@ -87,6 +89,11 @@ func (f *matrixFlags) run(ctx context.Context, t terminal, args []string) (err e
 func (f *matrixFlags) check() error {
 	if f.play.clock != string(scenario.Virtual) && f.play.clock != string(scenario.Real) {
 		return fmt.Errorf("--clock %q: want virtual or real", f.play.clock)
+	}
+	for _, name := range f.brokers {
+		if _, err := parseTarget(name, f.remote, nil); err != nil {
+			return err
+		}
 	}
 	if f.parallel < 1 {
 		return fmt.Errorf("--parallel %d: want 1 or more", f.parallel)

@@ -49,7 +49,7 @@ func (f *playFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.broker.register(cmd)
 	flags.StringVar(&f.clock, "clock", "virtual", "virtual: as fast as the broker answers, where the act allows it; real: as the scenario is written")
-	flags.StringArrayVar(&f.acts, "act", nil, "play only the acts whose name contains this text, or only the act of this number (may be repeated)")
+	flags.StringArrayVar(&f.acts, "act", nil, "play only the act of this number, or the acts whose name contains this text (may be repeated)")
 	flags.DurationVar(&f.timeout, "timeout", 0, "give an act up as an error after this time, in place of what the scenario says")
 	flags.BoolVar(&f.update, "update", false, "rewrite the expect blocks of acts that fail from what was observed")
 	flags.StringVar(&f.format, "format", "text", "text, json or junit")
@@ -77,11 +77,13 @@ func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err err
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	reports, err := f.play(ctx, t, sources)
+	if len(reports) > 0 {
+		if e := f.write(out, t, reports); e != nil {
+			err = errors.Join(err, fmt.Errorf("writing the report: %w", e))
+		}
+	}
 	if err != nil {
 		return err
-	}
-	if err := f.write(out, t, reports); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
 	}
 	if f.update {
 		if err := updateFiles(t, sources, reports); err != nil {
@@ -97,6 +99,9 @@ func (f *playFlags) check() error {
 	}
 	if f.timeout < 0 {
 		return fmt.Errorf("--timeout %v: want a time that has yet to pass", f.timeout)
+	}
+	if err := f.broker.check(); err != nil {
+		return err
 	}
 	return checkFormat(f.format, "text", "json", "junit")
 }

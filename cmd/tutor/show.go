@@ -42,7 +42,7 @@ bindings, queues and consumers, as the cast declares them.`,
 		ValidArgsFunction: completeScenarios,
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, dot (Graphviz) or mermaid")
-	cmd.Flags().StringArrayVar(&acts, "act", nil, "show only the acts whose name contains this text, or only the act of this number")
+	cmd.Flags().StringArrayVar(&acts, "act", nil, "show only the act of this number, or the acts whose name contains this text")
 	complete(cmd, "format", "text", "dot", "mermaid")
 	return cmd
 }

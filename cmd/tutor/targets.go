@@ -31,6 +31,12 @@ func (f *brokerFlags) registerRemote(cmd *cobra.Command) {
 		"for an amqps:// URL: file with the certificates to trust, in place of the system's")
 }
 
+// check finds out whether there is such a target, before anything is done for it.
+func (f *brokerFlags) check() error {
+	_, err := f.target(nil)
+	return err
+}
+
 // target returns the target that the flags choose; nothing is started yet.
 func (f *brokerFlags) target(progress func(string)) (runner.Target, error) {
 	return parseTarget(f.broker, f.remote, progress)

@@ -18,8 +18,11 @@ func updateFiles(t terminal, sources []*source, reports []*runner.Report) error 
 	for i, r := range reports {
 		var all []scenario.Observed
 		for _, a := range r.Acts {
-			if a.Verdict == runner.Fail && a.Books.Balanced() {
+			switch {
+			case a.Verdict == runner.Fail && a.Books.Balanced():
 				all = append(all, observed(a))
+			case a.Verdict == runner.Fail:
+				fmt.Fprintf(t.err, "%v: act %s is left as it is: its books do not balance\n", a.Act.Pos, a.Act.Name)
 			}
 		}
 		if len(all) == 0 {
@@ -43,15 +46,27 @@ func updateFile(t terminal, s *source, all []scenario.Observed) error {
 	if bytes.Equal(text, s.text) {
 		return nil
 	}
-	if err := replace(s.path, text); err != nil {
+	if err := replace(s.path, s.text, text); err != nil {
 		return fmt.Errorf("--update: %w", err)
 	}
 	fmt.Fprintf(t.err, "%s: rewrote the expectations of %s\n", s.path, counted(len(all), "act"))
 	return nil
 }
 
-// replace puts a new text in the place of a file's, all of it or nothing.
-func replace(path string, text []byte) error {
+// replace puts a new text in the place of a file's, all of it or nothing. What somebody else has written
+// meanwhile is not lost.
+func replace(path string, old, text []byte) error {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	now, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(now, old) {
+		return fmt.Errorf("%s has changed while its acts were played, so it is left as it is", path)
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return err

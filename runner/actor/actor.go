@@ -78,7 +78,9 @@ type Actor struct {
 	// consuming is set once the broker has accepted the consumer; from then on the actor is idle
 	// when it has handled all that was delivered.
 	consuming atomic.Bool
-	handled   atomic.Uint64
+	// requeued are the messages that a consumer has requeued, by message id.
+	requeued map[string]bool
+	handled  atomic.Uint64
 
 	mu sync.Mutex
 	// changed is closed when the actor may have become idle, if somebody waits for that.

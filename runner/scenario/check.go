@@ -258,6 +258,9 @@ func (c *checker) publisher(a *Publisher, path string) {
 	if a.Count != nil && *a.Count < 0 {
 		c.at(path+".count", "count cannot be negative")
 	}
+	if a.Expiration != nil && a.Expiration.Std()%time.Millisecond != 0 {
+		c.at(path+".expiration", "a time to live is a whole number of milliseconds")
+	}
 	if a.MessageSize < 0 {
 		c.at(path+".message_size", "message_size cannot be negative")
 	}

@@ -258,7 +258,7 @@ type Step struct {
 	Pos Position `yaml:"-"`
 	// Start an actor, and wait until it is ready.
 	Start string `yaml:"start"`
-	// Stop an actor: its consumer is cancelled and its connection closed in order.
+	// Stop an actor: its connection is closed in order.
 	Stop string `yaml:"stop"`
 	// Kill an actor: its TCP connection is dropped.
 	Kill string `yaml:"kill"`

@@ -158,6 +158,7 @@ func (t *text) decodeNode(d *decoder, n *yaml.Node, path string) {
 
 func (m *Messages) decodeNode(d *decoder, n *yaml.Node, path string) {
 	m.Pos = d.pos(n)
+	negative := false
 	switch n.Kind {
 	case yaml.ScalarNode:
 		d.scalar(n, reflect.ValueOf(&m.Total).Elem())
@@ -173,9 +174,10 @@ func (m *Messages) decodeNode(d *decoder, n *yaml.Node, path string) {
 		d.mapping(n, reflect.ValueOf(&m.Copies).Elem(), path)
 		for _, copies := range m.Copies {
 			m.Total += copies
+			negative = negative || copies < 0
 		}
 	}
-	if m.Total < 0 {
+	if negative || m.Total < 0 {
 		d.errorf(n, "a number of messages cannot be negative")
 	}
 }
