@@ -62,15 +62,28 @@ func (p *play) auditQueue(ctx context.Context, ch *amqp.Channel, r ledger.Remain
 			return err
 		}
 		m, ok, err := ch.Get(r.Queue, true)
-		if replyCode(err) == amqp.NotFound {
+		switch code := replyCode(err); {
+		case code == amqp.NotFound:
 			p.ledger.Gone(r.Vhost, r.Queue)
 			return nil
-		}
-		if err != nil || !ok {
+		case code == amqp.ResourceLocked:
+			// RabbitMQ lets nobody get from a quorum queue with a single active consumer.
+			return p.countQueue(ctx, r)
+		case err != nil || !ok:
 			return err
 		}
 		p.ledger.Found(r.Vhost, r.Queue, m.MessageId, deaths(m.Headers))
 	}
+	return p.countQueue(ctx, r)
+}
+
+// countQueue has the audit count what is in a queue.
+func (p *play) countQueue(ctx context.Context, r ledger.Remaining) error {
+	ch, err := p.auditor(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer ch.Close()
 	left, err := ch.QueueDeclarePassive(r.Queue, false, false, false, false, nil)
 	if err != nil {
 		return err
@@ -85,7 +98,9 @@ func deaths(headers amqp.Table) wire.Table {
 	entries := make([]any, 0, len(list))
 	for _, item := range list {
 		entry, _ := item.(amqp.Table)
-		entries = append(entries, wire.Table{{Name: "queue", Value: entry["queue"]}})
+		entries = append(entries, wire.Table{
+			{Name: "queue", Value: entry["queue"]}, {Name: "reason", Value: entry["reason"]}, {Name: "count", Value: entry["count"]},
+		})
 	}
 	if len(entries) == 0 {
 		return nil

@@ -40,8 +40,15 @@ func (l *Ledger) Remaining() []Remaining {
 			all = append(all, r)
 		}
 	}
+	// What a queue gives to its dead-letter exchange meanwhile is found in the queue where it goes.
+	last := func(r Remaining) int {
+		if has(l.vhosts[r.Vhost].Queues[r.Queue], "x-dead-letter-exchange") {
+			return 0
+		}
+		return 1
+	}
 	slices.SortFunc(all, func(a, b Remaining) int {
-		return cmp.Or(cmp.Compare(a.Vhost, b.Vhost), cmp.Compare(a.Queue, b.Queue))
+		return cmp.Or(cmp.Compare(last(a), last(b)), cmp.Compare(a.Vhost, b.Vhost), cmp.Compare(a.Queue, b.Queue))
 	})
 	return all
 }
@@ -97,56 +104,33 @@ func (l *Ledger) FoundMore(vhost, queue string, n int) {
 func (l *Ledger) Close() *Books {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i := range l.copies {
-		if c := &l.copies[i]; c.state != settled {
-			if f := l.conclude(c); f != "" {
-				c.end(f)
-			}
+	// Copies that were dead-lettered open others.
+	for i := 0; i < len(l.copies); i++ {
+		if l.copies[i].state != settled {
+			l.conclude(uint32(i))
 		}
 	}
 	return newBooks(l)
 }
 
-// conclude finds the fate of a copy that no event has ended and no queue holds as ready. The empty
-// fate means that there is no explanation.
-func (l *Ledger) conclude(c *copied) fate.Fate {
+// conclude finds the fate of a copy that no event has ended and no queue holds as ready. It has none if
+// there is no explanation.
+func (l *Ledger) conclude(i uint32) {
+	c := &l.copies[i]
 	m := l.messages[c.message]
 	_, refused := l.whys[c.message]
 	switch {
+	case c.state == unacked && l.queue(c.queue) == nil:
+		c.end(fate.Deleted)
 	case c.state == unacked:
-		return fate.Queued
+		c.end(fate.Queued)
 	case c.state != ready:
-		return ""
 	case c.doubtful && refused:
-		return fate.Refused
-	case c.queue == 0 && !m.mandatory && !c.doubtful:
-		return fate.Unroutable
-	case c.queue == 0:
-		return ""
-	}
-	return l.vanished(c, m)
-}
-
-// vanished explains why a copy is no longer in its queue by what the queue was declared with.
-func (l *Ledger) vanished(c *copied, m message) fate.Fate {
-	q := l.queues[c.queue]
-	declared := l.vhosts[q.Vhost].Queues[q.Name]
-	if declared == nil {
-		return ""
-	}
-	has := func(argument string) bool {
-		_, ok := declared.Arguments.Get(argument)
-		return ok
-	}
-	switch {
-	case !m.expires && !has("x-message-ttl") && !has("x-max-length") && !has("x-max-length-bytes"):
-		return ""
-	case has("x-dead-letter-exchange"):
-		return fate.DeadLettered
-	case m.expires || has("x-message-ttl"):
-		return fate.Expired
-	default:
-		return fate.Overflowed
+		c.end(fate.Refused)
+	case c.queue != 0:
+		l.vanish(i)
+	case !m.mandatory && !c.doubtful:
+		c.end(fate.Unroutable)
 	}
 }
 
@@ -155,7 +139,7 @@ func (l *Ledger) Gone(vhost, queue string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	q := QueueRef{vhost, queue}
-	if _, expires := l.vhosts[vhost].Queues[queue].Arguments.Get("x-expires"); !expires {
+	if !has(l.vhosts[vhost].Queues[queue], "x-expires") {
 		l.doubt("queue %s should exist, and does not", queue)
 	}
 	l.deleteQueue(q)

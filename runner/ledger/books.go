@@ -28,6 +28,10 @@ type Copy struct {
 	Requeues int
 	// SentBack is set where the last requeue was the loser's own wish.
 	SentBack bool
+	// Redelivered is set where the broker marked the last delivery so.
+	Redelivered bool
+	// GivenUp is set where the copy had come back more often than its queue allows.
+	GivenUp bool
 	// Why is the broker's own text where it refused or returned the message.
 	Why string
 }
@@ -75,16 +79,18 @@ func (b *Books) Copies() iter.Seq[Copy] {
 func (l *Ledger) entry(c *copied) Copy {
 	m := &l.messages[c.message]
 	return Copy{
-		Message:   m.body,
-		Publisher: l.cast[m.publisher].Name,
-		Queue:     l.queues[c.queue].Name,
-		Fate:      c.ended(),
-		Consumer:  l.member(c.consumer),
-		Loser:     l.member(c.loser),
-		Unseen:    c.unseen,
-		Requeues:  int(c.requeues),
-		SentBack:  c.sentBack,
-		Why:       l.whys[c.message],
+		Message:     m.body,
+		Publisher:   l.cast[m.publisher].Name,
+		Queue:       l.queues[c.queue].Name,
+		Fate:        c.ended(),
+		Consumer:    l.member(c.consumer),
+		Loser:       l.member(c.loser),
+		Unseen:      c.unseen,
+		Requeues:    int(c.requeues),
+		SentBack:    c.sentBack,
+		Redelivered: c.redelivered,
+		GivenUp:     c.givenUp,
+		Why:         l.whys[c.message],
 	}
 }
 

@@ -12,8 +12,9 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 	v := l.vhosts[vhost]
 	switch asked := ch.asked.(type) {
 	case *wire.ExchangeDeclare:
-		if !asked.Passive {
+		if !asked.Passive && v.Exchanges[asked.Exchange] == nil {
 			v.DeclareExchange(asked.Exchange, exchange(asked))
+			l.changed(vhost)
 		}
 	case *wire.ExchangeDelete:
 		v.DeleteExchange(asked.Exchange)
@@ -23,7 +24,7 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 		v.Unbind(asked.Source, asked.RoutingKey, asked.Arguments, asked.Destination, true)
 	case *wire.QueueDeclare:
 		if ok, is := answer.(*wire.QueueDeclareOK); is && !asked.Passive {
-			v.DeclareQueue(ok.Queue, queue(asked, who))
+			l.declared(QueueRef{vhost, ok.Queue}, queue(asked, who), ok)
 		}
 	case *wire.QueueBind:
 		v.Bind(asked.Exchange, asked.RoutingKey, asked.Arguments, asked.Queue, false)
@@ -36,7 +37,8 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 	case *wire.BasicConsume:
 		if ok, is := answer.(*wire.BasicConsumeOK); is {
 			q := QueueRef{vhost, asked.Queue}
-			ch.consumers[ok.ConsumerTag] = consumer{q, asked.NoAck, ch.prefetch}
+			l.consumed++
+			ch.consumers[ok.ConsumerTag] = consumer{q, asked.NoAck, ch.prefetch, l.consumed}
 			l.consumers[q]++
 		}
 	case *wire.BasicCancel:
@@ -44,7 +46,28 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 	default:
 		return
 	}
+	switch ch.asked.(type) {
+	case *wire.QueueBind, *wire.QueueUnbind, *wire.ExchangeBind, *wire.ExchangeUnbind, *wire.ExchangeDelete:
+		l.changed(vhost)
+	}
 	ch.asked = nil
+}
+
+// changed enters that what exists in a vhost is not what it was.
+func (l *Ledger) changed(vhost string) { l.settledAt[vhost] = len(l.copies) }
+
+// declared enters that a queue exists. One with a time to live may have gone meanwhile, with all that it
+// had.
+func (l *Ledger) declared(q QueueRef, as topology.Queue, ok *wire.QueueDeclareOK) {
+	there := l.vhosts[q.Vhost].Queues[q.Name]
+	if there != nil && (!has(there, "x-expires") || ok.MessageCount > 0 || ok.ConsumerCount > 0) {
+		return
+	}
+	if there != nil {
+		l.deleteQueue(q)
+	}
+	l.vhosts[q.Vhost].DeclareQueue(q.Name, as)
+	l.changed(q.Vhost)
 }
 
 func exchange(d *wire.ExchangeDeclare) topology.Exchange {
@@ -80,6 +103,7 @@ func (l *Ledger) cancelled(ch *channel, tag string) {
 
 func (l *Ledger) deleteQueue(q QueueRef) {
 	l.vhosts[q.Vhost].DeleteQueue(q.Name)
+	l.changed(q.Vhost)
 	l.empty(q)
 }
 

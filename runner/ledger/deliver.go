@@ -16,7 +16,7 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 			l.doubt("a delivery to %s for a consumer that does not exist: %s", l.cast[who].Name, d.ConsumerTag)
 			return
 		}
-		by = consumer{QueueRef{l.cast[who].Vhost, asked.Queue}, asked.NoAck, ch.prefetch}
+		by = consumer{queue: QueueRef{l.cast[who].Vhost, asked.Queue}, noAck: asked.NoAck}
 	}
 	m, ok := l.find(content.Properties.MessageID)
 	if !ok {
@@ -37,51 +37,6 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 	}
 	ch.delivered[d.DeliveryTag] = i
 	c.redelivered = d.Redelivered
-}
-
-// inQueue finds the copy of a message that is ready in a queue; one that came there by way of a
-// dead-letter exchange is opened when it is first seen.
-func (l *Ledger) inQueue(m uint32, q QueueRef, headers wire.Table) (uint32, bool) {
-	id := l.queueID(q)
-	for _, i := range l.all(m) {
-		if c := &l.copies[i]; c.queue == id && c.state == ready {
-			return i, true
-		}
-	}
-	if !l.deadLettered(m, q.Vhost, headers) {
-		return 0, false
-	}
-	return l.open(m, id), true
-}
-
-// open adds a copy that did not come from the publish itself.
-func (l *Ledger) open(m uint32, queue uint16) uint32 {
-	i := uint32(len(l.copies))
-	l.copies = append(l.copies, copied{message: m, queue: queue})
-	l.further[m] = append(l.further[m], i)
-	return i
-}
-
-// deadLettered gives the copy that a message's x-death header names its fate, and returns whether
-// there is one. The first entry is the latest.
-func (l *Ledger) deadLettered(m uint32, vhost string, headers wire.Table) bool {
-	deaths, _ := headers.Get("x-death")
-	list, _ := deaths.([]any)
-	if len(list) == 0 {
-		return false
-	}
-	latest, _ := list[0].(wire.Table)
-	name, _ := latest.Get("queue")
-	queue, _ := name.(string)
-	for _, i := range l.all(m) {
-		c := &l.copies[i]
-		died := c.state == ready || c.ended() == fate.Rejected || c.ended() == fate.DeadLettered
-		if l.queues[c.queue] == (QueueRef{vhost, queue}) && died {
-			c.end(fate.DeadLettered)
-			return true
-		}
-	}
-	return false
 }
 
 // Took enters that an actor has taken a delivery into its hands.
@@ -148,14 +103,9 @@ func (l *Ledger) requeue(i uint32, wanted bool) {
 
 // reject ends a copy; a dead-letter exchange publishes it again.
 func (l *Ledger) reject(i uint32) {
-	c := &l.copies[i]
-	c.end(fate.Rejected)
-	q := l.queues[c.queue]
-	declared := l.vhosts[q.Vhost].Queues[q.Name]
-	if declared == nil {
+	if has(l.queue(l.copies[i].queue), "x-dead-letter-exchange") {
+		l.deadLetter(i, rejected, true)
 		return
 	}
-	if _, ok := declared.Arguments.Get("x-dead-letter-exchange"); ok {
-		c.end(fate.DeadLettered)
-	}
+	l.copies[i].end(fate.Rejected)
 }

@@ -77,7 +77,7 @@ func (l *Ledger) Restarted() {
 		for name, q := range v.Queues {
 			if !q.Durable {
 				l.deleteQueue(QueueRef{vhost, name})
-			} else if kind, _ := q.Arguments.Get("x-queue-type"); kind != "quorum" {
+			} else if !isQuorum(q) {
 				l.loseTransient(QueueRef{vhost, name})
 			}
 		}

@@ -1,6 +1,6 @@
 package ledger
 
-import "slices"
+import "tutor/runner/topology"
 
 // defaultDeliveryLimit is how often a message of a quorum queue may come back where x-delivery-limit
 // does not say (RabbitMQ 4.0 and later; before, there was no limit).
@@ -8,20 +8,18 @@ const defaultDeliveryLimit = 20
 
 // Expecting says whether a quorum queue has yet to deliver a message to a consumer that is ready for
 // it. What is sent to a quorum queue takes effect when it was written to the queue's log, and no
-// answer of a channel waits for that; so nothing but the delivery shows that the queue is quiet.
+// answer of a channel waits for that; so nothing but the delivery shows that the queue is quiet. Where a
+// limit may have taken messages out of it, nothing can be expected.
 func (l *Ledger) Expecting() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for vhost, v := range l.vhosts {
 		for name, q := range v.Queues {
-			if kind, _ := q.Arguments.Get("x-queue-type"); kind != "quorum" {
+			if !isQuorum(q) || has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") {
 				continue
 			}
-			ref, limit := QueueRef{vhost, name}, int64(defaultDeliveryLimit)
-			if value, _ := q.Arguments.Get("x-delivery-limit"); value != nil {
-				limit, _ = value.(int64)
-			}
-			if l.deliverable(ref, limit) && l.ready(ref) {
+			ref := QueueRef{vhost, name}
+			if l.deliverable(ref, q) && l.ready(ref, q) {
 				return true
 			}
 		}
@@ -31,25 +29,36 @@ func (l *Ledger) Expecting() bool {
 
 // deliverable says whether a queue has a message that must be delivered once somebody takes it. One
 // that has come back more often than the limit may also be given up.
-func (l *Ledger) deliverable(q QueueRef, limit int64) bool {
-	id := l.queueID(q)
-	return slices.ContainsFunc(l.copies, func(c copied) bool {
-		return c.queue == id && c.state == ready && !c.doubtful && int64(c.requeues) <= limit && !l.messages[c.message].expires
-	})
-}
-
-// ready says whether a queue has a consumer that may be sent a message.
-func (l *Ledger) ready(q QueueRef) bool {
-	for _, conn := range l.conns {
-		for _, ch := range conn.channels {
-			for _, c := range ch.consumers {
-				if c.queue == q && (c.noAck || c.prefetch == 0 || l.unacked(ch, q) < c.prefetch) {
-					return true
-				}
-			}
+func (l *Ledger) deliverable(ref QueueRef, q *topology.Queue) bool {
+	id := l.queueID(ref)
+	for i := range l.copies {
+		c := &l.copies[i]
+		if c.queue == id && c.state == ready && !c.doubtful && !l.overDeliveryLimit(c, q) && !l.messages[c.message].expires {
+			return true
 		}
 	}
 	return false
+}
+
+// ready says whether a queue has a consumer that may be sent a message. Of those of a queue with a single
+// active consumer it is the first.
+func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
+	first := 0
+	takes := false
+	single := hasSingleActive(q)
+	for _, conn := range l.conns {
+		for _, ch := range conn.channels {
+			for _, c := range ch.consumers {
+				if c.queue != ref || single && first != 0 && first < c.number {
+					continue
+				}
+				free := c.noAck || c.prefetch == 0 || l.unacked(ch, ref) < c.prefetch
+				takes = free || takes && !single
+				first = c.number
+			}
+		}
+	}
+	return takes
 }
 
 // unacked counts what a channel has of a queue. Actors have one consumer a channel.

@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"tutor/runner/fate"
 	"tutor/runner/tap"
@@ -42,14 +44,28 @@ type Ledger struct {
 	queueIDs map[QueueRef]uint16
 	// consumers counts the consumers of each queue.
 	consumers map[QueueRef]int
+	// consumed counts the consumers that there ever were.
+	consumed int
 
 	messages []message
 	copies   []copied
 	// sent are the messages of each actor, in the order of their numbers.
 	sent [][]uint32
 	// further are the copies of a message that did not come from its publish but from a dead-letter
-	// exchange.
+	// exchange, and deaths is what these came from.
 	further map[uint32][]uint32
+	deaths  map[uint32]death
+	// keys are lists of routing keys, by index.
+	keys   [][]string
+	keyIDs map[string]uint16
+	// headers of messages that have any.
+	headers map[uint32]wire.Table
+	// settledAt is how many copies there were when the exchanges, queues and bindings of a vhost last
+	// changed: where later ones go is known.
+	settledAt map[string]int
+	// surplus is how many copies each queue with a length limit may have pushed out.
+	surplus map[uint16]int
+	began   time.Time
 	members map[string]int
 	conns   []conn
 	// whys are the broker's reasons for refusing or returning messages.
@@ -80,8 +96,9 @@ type message struct {
 	copies                uint16
 	publisher             uint16
 	mandatory, persistent bool
-	// expires is set on messages with a time to live of their own.
+	// expires is set on messages with a time to live of their own, in milliseconds.
 	expires bool
+	ttl     uint32
 }
 
 // state is where a copy is.
@@ -102,6 +119,8 @@ const (
 type copied struct {
 	message uint32
 	queue   uint16
+	// keys are the routing keys that it came with.
+	keys uint16
 	// consumer had the copy last, loser had it when it was requeued last; 0 is nobody.
 	consumer, loser uint16
 	state           state
@@ -115,6 +134,8 @@ type copied struct {
 	redelivered bool
 	// sentBack is set where the last requeue was the consumer's own wish.
 	sentBack bool
+	// givenUp is set where the copy has come back more often than its queue allows.
+	givenUp bool
 }
 
 // conn is an actor's connection.
@@ -144,6 +165,8 @@ type consumer struct {
 	queue    QueueRef
 	noAck    bool
 	prefetch int
+	// number counts all consumers; of those of a queue the one with the lowest came first.
+	number int
 }
 
 // New returns an empty ledger for a cast. Words puts the scenario's names for vhosts and users into
@@ -154,7 +177,8 @@ func New(cast []Member, remark Remark, words func(string) string) *Ledger {
 		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1),
 		consumers: map[QueueRef]int{}, sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
-		affected: map[QueueRef]bool{},
+		affected: map[QueueRef]bool{}, deaths: map[uint32]death{}, keyIDs: map[string]uint16{},
+		headers: map[uint32]wire.Table{}, settledAt: map[string]int{}, surplus: map[uint16]int{}, began: time.Now(),
 	}
 	for i, m := range cast {
 		l.members[m.Name] = i
@@ -233,11 +257,16 @@ func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
 	}
 }
 
-// Consumers is how many consumers the queue must have by now, and whether it must exist.
+// Consumers is how many consumers the broker must say that the queue has by now, and whether it must
+// exist. Of those of a quorum queue with a single active consumer the others do not count.
 func (l *Ledger) Consumers(q QueueRef) (consumers int, exists bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.consumers[q], l.vhosts[q.Vhost].Queues[q.Name] != nil
+	declared := l.vhosts[q.Vhost].Queues[q.Name]
+	if isQuorum(declared) && hasSingleActive(declared) {
+		return min(1, l.consumers[q]), true
+	}
+	return l.consumers[q], declared != nil
 }
 
 // Affected lists, once, the queues that have lost a consumer or were to go since an actor departed.
@@ -272,6 +301,27 @@ func (l *Ledger) queueID(q QueueRef) uint16 {
 		l.queueIDs[q] = id
 	}
 	return id
+}
+
+// keyID keeps a list of routing keys.
+func (l *Ledger) keyID(keys []string) uint16 {
+	joined := strings.Join(keys, "\x00")
+	id, ok := l.keyIDs[joined]
+	if !ok {
+		id = uint16(len(l.keys))
+		l.keys = append(l.keys, keys)
+		l.keyIDs[joined] = id
+	}
+	return id
+}
+
+// queue is what a queue was declared with, or nil if it does not exist.
+func (l *Ledger) queue(id uint16) *topology.Queue {
+	q := l.queues[id]
+	if id == 0 {
+		return nil
+	}
+	return l.vhosts[q.Vhost].Queues[q.Name]
 }
 
 var fates = fate.All()

@@ -76,7 +76,7 @@ func (w *wires) deliver(who int, tag uint64, n int) { w.deliverDead(who, tag, n,
 func (w *wires) deliverDead(who int, tag uint64, n int, from string) {
 	content := &tap.Content{Properties: wire.Properties{MessageID: id(n)}}
 	if from != "" {
-		death := wire.Table{{Name: "queue", Value: from}}
+		death := wire.Table{{Name: "queue", Value: from}, {Name: "reason", Value: "rejected"}, {Name: "count", Value: int64(1)}}
 		content.Properties.Headers = wire.Table{{Name: "x-death", Value: []any{death}}}
 	}
 	w.Observe(tap.Event{
@@ -231,7 +231,7 @@ func TestFates(t *testing.T) {
 			w.from(p, &wire.BasicNack{DeliveryTag: 1})
 			w.Found("/", "q", id(1), nil)
 		}, "m1 queued"},
-		"expired":    {func(w *wires) { w.declare("q", "x-message-ttl", int64(1)); w.publish("q", false) }, "m1 expired"},
+		"expired":    {func(w *wires) { w.declare("q", "x-message-ttl", int64(0)); w.publish("q", false) }, "m1 expired"},
 		"overflowed": {func(w *wires) { w.declare("q", "x-max-length", int64(0)); w.publish("q", false) }, "m1 overflowed"},
 		"deleted with its queue": {func(w *wires) {
 			w.declare("q")
@@ -240,6 +240,69 @@ func TestFates(t *testing.T) {
 			w.from(p, &wire.QueueDeleteOK{})
 		}, "m1 deleted"},
 		"vanished": {func(w *wires) { w.declare("q"); w.publish("q", false) }, "m1 ?"},
+		"lost long before its time": {func(w *wires) {
+			w.declare("q", "x-message-ttl", int64(3600000))
+			w.publish("q", false)
+		}, "m1 ?"},
+		"lost from a queue that is not full": {func(w *wires) {
+			w.declare("q", "x-max-length", int64(2))
+			w.publish("q", false)
+			w.publish("q", false)
+			w.publish("q", false)
+			w.Found("/", "q", id(3), nil)
+		}, "m1 overflowed; m2 ?; m3 queued"},
+		"dead-lettered, and lost there": {func(w *wires) {
+			w.declare("dead")
+			w.declare("q", "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "dead")
+			w.consume(a, "q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.to(a, &wire.BasicReject{DeliveryTag: 1})
+		}, "m1 ?; m1 dead-lettered"},
+		"dead-lettered to where something was declared later": {func(w *wires) {
+			w.declare("q", "x-message-ttl", int64(0), "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "dead")
+			w.publish("q", false)
+			w.declare("dead")
+		}, "m1 dead-lettered"},
+		"dead-lettered once, and delivered twice": {func(w *wires) {
+			w.declare("q", "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "dead")
+			w.declare("dead")
+			w.consume(a, "q", false)
+			w.consume(b, "dead", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.to(a, &wire.BasicReject{DeliveryTag: 1})
+			w.deliverDead(b, 1, 1, "q")
+			w.ack(b, 1, false)
+			w.deliverDead(b, 2, 1, "q")
+		}, "m1 acked; m1 dead-lettered; b got m1 from dead, where no copy of it should be"},
+		"going round without being rejected": {func(w *wires) {
+			w.declare("q", "x-message-ttl", int64(0), "x-dead-letter-exchange", "")
+			w.publish("q", false)
+		}, "m1 dead-lettered"},
+		"unacknowledged, of a deleted queue": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.publish("q", false)
+			w.deliver(a, 1, 1)
+			w.to(p, &wire.QueueDelete{Queue: "q"})
+			w.from(p, &wire.QueueDeleteOK{})
+			w.from(a, &wire.BasicCancel{ConsumerTag: "c"})
+		}, "m1 deleted"},
+		"gone with a queue that expired and was declared again": {func(w *wires) {
+			w.declare("q", "x-expires", int64(1))
+			w.publish("q", false)
+			w.declare("q", "x-expires", int64(1))
+			w.publish("q", false)
+			w.Found("/", "q", id(2), nil)
+		}, "m1 deleted; m2 queued"},
+		"published while the actor does not know that its channel is closed": {func(w *wires) {
+			w.publishTo("logs", "", false)
+			w.refuse()
+			w.declare("q")
+			w.publish("q", false)
+			w.to(p, &wire.ChannelCloseOK{})
+		}, "m1 refused; m2 refused"},
 		"delivered twice": {func(w *wires) {
 			w.declare("q")
 			w.consume(a, "q", false)
@@ -290,6 +353,73 @@ func TestFates(t *testing.T) {
 				t.Errorf("%s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+// A quorum queue's messages are waited for where nothing but a delivery can become of them.
+func TestExpecting(t *testing.T) {
+	for name, c := range map[string]struct {
+		arguments []any
+		want      bool
+	}{
+		"a quorum queue":           {nil, true},
+		"without delivery limit":   {[]any{"x-delivery-limit", int64(-1)}, true},
+		"with a time to live":      {[]any{"x-message-ttl", int64(1)}, false},
+		"with a length limit":      {[]any{"x-max-length", int64(1)}, false},
+		"a single active consumer": {[]any{"x-single-active-consumer", true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWires()
+			w.declare("q", append([]any{"x-queue-type", "quorum"}, c.arguments...)...)
+			w.consume(a, "q", false)
+			w.publish("q", false)
+			if got := w.Expecting(); got != c.want {
+				t.Errorf("expecting: %v", got)
+			}
+		})
+	}
+}
+
+// Of a queue with a single active consumer nobody but the first can be expected to get something.
+func TestExpectingOfTheFirst(t *testing.T) {
+	w := newWires()
+	w.declare("q", "x-queue-type", "quorum", "x-single-active-consumer", true)
+	w.to(a, &wire.BasicQos{PrefetchCount: 1})
+	w.consume(a, "q", false)
+	w.consume(b, "q", false)
+	w.publish("q", false)
+	w.publish("q", false)
+	w.deliver(a, 1, 1)
+	if w.Expecting() {
+		t.Error("a is busy, and b is not active")
+	}
+	if n, _ := w.Consumers(QueueRef{"/", "q"}); n != 1 {
+		t.Errorf("%d consumers", n)
+	}
+	w.ack(a, 1, false)
+	if !w.Expecting() {
+		t.Error("a is free")
+	}
+}
+
+// A note says that a message was marked as redelivered where it was.
+func TestNotesOfRedeliveries(t *testing.T) {
+	for _, marked := range []bool{true, false} {
+		w := newWires()
+		w.declare("q")
+		w.consume(a, "q", false)
+		w.consume(b, "q", false)
+		w.publish("q", false)
+		w.deliver(a, 1, 1)
+		w.gone(a)
+		w.Observe(tap.Event{
+			Who: b, Channel: 1, Content: &tap.Content{Properties: wire.Properties{MessageID: id(1)}},
+			Method: &wire.BasicDeliver{ConsumerTag: "c", DeliveryTag: 1, Redelivered: marked},
+		})
+		w.ack(b, 1, false)
+		if note := w.Close().Notes()[0].Text; strings.Contains(note, "marked as redelivered") != marked {
+			t.Errorf("marked %v: %s", marked, note)
+		}
 	}
 }
 

@@ -69,10 +69,16 @@ func (c Copy) requeued() string {
 	if c.SentBack {
 		back = fmt.Sprintf("%s rejected it with the wish to requeue it, so the broker put it back into %s", c.Loser, c.Queue)
 	}
-	if c.Consumer != "" && c.Consumer != c.Loser {
-		back += fmt.Sprintf(" and delivered it again, to %s, marked as redelivered", c.Consumer)
-	} else if c.Fate == fate.Acked {
-		back += " and delivered it again, marked as redelivered"
+	switch {
+	case c.Consumer != "" && c.Consumer != c.Loser:
+		back += fmt.Sprintf(" and delivered it again, to %s", c.Consumer)
+	case c.Fate == fate.Acked:
+		back += " and delivered it again"
+	default:
+		return back + "."
+	}
+	if c.Redelivered {
+		back += ", marked as redelivered"
 	}
 	return back + "."
 }
@@ -93,12 +99,18 @@ func (c Copy) explain() string {
 		if c.Consumer != "" && c.Requeues == 0 {
 			return fmt.Sprintf("%s still has it, unacknowledged, so it remains in %s.", c.Consumer, c.Queue)
 		}
+		if c.Requeues > 0 {
+			return fmt.Sprintf("it is still in %s: nobody has taken it since it came back.", c.Queue)
+		}
 		return fmt.Sprintf("it is still in %s: nobody has taken it.", c.Queue)
 	case fate.Returned:
 		return fmt.Sprintf("it reached no queue, and came back to %s since it was mandatory (%s).", c.Publisher, c.Why)
 	case fate.Unroutable:
 		return fmt.Sprintf("it reached no queue, and the broker discarded it without a word: %s did not ask (mandatory).", c.Publisher)
 	case fate.Rejected:
+		if c.GivenUp {
+			return fmt.Sprintf("%s gave it up: it had come back more often than the delivery limit allows.", c.Queue)
+		}
 		return fmt.Sprintf("%s rejected it without requeueing, and %s has no dead-letter exchange.", c.Consumer, c.Queue)
 	case fate.DeadLettered:
 		return fmt.Sprintf("%s gave it to its dead-letter exchange.", c.Queue)

@@ -8,6 +8,7 @@ import (
 
 	"tutor/runner/fate"
 	"tutor/runner/tap"
+	"tutor/runner/topology"
 	"tutor/runner/wire"
 )
 
@@ -18,17 +19,23 @@ const persistent = 2
 func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *tap.Content) {
 	number := uint32(len(l.messages))
 	headers := content.Properties.Headers
-	queues, known := l.vhosts[l.cast[who].Vhost].Route(p.Exchange, p.RoutingKey, headers)
-	slices.Sort(queues)
+	routingKeys := topology.Keys(p.RoutingKey, headers)
+	queues, known := l.vhosts[l.cast[who].Vhost].Route(p.Exchange, routingKeys, headers)
+	keys := l.keyID(routingKeys)
+	if len(headers) > 0 {
+		l.headers[number] = headers
+	}
+	ttl, _ := strconv.ParseUint(content.Properties.Expiration, 10, 32)
 	l.messages = append(l.messages, message{
 		body: string(content.Body), first: uint32(len(l.copies)), copies: uint16(max(1, len(queues))),
 		publisher: uint16(who), mandatory: p.Mandatory,
 		persistent: content.Properties.DeliveryMode == persistent,
 		expires:    content.Properties.Expiration != "",
+		ttl:        uint32(ttl),
 	})
 	l.sent[who] = append(l.sent[who], number)
 	for _, q := range queues {
-		l.copies = append(l.copies, copied{message: number, queue: l.queueID(QueueRef{l.cast[who].Vhost, q})})
+		l.copies = append(l.copies, copied{message: number, keys: keys, queue: l.queueID(QueueRef{l.cast[who].Vhost, q})})
 	}
 	if len(queues) == 0 {
 		l.copies = append(l.copies, copied{message: number, doubtful: !known})
@@ -128,6 +135,10 @@ func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
 	}
 	l.whys[m] = fmt.Sprintf("%d %s", r.ReplyCode, l.words(r.ReplyText))
 	c := &l.copies[l.messages[m].first]
+	if q := l.queue(c.queue); q != nil && has(q, "x-expires") {
+		l.deleteQueue(l.queues[c.queue])
+		c.queue = 0
+	}
 	if c.queue != 0 || !l.messages[m].mandatory {
 		l.doubt("%s came back, though it should have reached %s", l.messages[m].body, l.queues[c.queue].Name)
 	}
@@ -139,10 +150,25 @@ func (l *Ledger) confirmed(ch *channel, tag uint64, multiple bool) {
 }
 
 // nacked enters that the broker did not take messages. One that was to reach several queues may
-// still have reached some, so the audit has the last word.
+// still have reached some, so the audit has the last word; but where some of them reject what is
+// published, it was one of these.
 func (l *Ledger) nacked(ch *channel, tag uint64, multiple bool) {
-	eachTag(ch.unconfirmed, tag, multiple, func(m uint32) { l.suspect(m, "nacked by the broker") })
+	eachTag(ch.unconfirmed, tag, multiple, func(m uint32) {
+		any := false
+		for _, i := range l.all(m) {
+			if c := &l.copies[i]; c.state == ready && rejectsPublish(l.queue(c.queue)) {
+				c.doubtful, any = true, true
+			}
+		}
+		if any {
+			l.whys[m] = nackedText
+		} else {
+			l.suspect(m, nackedText)
+		}
+	})
 }
+
+const nackedText = "nacked by the broker"
 
 // suspect marks the copies of a message that the broker may have refused.
 func (l *Ledger) suspect(m uint32, why string) {

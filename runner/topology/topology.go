@@ -139,27 +139,45 @@ func equalTables(a, b wire.Table) bool {
 	return true
 }
 
-// Route lists the queues that a message reaches, each once, in no particular order. Known is false
-// if the exchange does not exist.
-func (v *Vhost) Route(exchange, key string, headers wire.Table) (queues []string, known bool) {
-	if exchange == "" {
-		if v.Queues[key] == nil {
-			return nil, true
+// Route lists the queues that a message with one or more routing keys reaches, each once, in order.
+// Known is false if the exchange does not exist.
+func (v *Vhost) Route(exchange string, keys []string, headers wire.Table) (queues []string, known bool) {
+	r := routing{vhost: v, keys: keys, headers: headers, visited: map[string]bool{}, reached: map[string]bool{}}
+	switch {
+	case exchange == "":
+		for _, key := range keys {
+			if v.Queues[key] != nil {
+				r.reached[key] = true
+			}
 		}
-		return []string{key}, true
-	}
-	if v.Exchanges[exchange] == nil {
+	case v.Exchanges[exchange] == nil:
 		return nil, false
+	default:
+		r.through(exchange)
 	}
-	r := routing{vhost: v, key: key, headers: headers, visited: map[string]bool{}, reached: map[string]bool{}}
-	r.through(exchange)
-	return slices.Collect(maps.Keys(r.reached)), true
+	return slices.Sorted(maps.Keys(r.reached)), true
+}
+
+// Keys lists the routing keys of a publish: its own, and those in the headers CC and BCC, RabbitMQ's
+// sender-selected distribution.
+func Keys(key string, headers wire.Table) []string {
+	keys := []string{key}
+	for _, header := range []string{"CC", "BCC"} {
+		value, _ := headers.Get(header)
+		more, _ := value.([]any)
+		for _, item := range more {
+			if k, ok := item.(string); ok {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys
 }
 
 // routing is the way of one message through exchanges that are bound to each other, in circles even.
 type routing struct {
 	vhost            *Vhost
-	key              string
+	keys             []string
 	headers          wire.Table
 	visited, reached map[string]bool
 }
@@ -172,7 +190,8 @@ func (r *routing) through(exchange string) {
 	r.visited[exchange] = true
 	matched := false
 	for _, b := range e.bindings {
-		if !b.matches(e.Type, r.key, r.headers) {
+		fits := func(key string) bool { return b.matches(e.Type, key, r.headers) }
+		if !slices.ContainsFunc(r.keys, fits) {
 			continue
 		}
 		matched = true

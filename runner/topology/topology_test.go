@@ -68,7 +68,7 @@ func TestRoute(t *testing.T) {
 	v.Bind("right", "", nil, "q3", false)
 	route := func(exchange, key, want string, known bool) {
 		t.Helper()
-		queues, ok := v.Route(exchange, key, nil)
+		queues, ok := v.Route(exchange, []string{key}, nil)
 		slices.Sort(queues)
 		if got := strings.Join(queues, " "); got != want || ok != known {
 			t.Errorf("%s %s reaches %q (%v), want %q (%v)", exchange, key, got, ok, want, known)

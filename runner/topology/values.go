@@ -5,14 +5,15 @@ import "reflect"
 // equalValues compares values of tables as RabbitMQ does: numbers by their value, whatever their
 // width on the wire.
 func equalValues(a, b any) bool {
-	if x, ok := integer(a); ok {
-		y, ok := integer(b)
+	if x, ok := Integer(a); ok {
+		y, ok := Integer(b)
 		return ok && x == y
 	}
 	return reflect.DeepEqual(a, b)
 }
 
-func integer(v any) (int64, bool) {
+// Integer is the value of a number, whatever its width on the wire.
+func Integer(v any) (int64, bool) {
 	r := reflect.ValueOf(v)
 	switch {
 	case !r.IsValid():

@@ -297,6 +297,17 @@ var cases = map[string]Program{
 		do(1, &wire.QueueDeclare{Queue: "w4", Durable: true, Arguments: table("x-queue-type", "quorum", "x-max-priority", int32(5))}),
 		do(1, &wire.QueueDelete{Queue: "q", IfUnused: true}),
 	},
+	"single active consumer of a quorum queue": {
+		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum", "x-single-active-consumer", true)}),
+		do(2, &wire.BasicQos{PrefetchCount: 1}),
+		do(2, &wire.BasicConsume{Queue: "q", ConsumerTag: "a"}),
+		do(3, &wire.BasicConsume{Queue: "q", ConsumerTag: "b"}),
+		send(1, "", "q", "m1", false), send(1, "", "q", "m2", false),
+		do(2, &wire.BasicAck{DeliveryTag: 1}),
+		do(1, &wire.QueueDeclare{Queue: "q", Passive: true}),
+		do(2, &wire.ChannelClose{}),
+		do(3, &wire.BasicAck{DeliveryTag: 1}),
+	},
 	"getting from a quorum queue": {
 		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum")}),
 		send(1, "", "q", "m1", false), send(1, "", "q", "m2", false), send(1, "", "q", "m3", false),

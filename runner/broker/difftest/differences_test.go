@@ -21,7 +21,7 @@ var differences = []difference{
 	},
 	{
 		condition("rabbitmq <4.3"), "quorum queues do not tell how often a message was acquired (x-acquired-count)",
-		[]string{"quorum queues", "getting from a quorum queue"},
+		[]string{"quorum queues", "getting from a quorum queue", "single active consumer of a quorum queue"},
 	},
 	{
 		condition("rabbitmq <4.0"), "there are no x-last-death-* headers",

@@ -203,9 +203,13 @@ func (v *VHost) sameQueue(q *queue, c *Connection, d QueueDeclare) error {
 }
 
 // consumerCount is the number of consumers that clients are told. A quorum queue makes a consumer for
-// each basic.get, and it lasts until the message is settled.
+// each basic.get, and it lasts until the message is settled; where there is a single active consumer, it
+// does not count those that wait for their turn.
 func (q *queue) consumerCount() int {
-	if q.settings.quorum {
+	switch {
+	case q.settings.quorum && q.settings.singleActive:
+		return min(1, len(q.members))
+	case q.settings.quorum:
 		return len(q.members) + q.gets
 	}
 	return len(q.members)
