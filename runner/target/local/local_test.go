@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -167,8 +168,15 @@ func nothingLeft(t *testing.T, dir string) {
 	}
 	for _, path := range environments {
 		text, err := os.ReadFile(path)
-		if err == nil && strings.Contains(string(text), "HOME="+dir) {
-			line, _ := os.ReadFile(strings.Replace(path, "environ", "cmdline", 1))
+		if err != nil || !strings.Contains(string(text), "HOME="+dir) {
+			continue
+		}
+		line, _ := os.ReadFile(strings.Replace(path, "environ", "cmdline", 1))
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ends(pid) {
 			t.Errorf("a process is left: %s: %q", path, line)
 		}
 	}
