@@ -47,3 +47,21 @@ func Available(ctx context.Context, image string) (err error) {
 	}
 	return nil
 }
+
+// rightEngine makes sure that the engine is the one that the user has chosen: the library goes on to look
+// for another where that does not answer.
+func rightEngine(ctx context.Context) error {
+	chosen := os.Getenv("DOCKER_HOST")
+	if chosen == "" {
+		return nil
+	}
+	engine, err := client.New(client.WithHost(chosen), client.WithTLSClientConfigFromEnv())
+	if err != nil {
+		return fmt.Errorf("DOCKER_HOST=%s: %w", chosen, err)
+	}
+	defer engine.Close()
+	if _, err := engine.Ping(ctx, client.PingOptions{}); err != nil {
+		return fmt.Errorf("no Docker engine answers at DOCKER_HOST=%s: %w", chosen, err)
+	}
+	return nil
+}

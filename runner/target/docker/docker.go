@@ -17,6 +17,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/target/linger"
 	"tutor/runner/target/management"
 	"tutor/runner/target/pki"
 )
@@ -27,6 +28,8 @@ const DefaultImage = "rabbitmq:4.3-management"
 const (
 	// bootTimeout is how long a server may take to boot once its container runs.
 	bootTimeout = 3 * time.Minute
+	// creating is how long the engine may go on to create a container when that is broken off.
+	creating = 10 * time.Second
 	// removeTimeout is how long the engine may take to remove a container.
 	removeTimeout = time.Minute
 )
@@ -94,9 +97,12 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 		Vhosts:     provision.Vhosts,
 		Users:      provision.Users,
 		Restart:    t.restart,
-		Close: func(_ context.Context, settled bool) error {
+		Close: func(ctx context.Context, settled bool) error {
 			t.api.GiveBack(provision, settled)
-			return nil
+			if settled {
+				return nil
+			}
+			return t.alive(ctx)
 		},
 	}, nil
 }
@@ -130,7 +136,7 @@ func (t *Target) booted(ctx context.Context) error {
 	}
 	if ctx.Err() != nil {
 		// Whatever the library was at: it was told to stop.
-		return errors.Join(fmt.Errorf("starting a container of %s: %w", t.image, ctx.Err()), t.remove())
+		return errors.Join(fmt.Errorf("starting a container of %s: %w", t.image, context.Cause(ctx)), t.remove())
 	}
 	t.err = errors.Join(advise(t.image, err), t.remove())
 	return t.err
@@ -138,6 +144,9 @@ func (t *Target) booted(ctx context.Context) error {
 
 func (t *Target) boot(ctx context.Context) (err error) {
 	if t.authority, err = pki.New(); err != nil {
+		return err
+	}
+	if err := rightEngine(ctx); err != nil {
 		return err
 	}
 	options, err := t.options()
@@ -160,15 +169,25 @@ func (t *Target) boot(ctx context.Context) (err error) {
 	return err
 }
 
-// run turns a panic of the library, which some of its providers end in where there is no engine,
-// into an error.
+// run creates a container and starts it. It turns a panic of the library, which some of its providers end
+// in where there is no engine, into an error.
 func run(ctx context.Context, image string, options []testcontainers.ContainerCustomizer) (c *testcontainers.DockerContainer, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("%v", v)
 		}
 	}()
-	return testcontainers.Run(ctx, image, options...)
+	// A container whose creation was broken off would be nobody's.
+	lingering, cancel := linger.Context(ctx, creating)
+	defer cancel()
+	c, err = testcontainers.Run(lingering, image, append(options, testcontainers.WithNoStart())...)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return c, err
+	}
+	return c, c.Start(ctx)
 }
 
 // options describe the container: a TLS listener with our certificate, the management plugin, guest

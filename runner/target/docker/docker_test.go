@@ -104,6 +104,17 @@ func TestBootIsBrokenOff(t *testing.T) {
 	}
 }
 
+// The engine is the one that the user has chosen, or none.
+func TestAnotherEngine(t *testing.T) {
+	for _, chosen := range []string{"unix:///nowhere.sock", "nonsense"} {
+		t.Setenv("DOCKER_HOST", chosen)
+		_, err := New("", nil).Prepare(t.Context(), nil)
+		if err == nil || !strings.Contains(err.Error(), "DOCKER_HOST="+chosen) {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 func removed(t *testing.T, id string) {
 	t.Helper()
 	provider, err := testcontainers.NewDockerProvider()

@@ -3,6 +3,7 @@ package docker
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -32,20 +33,27 @@ func (t *Target) explain(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
+	return errors.Join(err, t.alive(ctx))
+}
+
+// alive is an error if the container has died.
+func (t *Target) alive(ctx context.Context) error {
 	container := t.present()
 	if container == nil {
-		return fmt.Errorf("%w\nthe target is closed", err)
+		return errors.New("the target is closed")
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	state, unknown := container.State(ctx)
+	state, err := container.State(ctx)
 	switch {
-	case unknown != nil:
-		return fmt.Errorf("%w\nthe container of %s is gone: %w", err, t.image, unknown)
+	case err != nil:
+		return fmt.Errorf("the container of %s is gone: %w", t.image, err)
+	case state.OOMKilled:
+		return fmt.Errorf("the container of %s has run out of memory", t.image)
 	case !state.Running:
-		return fmt.Errorf("%w\nthe container of %s has ended with exit code %d", err, t.image, state.ExitCode)
+		return fmt.Errorf("the container of %s has ended with exit code %d: somebody has stopped it, or the engine was", t.image, state.ExitCode)
 	}
-	return err
+	return nil
 }
 
 // said is what the server in the container has said of why it does not boot, if there is any.

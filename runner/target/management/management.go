@@ -22,6 +22,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/target/linger"
 )
 
 // API is the management API of a broker. It is safe for concurrent use.
@@ -133,9 +134,9 @@ func (a *API) Provide(ctx context.Context, needs *scenario.Broker, guest runner.
 	if _, ok := needs.Users["guest"]; ok {
 		return nil, errors.New("user guest is always there and may do everything: an act cannot have one of its own")
 	}
-	settled, cancel := settle(ctx)
+	lingering, cancel := linger.Context(ctx, settling)
 	defer cancel()
-	c, err := a.client(settled)
+	c, err := a.client(lingering)
 	if err != nil {
 		return nil, err
 	}
@@ -145,18 +146,6 @@ func (a *API) Provide(ctx context.Context, needs *scenario.Broker, guest runner.
 		return nil, fmt.Errorf("management API at %s: %w", a.url, errors.Join(err, p.Remove(ctx)))
 	}
 	return p, nil
-}
-
-// settle returns a context that outlives another one by a while. A request that is broken off may
-// still take effect at the broker, after what it makes was removed in vain; so those that are under
-// way are let come to their end.
-func settle(ctx context.Context) (context.Context, context.CancelFunc) {
-	settled, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		late := time.AfterFunc(settling, cancel)
-		context.AfterFunc(settled, func() { late.Stop() })
-	})
-	return settled, func() { stop(); cancel() }
 }
 
 // make makes vhosts and users side by side, then what needs both. Nothing more is begun once the

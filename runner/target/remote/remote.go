@@ -265,6 +265,9 @@ func (t *Target) open(ctx context.Context, raw net.Conn, h host) (*server, error
 		// What the library says is that the connection was closed.
 		err = ctx.Err()
 	}
+	if said, ok := errors.AsType[*amqp.Error](err); ok && said.Code == amqp.FrameError {
+		return nil, fmt.Errorf("what answers at %s does not speak AMQP 0-9-1, at least not on this port: %s", h, said.Reason)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening vhost %s on %s as user %s: %w", t.address.vhost, h, t.address.login.User, err)
 	}

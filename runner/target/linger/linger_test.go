@@ -1,0 +1,27 @@
+package linger
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, end := context.WithCancel(t.Context())
+		lingering, cancel := Context(ctx, time.Second)
+		defer cancel()
+		end()
+		time.Sleep(time.Second - 1)
+		synctest.Wait()
+		if err := lingering.Err(); err != nil {
+			t.Errorf("ended too early: %v", err)
+		}
+		time.Sleep(1)
+		synctest.Wait()
+		if lingering.Err() == nil {
+			t.Error("goes on")
+		}
+	})
+}
