@@ -35,11 +35,31 @@ func (p *play) judge() error {
 	if !p.report.Books.Balanced() {
 		p.mismatch(expected.Pos, "the books do not balance", unaccounted(p.report.Books))
 	}
+	if checksNothing(expected, p.report.Books) {
+		p.mismatch(expected.Pos, "nothing is checked: no message was sent, and no transcript is expected", p.printed())
+	}
 	p.report.Verdict = Pass
 	if len(p.report.Mismatches) > 0 {
 		p.report.Verdict = Fail
 	}
 	return nil
+}
+
+// checksNothing says whether an expectation holds whatever the actors do: that there are no fates is true
+// of an act in which nothing was sent.
+func checksNothing(expected *scenario.Expectation, books *ledger.Books) bool {
+	return len(expected.Transcript) == 0 && len(expected.Fates) == 0 && books.Sent() == 0
+}
+
+// printed lists what the actors have printed.
+func (p *play) printed() []transcript.DiffLine {
+	var diff []transcript.DiffLine
+	for _, l := range p.report.Lines {
+		if l.Kind != transcript.Remark {
+			diff = append(diff, transcript.DiffLine{Op: transcript.Extra, Text: p.act.Cast[l.Actor].Name() + ": " + l.String()})
+		}
+	}
+	return diff
 }
 
 // expectation is the first that fits the broker.

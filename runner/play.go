@@ -116,6 +116,14 @@ func (p *play) run(ctx context.Context) (err error) {
 	return p.judge()
 }
 
+// whyBroken says why a context has ended in place of that it has.
+func whyBroken(ctx context.Context, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return whyEnded(ctx, err)
+	}
+	return err
+}
+
 // whyEnded says why a context has ended, where that is what an error amounts to.
 func whyEnded(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {

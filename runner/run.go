@@ -78,7 +78,7 @@ func (r Runner) act(ctx context.Context, act *scenario.Act, stage *Stage, err er
 		report.Clock = scenario.Real
 	}
 	if err != nil {
-		report.Err = fmt.Errorf("preparing the broker: %w", err)
+		report.Err = fmt.Errorf("preparing the broker: %w", whyBroken(ctx, err))
 		return report
 	}
 	report.Product, report.Version = stage.Product, stage.Version

@@ -97,6 +97,30 @@ func TestWrongExpectations(t *testing.T) {
 	}
 }
 
+// That there are no fates proves nothing of an act in which nothing is sent.
+func TestNothingIsChecked(t *testing.T) {
+	leakless(t)
+	for expect, verdict := range map[string]runner.Verdict{
+		"{transcript: {}, fates: {}}": runner.Fail,
+		"{fates: {}}":                 runner.Fail,
+		"{transcript: {p: \"ERROR: 403<any>\"}, fates: {}}": runner.Pass,
+	} {
+		s := inline(t, `
+title: T
+acts:
+  - name: a
+    cast:
+      - publisher: p
+        queue: {name: amq.reserved, declare: true}
+        routing_key: amq.reserved
+        message: m
+    expect: `+expect+"\n")
+		if a := runner.Run(t.Context(), s, embeddedTarget(t)).Acts[0]; a.Verdict != verdict {
+			t.Errorf("%s: %s", expect, a.Verdict)
+		}
+	}
+}
+
 func TestRightExpectationsPass(t *testing.T) {
 	leakless(t)
 	for _, expect := range []string{

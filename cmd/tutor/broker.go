@@ -208,15 +208,18 @@ func (f *serveFlags) scenarioNeeds() (*scenario.Broker, error) {
 
 // findAct finds the act of a number or name.
 func findAct(s *scenario.Scenario, wish string) (*scenario.Act, error) {
-	f := playFlags{acts: []string{wish}}
+	acts, problem := wanted(s, wish), "several acts are called so"
+	switch len(acts) {
+	case 1:
+		return acts[0], nil
+	case 0:
+		acts, problem = s.Acts, "no act is called so; there are"
+	}
 	var names []string
-	for i, a := range s.Acts {
-		if f.wants(a, i+1) {
-			return a, nil
-		}
+	for _, a := range acts {
 		names = append(names, strconv.Quote(a.Name))
 	}
-	return nil, fmt.Errorf("--act %q: no act is called so; there are: %s", wish, strings.Join(names, ", "))
+	return nil, fmt.Errorf("--act %q: %s: %s", wish, problem, strings.Join(names, ", "))
 }
 
 // liveView shows what happens on the broker's connections.

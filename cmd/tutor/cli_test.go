@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tutor/runner/scenario"
 )
 
 const passing = `title: T
@@ -134,6 +136,31 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// Acts are meant by number, by name, or by a part of it.
+func TestWanted(t *testing.T) {
+	s := &scenario.Scenario{Acts: []*scenario.Act{{Name: "lazy"}, {Name: "lazy, 1 message"}, {Name: "sober"}}}
+	for wish, want := range map[string]string{
+		"1": "lazy", "LAZY": "lazy", "la": "lazy; lazy, 1 message", "ob": "sober", "4": "", "drunk": "", "message": "lazy, 1 message",
+	} {
+		var names []string
+		for _, a := range wanted(s, wish) {
+			names = append(names, a.Name)
+		}
+		if got := strings.Join(names, "; "); got != want {
+			t.Errorf("%s: %s, want %s", wish, got, want)
+		}
+	}
+	if code, _, stderr := run(t, "by-hand", "workqueue", "--act", "lazy worker u"); code != 0 {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	if code, _, stderr := run(t, "by-hand", "workqueue", "--act", "lazy"); code != 2 || !strings.Contains(stderr, "several acts") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	if code, _, stderr := run(t, "hello", "--act", ""); code != 2 || !strings.Contains(stderr, "part of a name") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
 // What others write is not lost, and a link to a scenario remains one.
 func TestUpdateReplacesWithCare(t *testing.T) {
 	path := write(t, "old")
@@ -195,6 +222,26 @@ acts:
 		}
 	}
 	if code, stdout, _ := run(t, path); code != 0 {
+		t.Errorf("exit code %d after the update\n%s", code, stdout)
+	}
+}
+
+// So is one of an act in which nothing is sent.
+func TestUpdateFillsInATranscript(t *testing.T) {
+	path := write(t, `title: T
+acts:
+  - name: a
+    cast:
+      - publisher: p
+        queue: {name: amq.reserved, declare: true}
+        routing_key: amq.reserved
+        message: m
+    expect: {transcript: {}, fates: {}}
+`)
+	if code, _, stderr := run(t, path, "--update"); code != 1 {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	if code, stdout, _ := run(t, path); code != 0 || !strings.Contains(stdout, "ERROR: 403") {
 		t.Errorf("exit code %d after the update\n%s", code, stdout)
 	}
 }

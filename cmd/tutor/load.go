@@ -20,7 +20,9 @@ import (
 // source is a scenario with where it came from.
 type source struct {
 	// path of the file; empty for a scenario that the program carries.
-	path     string
+	path string
+	// name is what places in it are told by.
+	name     string
 	text     []byte
 	scenario *scenario.Scenario
 	// chosen are the acts to be played.
@@ -40,11 +42,7 @@ func load(args []string) ([]*source, error) {
 		sources = append(sources, found...)
 	}
 	for _, s := range sources {
-		name := s.path
-		if name == "" {
-			name = "scenario"
-		}
-		decoded, err := scenario.Decode(name, s.text)
+		decoded, err := scenario.Decode(s.name, s.text)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -77,7 +75,7 @@ func find(arg string) ([]*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is neither a file or directory, nor a scenario that tutor carries%s", arg, suggest(arg, scenarios.Names()))
 	}
-	return []*source{{text: text}}, nil
+	return []*source{{name: arg, text: text}}, nil
 }
 
 func findInDir(dir string) ([]*source, error) {
@@ -103,7 +101,7 @@ func readAll(paths []string) ([]*source, error) {
 		if err != nil {
 			return nil, err
 		}
-		sources[i] = &source{path: path, text: text}
+		sources[i] = &source{path: path, name: path, text: text}
 	}
 	return sources, nil
 }
@@ -127,13 +125,18 @@ func (f *playFlags) choose(sources []*source) error {
 	if len(f.acts) == 0 {
 		return nil
 	}
+	if slices.Contains(f.acts, "") {
+		return errors.New("--act: want a number, or a part of a name")
+	}
 	any := false
 	var names []string
 	for _, s := range sources {
 		clear(s.chosen)
-		for i, a := range s.scenario.Acts {
+		for _, a := range s.scenario.Acts {
 			names = append(names, strconv.Quote(a.Name))
-			if f.wants(a, i+1) {
+		}
+		for _, wish := range f.acts {
+			for _, a := range wanted(s.scenario, wish) {
 				s.chosen[a], any = true, true
 			}
 		}
@@ -144,13 +147,21 @@ func (f *playFlags) choose(sources []*source) error {
 	return nil
 }
 
-func (f *playFlags) wants(a *scenario.Act, number int) bool {
-	return slices.ContainsFunc(f.acts, func(wish string) bool {
-		if n, err := strconv.Atoi(wish); err == nil {
-			return n == number
+// wanted are the acts of a scenario that a wish means: the one of a number, that of a name, or else those
+// whose name contains it.
+func wanted(s *scenario.Scenario, wish string) []*scenario.Act {
+	var some []*scenario.Act
+	for i, a := range s.Acts {
+		n, err := strconv.Atoi(wish)
+		switch {
+		case err == nil && n != i+1:
+		case err == nil, strings.EqualFold(a.Name, wish):
+			return []*scenario.Act{a}
+		case strings.Contains(strings.ToLower(a.Name), strings.ToLower(wish)):
+			some = append(some, a)
 		}
-		return strings.Contains(strings.ToLower(a.Name), strings.ToLower(wish))
-	})
+	}
+	return some
 }
 
 // completeScenarios completes an argument that names a scenario.

@@ -76,7 +76,7 @@ func (f *matrixFlags) run(ctx context.Context, t terminal, args []string) (err e
 	reports, err := f.playAll(ctx, t, sources)
 	if len(reports) > 0 {
 		if e := f.write(file, t, reports); e != nil {
-			err = errors.Join(err, fmt.Errorf("writing the report: %w", e))
+			err = errors.Join(err, e)
 		}
 	}
 	if err != nil {

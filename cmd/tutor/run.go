@@ -79,7 +79,7 @@ func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err err
 	reports, err := f.play(ctx, t, sources)
 	if len(reports) > 0 {
 		if e := f.write(out, t, reports); e != nil {
-			err = errors.Join(err, fmt.Errorf("writing the report: %w", e))
+			err = errors.Join(err, e)
 		}
 	}
 	if err != nil {

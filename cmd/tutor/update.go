@@ -87,8 +87,8 @@ func replace(path string, old, text []byte) error {
 func observed(a *runner.ActReport) scenario.Observed {
 	o := scenario.Observed{Act: a.Act, Expect: a.Expected, Lines: map[string][]string{}, Fates: map[fate.Fate]map[string]int{}}
 	for i, member := range a.Act.Cast {
-		// An act that is about fates alone remains so.
-		if a.Expected.Transcript != nil || a.Expected.Fates == nil {
+		// An act that is about fates alone remains so, if there are any.
+		if a.Expected.Transcript != nil || a.Expected.Fates == nil || a.Books.Sent() == 0 {
 			o.Lines[member.Name()] = transcript.Of(a.Lines, i)
 		}
 	}

@@ -13,7 +13,15 @@ import (
 // What an observation has to do with an expectation: what differs, and how it is spelled.
 
 // fits says whether the observation is what was expected.
-func (o Observed) fits() bool { return len(o.differing()) == 0 && len(o.changedFates()) == 0 }
+func (o Observed) fits() bool {
+	return len(o.differing()) == 0 && len(o.changedFates()) == 0 && !o.isBlank()
+}
+
+// isBlank says whether nothing is expected of an act in which actors have printed something, and no message
+// was sent: that holds of any such act.
+func (o Observed) isBlank() bool {
+	return len(o.Expect.Transcript) == 0 && len(o.Expect.Fates) == 0 && len(o.Fates) == 0 && len(o.transcript()) > 0
+}
 
 // differing lists the actors that did not print what was expected, in the order of the cast.
 func (o Observed) differing() []string {
