@@ -13,12 +13,12 @@ func TestContext(t *testing.T) {
 		lingering, cancel := Context(ctx, time.Second)
 		defer cancel()
 		end()
-		time.Sleep(time.Second - 1)
+		time.Sleep(time.Second - time.Nanosecond)
 		synctest.Wait()
 		if err := lingering.Err(); err != nil {
 			t.Errorf("ended too early: %v", err)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if lingering.Err() == nil {
 			t.Error("goes on")
