@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -211,14 +212,14 @@ func (p *play) slept(who int) {
 }
 
 // remark enters in the transcript what the ledger has seen happen to an actor.
-func (p *play) remark(who int, trouble bool, text string) {
+func (p *play) remark(who int, hops uint8, trouble bool, text string) {
 	p.lines.Add(transcript.Line{
-		At: p.timeline.Now(), Actor: uint16(who), Kind: transcript.Remark, Text: text, Trouble: trouble,
+		At: p.timeline.Now(), Actor: uint16(who), Kind: transcript.Remark, Hops: hops, Text: text, Trouble: trouble,
 	})
 }
 
 func (p *play) print(who int, kind transcript.Kind, text string) {
-	line := transcript.Line{At: p.timeline.Now(), Actor: uint16(who), Kind: kind, Text: text}
+	line := transcript.Line{At: p.timeline.Now(), Actor: uint16(who), Kind: kind, Hops: p.ledger.Hops(who), Text: text}
 	switch kind {
 	case transcript.Error, transcript.Returned, transcript.Nacked, transcript.Cancelled:
 		line.Trouble = true
@@ -230,7 +231,7 @@ func (p *play) print(who int, kind transcript.Kind, text string) {
 // host is what an actor of this act gets.
 func (p *play) host(who int) (actor.Host, error) {
 	connect := &p.act.Cast[who].Common().Connect
-	login := p.stage.Users[cmpOr(connect.User, "guest")]
+	login := p.stage.Users[cmp.Or(connect.User, "guest")]
 	password := login.Password
 	if connect.Password != nil && !p.isGivenPassword(connect) {
 		password = *connect.Password
@@ -296,14 +297,7 @@ func (p *play) tls(t *scenario.TLS) (*tls.Config, error) {
 }
 
 func vhostOf(a *scenario.Actor) string {
-	return cmpOr(a.Common().Connect.Vhost, "/")
-}
-
-func cmpOr(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
+	return cmp.Or(a.Common().Connect.Vhost, "/")
 }
 
 // translation puts the scenario's names for vhosts and users where the broker's texts have its own.

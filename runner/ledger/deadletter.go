@@ -71,6 +71,9 @@ func (l *Ledger) open(from uint32, reason string, queue uint16) uint32 {
 	l.copies = append(l.copies, copied{message: m, queue: queue, keys: l.keyID(l.deathKeys(from))})
 	l.further[m] = append(l.further[m], i)
 	l.deaths[i] = death{from, reason}
+	if reason == rejected {
+		l.passedOn(from, i)
+	}
 	return i
 }
 

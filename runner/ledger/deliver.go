@@ -43,10 +43,11 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 func (l *Ledger) Took(who int, tag uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, c := l.delivery(who, tag)
+	ch, c := l.delivery(who, tag)
 	if c == nil {
 		return
 	}
+	l.reached(who, ch.delivered[tag])
 	if c.state == unseen {
 		c.state = taken
 	}
@@ -96,6 +97,7 @@ func (l *Ledger) requeue(i uint32, wanted bool) {
 	c.sentBack = wanted
 	c.state = ready
 	c.loser = c.consumer
+	l.passedOn(i, i)
 	if c.requeues < 255 {
 		c.requeues++
 	}

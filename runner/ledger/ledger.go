@@ -26,15 +26,16 @@ type Member struct {
 	Vhost string
 }
 
-// Remark is told when something happens to an actor's messages that its own lines do not show.
-type Remark func(who int, trouble bool, text string)
+// Remark is told when something happens to an actor's messages that its own lines do not show. Hops
+// are those of [Ledger.Hops].
+type Remark func(who int, hops uint8, trouble bool, text string)
 
 // Ledger is the open ledger of an act. Its memory is what matters in acts with many messages, so
 // messages and copies are kept in slices, by index.
 type Ledger struct {
-	mu     sync.Mutex
-	cast   []Member
-	remark Remark
+	mu   sync.Mutex
+	cast []Member
+	told Remark
 	// words puts the scenario's names into the broker's texts.
 	words func(string) string
 
@@ -76,6 +77,9 @@ type Ledger struct {
 	silent []uint32
 	// closed are channels that the broker has closed over a publish, since the last quiet.
 	closed []closing
+	// hops of the actors, and onward those of copies that somebody has passed on, since the last quiet.
+	hops   []uint8
+	onward map[uint32]uint8
 	// doubts are observations that no rule of the ledger explains.
 	doubts []string
 }
@@ -173,7 +177,7 @@ type consumer struct {
 // the broker's texts.
 func New(cast []Member, remark Remark, words func(string) string) *Ledger {
 	l := &Ledger{
-		cast: cast, remark: remark, words: words,
+		cast: cast, told: remark, words: words, hops: make([]uint8, len(cast)), onward: map[uint32]uint8{},
 		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1),
 		consumers: map[QueueRef]int{}, sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
@@ -287,6 +291,10 @@ func (l *Ledger) Body(id string, received []byte) string {
 		return l.messages[m].body
 	}
 	return string(received)
+}
+
+func (l *Ledger) remark(who int, trouble bool, text string) {
+	l.told(who, l.hops[who], trouble, text)
 }
 
 func (l *Ledger) doubt(format string, args ...any) {

@@ -27,7 +27,7 @@ type wires struct {
 func newWires() *wires {
 	w := &wires{}
 	cast := []Member{{"p", "/"}, {"a", "/"}, {"b", "/"}}
-	w.Ledger = New(cast, func(who int, _ bool, text string) {
+	w.Ledger = New(cast, func(who int, _ uint8, _ bool, text string) {
 		w.remarks = append(w.remarks, cast[who].Name+": "+text)
 	}, func(s string) string { return s })
 	return w

@@ -71,6 +71,7 @@ func (l *Ledger) Quiet() {
 		}
 	}
 	l.silent = nil
+	l.calm()
 	l.taken()
 }
 

@@ -31,7 +31,7 @@ func newPlay(act *scenario.Act) *play {
 	for _, a := range act.Cast {
 		cast = append(cast, ledger.Member{Name: a.Name(), Vhost: "/"})
 	}
-	p.ledger = ledger.New(cast, func(who int, trouble bool, text string) {
+	p.ledger = ledger.New(cast, func(who int, _ uint8, trouble bool, text string) {
 		p.lines = append(p.lines, transcript.Line{
 			At: p.now, Actor: uint16(who), Kind: transcript.Remark, Text: text, Trouble: trouble,
 		})

@@ -3,6 +3,7 @@
 package transcript
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -52,6 +53,9 @@ type Line struct {
 	// Actor is the index of the actor in the cast.
 	Actor uint16
 	Kind  Kind
+	// Hops is how many messages from one actor to another lie between this line and what set off all
+	// that happened at the same moment.
+	Hops uint8
 	// Trouble is set where a line or remark tells of a message that was lost, went back, or was
 	// refused, so that reports can make it stand out.
 	Trouble bool
@@ -77,8 +81,9 @@ func (r *Recorder) Add(l Line) {
 }
 
 // Arrange orders the lines that were added since the last call. They belong to one moment, in which
-// the actors print side by side, so their order between actors means nothing: the lines of the actor
-// that set off what happened come first, then those of the others in the order of the cast.
+// the actors print side by side, so that of those which are as far from what set it off the order between
+// actors means nothing: the lines of the actor that set it off come first, then those of the others in
+// the order of the cast.
 func (r *Recorder) Arrange(first int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -88,7 +93,9 @@ func (r *Recorder) Arrange(first int) {
 		}
 		return int(l.Actor)
 	}
-	slices.SortStableFunc(r.lines[r.arranged:], func(a, b Line) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(r.lines[r.arranged:], func(a, b Line) int {
+		return cmp.Or(int(a.Hops)-int(b.Hops), rank(a)-rank(b))
+	})
 	r.arranged = len(r.lines)
 }
 

@@ -22,8 +22,6 @@ type unackedList struct {
 	live  int // items not settled
 }
 
-func (l *unackedList) len() int { return l.live }
-
 func (l *unackedList) push(u unacked) {
 	if len(l.items) == cap(l.items) && l.live <= len(l.items)/2 {
 		l.compact()

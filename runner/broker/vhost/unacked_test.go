@@ -40,8 +40,8 @@ func TestUnackedAgainstModel(t *testing.T) {
 			}
 			model = model[i+1:]
 		}
-		if l.len() != len(model) {
-			t.Fatalf("step %d: %d left, want %d", step, l.len(), len(model))
+		if l.live != len(model) {
+			t.Fatalf("step %d: %d left, want %d", step, l.live, len(model))
 		}
 	}
 }

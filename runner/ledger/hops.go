@@ -1,0 +1,34 @@
+package ledger
+
+import "math"
+
+// Hops is how far an actor is, at present, from what set off all that has happened since it was last
+// quiet: 0 until it takes a delivery, then 1, and more if somebody else had the message first and
+// rejected, requeued or lost it at the same moment.
+func (l *Ledger) Hops(who int) uint8 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.hops[who]
+}
+
+// reached enters that an actor has taken a copy.
+func (l *Ledger) reached(who int, copy uint32) {
+	l.hops[who] = max(l.hops[who], 1, l.onward[copy])
+}
+
+// passedOn enters that a copy, or what became of it, goes to others after the actor who had it.
+func (l *Ledger) passedOn(had, goes uint32) {
+	who := l.copies[had].consumer
+	if who == 0 {
+		return
+	}
+	if hops := l.hops[who-1]; hops > 0 && hops < math.MaxUint8 {
+		l.onward[goes] = hops + 1
+	}
+}
+
+// calm forgets how far anybody is.
+func (l *Ledger) calm() {
+	clear(l.hops)
+	clear(l.onward)
+}
