@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tutor/runner"
+	"tutor/runner/fate"
 	"tutor/runner/transcript"
 )
 
@@ -20,6 +21,10 @@ func TestExpiring(t *testing.T) {
 		lines := r.Acts[0].Lines
 		if !slices.IsSortedFunc(lines, func(a, b transcript.Line) int { return int(a.At - b.At) }) {
 			t.Errorf("lines are not in the order of their time: %v", lines)
+		}
+		loop := r.Acts[2].Books
+		if deaths := loop.Count(fate.DeadLettered); deaths < 4 || loop.Count(fate.Queued) != 1 {
+			t.Errorf("dead-lettered %d times, %d queued", deaths, loop.Count(fate.Queued))
 		}
 		for _, l := range lines {
 			if l.String() == "Received: 1:m" && l.At < 150*time.Millisecond {

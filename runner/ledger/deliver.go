@@ -9,7 +9,11 @@ import (
 // deliver enters that a copy was delivered.
 func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *tap.Content) {
 	by, ok := ch.consumers[d.ConsumerTag]
+	late := false
 	if !ok {
+		by, late = l.conns[who].left[d.ConsumerTag]
+	}
+	if !ok && !late {
 		// The broker may deliver before it has answered basic.consume.
 		asked, waiting := ch.asked.(*wire.BasicConsume)
 		if !waiting {
@@ -23,9 +27,13 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 		l.doubt("%s got a message that nobody has published", l.cast[who].Name)
 		return
 	}
+	if late {
+		l.deliverLate(who, by, m, content.Properties.Headers)
+		return
+	}
 	i, ok := l.inQueue(m, by.queue, content.Properties.Headers)
 	if !ok {
-		l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, l.messages[m].body, by.queue.Name)
+		l.misdelivered(who, m, by.queue)
 		return
 	}
 	c := &l.copies[i]
@@ -37,6 +45,10 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 	}
 	ch.delivered[d.DeliveryTag] = i
 	c.redelivered = d.Redelivered
+}
+
+func (l *Ledger) misdelivered(who int, m uint32, from QueueRef) {
+	l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, l.messages[m].body, from.Name)
 }
 
 // Took enters that an actor has taken a delivery into its hands.

@@ -27,28 +27,68 @@ func (l *Ledger) depart(who int) {
 	}
 }
 
+// leave enters that an actor has said that it leaves. What the broker has sent to it by then may still come.
+func (l *Ledger) leave(who int) {
+	left := map[string]consumer{}
+	for _, ch := range l.conns[who].channels {
+		maps.Copy(left, ch.consumers)
+	}
+	l.depart(who)
+	l.conns[who].left = left
+}
+
+// deliverLate enters a delivery to an actor that has said that it leaves: the broker gives it back at once,
+// and another consumer may even have been seen to get it before.
+func (l *Ledger) deliverLate(who int, by consumer, m uint32, headers wire.Table) {
+	i, ok := l.inQueue(m, by.queue, headers)
+	if !ok {
+		if by.noAck || !l.wasRedelivered(m, by.queue) {
+			l.misdelivered(who, m, by.queue)
+		}
+		return
+	}
+	c := &l.copies[i]
+	c.consumer, c.state, c.doubtful = uint16(who+1), unacked, false
+	if by.noAck {
+		c.state = unseen
+	}
+	l.lose(who, i)
+}
+
+func (l *Ledger) wasRedelivered(m uint32, q QueueRef) bool {
+	id := l.queueID(q)
+	return slices.ContainsFunc(l.all(m), func(i uint32) bool {
+		return l.copies[i].queue == id && l.copies[i].redelivered
+	})
+}
+
 // release gives back or loses what a channel's consumers had, and ends the consumers.
 func (l *Ledger) release(who int, ch *channel) {
 	for _, tag := range slices.Sorted(maps.Keys(ch.delivered)) {
-		c := &l.copies[ch.delivered[tag]]
-		body := l.messages[c.message].body
-		switch c.state {
-		case unacked:
-			l.requeue(ch.delivered[tag], false)
-			l.remark(who, true, "gone, unacknowledged: "+body)
-		case unseen, taken:
-			c.unseen = c.state == unseen
-			c.end(fate.Dropped)
-			if c.unseen {
-				l.remark(who, true, "dropped, unseen: "+body)
-			} else {
-				l.remark(who, true, "dropped, in its hands: "+body)
-			}
-		}
+		l.lose(who, ch.delivered[tag])
 	}
 	clear(ch.delivered)
 	for _, tag := range slices.Sorted(maps.Keys(ch.consumers)) {
 		l.cancelled(ch, tag)
+	}
+}
+
+// lose gives back a copy, or loses it under automatic acknowledgement.
+func (l *Ledger) lose(who int, i uint32) {
+	c := &l.copies[i]
+	body := l.messages[c.message].body
+	switch c.state {
+	case unacked:
+		l.requeue(i, false)
+		l.remark(who, true, "gone, unacknowledged: "+body)
+	case unseen, taken:
+		c.unseen = c.state == unseen
+		c.end(fate.Dropped)
+		if c.unseen {
+			l.remark(who, true, "dropped, unseen: "+body)
+		} else {
+			l.remark(who, true, "dropped, in its hands: "+body)
+		}
 	}
 }
 

@@ -145,6 +145,9 @@ type copied struct {
 // conn is an actor's connection.
 type conn struct {
 	channels map[uint16]*channel
+	// left are the consumers, by tag, of an actor that has said that it leaves; actors consume on one
+	// channel only.
+	left map[string]consumer
 }
 
 // channel is what the ledger keeps of an AMQP channel.
@@ -229,7 +232,7 @@ func (l *Ledger) fromActor(e tap.Event, ch *channel) {
 		l.settle(ch, m.DeliveryTag, false, l.refusal(m.Requeue))
 	case *wire.ConnectionClose:
 		// The broker gives back what is unacknowledged before it answers.
-		l.depart(e.Who)
+		l.leave(e.Who)
 	case *wire.BasicQos:
 		ch.prefetch = int(m.PrefetchCount)
 	case *wire.QueueDeclare, *wire.QueueBind, *wire.QueueUnbind, *wire.QueueDelete, *wire.QueuePurge,

@@ -303,6 +303,46 @@ func TestFates(t *testing.T) {
 			w.publish("q", false)
 			w.to(p, &wire.ChannelCloseOK{})
 		}, "m1 refused; m2 refused"},
+		"delivered to one who leaves": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.publish("q", false)
+			w.to(a, &wire.ConnectionClose{})
+			w.deliver(a, 1, 1)
+			w.gone(a)
+			w.Found("/", "q", id(1), nil)
+		}, "m1 queued back from a"},
+		"delivered to one who leaves, under automatic acknowledgement": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", true)
+			w.publish("q", false)
+			w.to(a, &wire.ConnectionClose{})
+			w.deliver(a, 1, 1)
+			w.gone(a)
+		}, "m1 dropped unseen"},
+		"delivered to one who leaves, after another got it": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.consume(b, "q", false)
+			w.publish("q", false)
+			w.to(a, &wire.ConnectionClose{})
+			w.Observe(tap.Event{
+				Who: b, Channel: 1, Content: &tap.Content{Properties: wire.Properties{MessageID: id(1)}},
+				Method: &wire.BasicDeliver{ConsumerTag: "c", DeliveryTag: 1, Redelivered: true},
+			})
+			w.deliver(a, 1, 1)
+			w.ack(b, 1, false)
+		}, "m1 acked"},
+		"delivered to one who leaves, and to another as if for the first time": {func(w *wires) {
+			w.declare("q")
+			w.consume(a, "q", false)
+			w.consume(b, "q", false)
+			w.publish("q", false)
+			w.to(a, &wire.ConnectionClose{})
+			w.deliver(b, 1, 1)
+			w.deliver(a, 1, 1)
+			w.ack(b, 1, false)
+		}, "m1 acked; a got m1 from q, where no copy of it should be"},
 		"delivered twice": {func(w *wires) {
 			w.declare("q")
 			w.consume(a, "q", false)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
-	"github.com/testcontainers/testcontainers-go/log"
 )
 
 // Available says whether a container of an image could be started at once: an engine answers, and has
@@ -21,7 +20,7 @@ func Available(ctx context.Context, image string) (err error) {
 			err = fmt.Errorf("no Docker engine: %v", v)
 		}
 	}()
-	log.SetDefault(log.NewNoopLogger())
+	silence()
 	provider, err := testcontainers.NewDockerProvider()
 	if err != nil {
 		return fmt.Errorf("no Docker engine: %w", err)

@@ -153,8 +153,7 @@ func (t *Target) boot(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	// The library introduces itself to the engine's users on standard error, by way of its default.
-	log.SetDefault(log.NewNoopLogger())
+	silence()
 	t.progress("getting image " + t.image)
 	// A container that was started and is not ready comes with the error.
 	if t.container, err = run(ctx, t.image, options); err != nil {
@@ -168,6 +167,10 @@ func (t *Target) boot(ctx context.Context) (err error) {
 	t.version, err = t.api.Version(ctx)
 	return err
 }
+
+// silence keeps the library from introducing itself to the engine's users on standard error, by way of its
+// default. Targets boot side by side, and share it.
+var silence = sync.OnceFunc(func() { log.SetDefault(log.NewNoopLogger()) })
 
 // run creates a container and starts it. It turns a panic of the library, which some of its providers end
 // in where there is no engine, into an error.
