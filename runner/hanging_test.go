@@ -93,3 +93,24 @@ acts:
 		}
 	})
 }
+
+// A client that is refused right after it has opened its connection is told so, each time.
+func TestRefusedRightAfterOpening(t *testing.T) {
+	leakless(t)
+	s := inline(t, `
+title: T
+broker: {users: {u: {password: pw, max_channels: 0, permissions: {/: {configure: .*, write: .*, read: .*}}}}}
+acts:
+  - name: a
+    cast:
+      - publisher: p
+        connect: {user: u}
+        queue: {name: q}
+        message: m
+    expect: {transcript: {p: "ERROR: 530 NOT_ALLOWED - number of channels opened for user 'u' has reached the maximum allowed user limit of (0)"}}
+`)
+	target := embeddedTarget(t)
+	for range 50 {
+		passes(t, runner.Run(t.Context(), s, target))
+	}
+}
