@@ -144,8 +144,8 @@ func (p *play) advance(ctx context.Context) (more bool, err error) {
 	if come, err := p.pass(ctx, at); err != nil || !come {
 		return true, err
 	}
-	p.cause, _ = p.timeline.Expire()
-	return true, nil
+	p.cause, more = p.timeline.Expire()
+	return more, nil
 }
 
 // nobody has caused what the broker does of its own, such as when a time to live ends.

@@ -75,9 +75,7 @@ func (f *matrixFlags) run(ctx context.Context, t terminal, args []string) (err e
 	began := time.Now()
 	reports, err := f.playAll(ctx, t, sources)
 	if len(reports) > 0 {
-		if e := f.write(file, t, reports); e != nil {
-			err = errors.Join(err, e)
-		}
+		err = errors.Join(err, f.write(file, t, reports))
 	}
 	if err != nil {
 		return err

@@ -78,9 +78,7 @@ func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err err
 	defer func() { err = errors.Join(err, done()) }()
 	reports, err := f.play(ctx, t, sources)
 	if len(reports) > 0 {
-		if e := f.write(out, t, reports); e != nil {
-			err = errors.Join(err, e)
-		}
+		err = errors.Join(err, f.write(out, t, reports))
 	}
 	if err != nil {
 		return err

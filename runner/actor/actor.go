@@ -74,13 +74,13 @@ type Actor struct {
 	channel *amqp.Channel
 	// queue is the name of the actor's queue, as the broker knows it.
 	queue string
+	// requeued are the messages that a consumer has requeued, by message id.
+	requeued map[string]bool
 
 	// consuming is set once the broker has accepted the consumer; from then on the actor is idle
 	// when it has handled all that was delivered.
 	consuming atomic.Bool
-	// requeued are the messages that a consumer has requeued, by message id.
-	requeued map[string]bool
-	handled  atomic.Uint64
+	handled   atomic.Uint64
 
 	mu sync.Mutex
 	// changed is closed when the actor may have become idle, if somebody waits for that.
@@ -89,7 +89,7 @@ type Actor struct {
 
 // New returns an actor that has not begun yet.
 func New(spec *scenario.Actor, host Host) *Actor {
-	return &Actor{host: host, spec: spec, ended: make(chan struct{})}
+	return &Actor{host: host, spec: spec, ended: make(chan struct{}), requeued: map[string]bool{}}
 }
 
 // Start lets the actor begin. It goes on until its part is over, it is told to leave, or the context

@@ -92,27 +92,21 @@ func (a *Actor) settle(c *scenario.Consumer, d *amqp.Delivery, body string) erro
 		return nil
 	case slices.Contains(c.Reject, body):
 		return d.Reject(false)
-	case slices.Contains(c.Requeue, body) && a.isFirst(d):
+	case slices.Contains(c.Requeue, body) && !a.hasRequeued(d):
+		a.requeued[d.MessageId] = true
 		return d.Reject(true)
 	default:
 		return d.Ack(false)
 	}
 }
 
-// isFirst says whether the consumer has not requeued the message before. One without an identity is known
-// by the broker's mark only.
-func (a *Actor) isFirst(d *amqp.Delivery) bool {
+// hasRequeued says whether the consumer has requeued a message before. One without an identity is known by
+// the broker's mark only.
+func (a *Actor) hasRequeued(d *amqp.Delivery) bool {
 	if d.MessageId == "" {
-		return !d.Redelivered
+		return d.Redelivered
 	}
-	if a.requeued[d.MessageId] {
-		return false
-	}
-	if a.requeued == nil {
-		a.requeued = map[string]bool{}
-	}
-	a.requeued[d.MessageId] = true
-	return true
+	return a.requeued[d.MessageId]
 }
 
 func (a *Actor) body(d *amqp.Delivery) string {

@@ -42,7 +42,7 @@ type Timeline struct {
 	timers map[int]*timer
 	// began is when a real-time timeline started; zero for a virtual one.
 	began time.Time
-	// until is up to when time passes by the wall clock at present; 0 while it stands still.
+	// until is up to when time passes at present; 0 while it stands still.
 	until time.Duration
 	// slept is told whenever a sleep begins.
 	slept func(who int)
@@ -73,6 +73,8 @@ func (t *Timeline) Now() time.Duration {
 	return t.present()
 }
 
+// present is the time by the wall clock while time passes. To a virtual timeline that began long ago, so
+// that all its time passes at once.
 func (t *Timeline) present() time.Duration {
 	return max(t.now, min(t.until, time.Since(t.began)))
 }
@@ -147,44 +149,24 @@ func (t *Timeline) Expire() (who int, ok bool) {
 // until the wall clock is there; if something happens before, time stands still again, and come is
 // false.
 func (t *Timeline) Pass(ctx context.Context, until time.Duration, happens <-chan struct{}) (come bool, err error) {
-	come = true
-	if !t.began.IsZero() {
-		if come, err = t.flow(ctx, until, happens); err != nil {
-			return false, err
-		}
+	t.flow(until)
+	defer t.halt()
+	if t.began.IsZero() {
+		return true, nil
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if come {
-		t.now = max(t.now, until)
-	}
-	return come, nil
+	return sleep(ctx, until-time.Since(t.began), happens)
 }
 
-// flow has the timeline follow the wall clock for a while.
-func (t *Timeline) flow(ctx context.Context, until time.Duration, happens <-chan struct{}) (come bool, err error) {
+func (t *Timeline) flow(until time.Duration) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.until = until
-	t.mu.Unlock()
-	defer func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.now, t.until = t.present(), 0
-	}()
-	left := until - time.Since(t.began)
-	if left <= 0 {
-		return true, ctx.Err()
-	}
-	timer := time.NewTimer(left)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true, nil
-	case <-happens:
-		return false, nil
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
+}
+
+func (t *Timeline) halt() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.now, t.until = t.present(), 0
 }
 
 // Wall is the wall clock since a moment.
@@ -197,7 +179,10 @@ func NewWall() Wall { return Wall{time.Now()} }
 func (w Wall) Now() time.Duration { return time.Since(w.began) }
 
 // Sleep waits for d.
-func (w Wall) Sleep(ctx context.Context, _ int, d time.Duration) error { return sleep(ctx, d) }
+func (w Wall) Sleep(ctx context.Context, _ int, d time.Duration) error {
+	_, err := sleep(ctx, d, nil)
+	return err
+}
 
 // Sleeping is always false: nobody waits for actors that are played by hand to be idle.
 func (w Wall) Sleeping(int) bool { return false }
@@ -205,16 +190,19 @@ func (w Wall) Sleeping(int) bool { return false }
 // Hop is enough for timers of several programs to keep their order.
 func (w Wall) Hop() time.Duration { return wallHop }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// sleep waits for d to pass, or for something to happen before; then come is false.
+func sleep(ctx context.Context, d time.Duration, happens <-chan struct{}) (come bool, err error) {
 	if d <= 0 {
-		return ctx.Err()
+		return true, ctx.Err()
 	}
 	expired := time.NewTimer(d)
 	defer expired.Stop()
 	select {
 	case <-expired.C:
-		return nil
+		return true, nil
+	case <-happens:
+		return false, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 }

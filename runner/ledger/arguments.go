@@ -2,31 +2,30 @@ package ledger
 
 import "tutor/runner/topology"
 
-// has says whether a queue exists and was declared with an argument.
-func has(q *topology.Queue, argument string) bool {
+// argument is what a queue was declared with, if it exists.
+func argument(q *topology.Queue, name string) (value any, ok bool) {
 	if q == nil {
-		return false
+		return nil, false
 	}
-	_, ok := q.Arguments.Get(argument)
+	return q.Arguments.Get(name)
+}
+
+// has says whether a queue exists and was declared with an argument.
+func has(q *topology.Queue, name string) bool {
+	_, ok := argument(q, name)
 	return ok
 }
 
 // text is a queue's argument that is a text.
-func text(q *topology.Queue, argument string) (string, bool) {
-	if q == nil {
-		return "", false
-	}
-	value, _ := q.Arguments.Get(argument)
+func text(q *topology.Queue, name string) (string, bool) {
+	value, _ := argument(q, name)
 	s, ok := value.(string)
 	return s, ok
 }
 
 // number is a queue's argument that is a number.
-func number(q *topology.Queue, argument string) (int64, bool) {
-	if q == nil {
-		return 0, false
-	}
-	value, _ := q.Arguments.Get(argument)
+func number(q *topology.Queue, name string) (int64, bool) {
+	value, _ := argument(q, name)
 	return topology.Integer(value)
 }
 
@@ -36,9 +35,6 @@ func isQuorum(q *topology.Queue) bool {
 }
 
 func hasSingleActive(q *topology.Queue) bool {
-	if q == nil {
-		return false
-	}
-	single, _ := q.Arguments.Get("x-single-active-consumer")
+	single, _ := argument(q, "x-single-active-consumer")
 	return single == true
 }

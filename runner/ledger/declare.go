@@ -18,18 +18,23 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 		}
 	case *wire.ExchangeDelete:
 		v.DeleteExchange(asked.Exchange)
+		l.changed(vhost)
 	case *wire.ExchangeBind:
 		v.Bind(asked.Source, asked.RoutingKey, asked.Arguments, asked.Destination, true)
+		l.changed(vhost)
 	case *wire.ExchangeUnbind:
 		v.Unbind(asked.Source, asked.RoutingKey, asked.Arguments, asked.Destination, true)
+		l.changed(vhost)
 	case *wire.QueueDeclare:
 		if ok, is := answer.(*wire.QueueDeclareOK); is && !asked.Passive {
 			l.declared(QueueRef{vhost, ok.Queue}, queue(asked, who), ok)
 		}
 	case *wire.QueueBind:
 		v.Bind(asked.Exchange, asked.RoutingKey, asked.Arguments, asked.Queue, false)
+		l.changed(vhost)
 	case *wire.QueueUnbind:
 		v.Unbind(asked.Exchange, asked.RoutingKey, asked.Arguments, asked.Queue, false)
+		l.changed(vhost)
 	case *wire.QueueDelete:
 		l.deleteQueue(QueueRef{vhost, asked.Queue})
 	case *wire.QueuePurge:
@@ -45,10 +50,6 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 		l.cancelled(ch, asked.ConsumerTag)
 	default:
 		return
-	}
-	switch ch.asked.(type) {
-	case *wire.QueueBind, *wire.QueueUnbind, *wire.ExchangeBind, *wire.ExchangeUnbind, *wire.ExchangeDelete:
-		l.changed(vhost)
 	}
 	ch.asked = nil
 }

@@ -27,13 +27,12 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 		l.doubt("%s got a message that nobody has published", l.cast[who].Name)
 		return
 	}
-	if late {
-		l.deliverLate(who, by, m, content.Properties.Headers)
-		return
-	}
 	i, ok := l.inQueue(m, by.queue, content.Properties.Headers)
 	if !ok {
-		l.misdelivered(who, m, by.queue)
+		// What comes to one who leaves, another may have been seen to get before.
+		if !late || by.noAck || !l.wasRedelivered(m, by.queue) {
+			l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, l.messages[m].body, by.queue.Name)
+		}
 		return
 	}
 	c := &l.copies[i]
@@ -43,12 +42,12 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 	if by.noAck {
 		c.state = unseen
 	}
+	if late {
+		l.lose(who, i)
+		return
+	}
 	ch.delivered[d.DeliveryTag] = i
 	c.redelivered = d.Redelivered
-}
-
-func (l *Ledger) misdelivered(who int, m uint32, from QueueRef) {
-	l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, l.messages[m].body, from.Name)
 }
 
 // Took enters that an actor has taken a delivery into its hands.

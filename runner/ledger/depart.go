@@ -37,24 +37,6 @@ func (l *Ledger) leave(who int) {
 	l.conns[who].left = left
 }
 
-// deliverLate enters a delivery to an actor that has said that it leaves: the broker gives it back at once,
-// and another consumer may even have been seen to get it before.
-func (l *Ledger) deliverLate(who int, by consumer, m uint32, headers wire.Table) {
-	i, ok := l.inQueue(m, by.queue, headers)
-	if !ok {
-		if by.noAck || !l.wasRedelivered(m, by.queue) {
-			l.misdelivered(who, m, by.queue)
-		}
-		return
-	}
-	c := &l.copies[i]
-	c.consumer, c.state, c.doubtful = uint16(who+1), unacked, false
-	if by.noAck {
-		c.state = unseen
-	}
-	l.lose(who, i)
-}
-
 func (l *Ledger) wasRedelivered(m uint32, q QueueRef) bool {
 	id := l.queueID(q)
 	return slices.ContainsFunc(l.all(m), func(i uint32) bool {
@@ -99,7 +81,7 @@ func (l *Ledger) channelClosed(who int, ch *channel, m *wire.ChannelClose) {
 	publish := (&wire.BasicPublish{}).ID()
 	if m.ClassID == publish.Class && m.MethodID == publish.Method {
 		for _, number := range ch.unconfirmed {
-			l.suspect(number, ch.closed)
+			l.suspect(number, ch.closed, anywhere)
 		}
 		if !ch.confirm {
 			l.closed = append(l.closed, closing{who, ch.closed})

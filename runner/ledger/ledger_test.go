@@ -72,6 +72,14 @@ func id(n int) string { return fmt.Sprintf("p/%d", n) }
 
 func (w *wires) deliver(who int, tag uint64, n int) { w.deliverDead(who, tag, n, "") }
 
+// redeliver delivers a message that is marked as redelivered.
+func (w *wires) redeliver(who int, tag uint64, n int) {
+	w.Observe(tap.Event{
+		Who: who, Channel: 1, Content: &tap.Content{Properties: wire.Properties{MessageID: id(n)}},
+		Method: &wire.BasicDeliver{ConsumerTag: "c", DeliveryTag: tag, Redelivered: true},
+	})
+}
+
 // deliverDead delivers a message that was dead-lettered from a queue.
 func (w *wires) deliverDead(who int, tag uint64, n int, from string) {
 	content := &tap.Content{Properties: wire.Properties{MessageID: id(n)}}
@@ -326,10 +334,7 @@ func TestFates(t *testing.T) {
 			w.consume(b, "q", false)
 			w.publish("q", false)
 			w.to(a, &wire.ConnectionClose{})
-			w.Observe(tap.Event{
-				Who: b, Channel: 1, Content: &tap.Content{Properties: wire.Properties{MessageID: id(1)}},
-				Method: &wire.BasicDeliver{ConsumerTag: "c", DeliveryTag: 1, Redelivered: true},
-			})
+			w.redeliver(b, 1, 1)
 			w.deliver(a, 1, 1)
 			w.ack(b, 1, false)
 		}, "m1 acked"},
@@ -452,10 +457,11 @@ func TestNotesOfRedeliveries(t *testing.T) {
 		w.publish("q", false)
 		w.deliver(a, 1, 1)
 		w.gone(a)
-		w.Observe(tap.Event{
-			Who: b, Channel: 1, Content: &tap.Content{Properties: wire.Properties{MessageID: id(1)}},
-			Method: &wire.BasicDeliver{ConsumerTag: "c", DeliveryTag: 1, Redelivered: marked},
-		})
+		if marked {
+			w.redeliver(b, 1, 1)
+		} else {
+			w.deliver(b, 1, 1)
+		}
 		w.ack(b, 1, false)
 		if note := w.Close().Notes()[0].Text; strings.Contains(note, "marked as redelivered") != marked {
 			t.Errorf("marked %v: %s", marked, note)

@@ -44,7 +44,7 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 		}
 	}
 	if ch.closed != "" {
-		l.suspect(number, ch.closed)
+		l.suspect(number, ch.closed, anywhere)
 		return
 	}
 	ch.published++
@@ -136,7 +136,7 @@ func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
 	}
 	l.whys[m] = fmt.Sprintf("%d %s", r.ReplyCode, l.words(r.ReplyText))
 	c := &l.copies[l.messages[m].first]
-	if q := l.queue(c.queue); q != nil && has(q, "x-expires") {
+	if has(l.queue(c.queue), "x-expires") {
 		l.deleteQueue(l.queues[c.queue])
 		c.queue = 0
 	}
@@ -154,32 +154,27 @@ func (l *Ledger) confirmed(ch *channel, tag uint64, multiple bool) {
 // still have reached some, so the audit has the last word; but where some of them reject what is
 // published, it was one of these.
 func (l *Ledger) nacked(ch *channel, tag uint64, multiple bool) {
+	const why = "nacked by the broker"
 	eachTag(ch.unconfirmed, tag, multiple, func(m uint32) {
-		any := false
-		for _, i := range l.all(m) {
-			if c := &l.copies[i]; c.state == ready && rejectsPublish(l.queue(c.queue)) {
-				c.doubtful, any = true, true
-			}
-		}
-		if any {
-			l.whys[m] = nackedText
-		} else {
-			l.suspect(m, nackedText)
+		if !l.suspect(m, why, rejectsPublish) {
+			l.suspect(m, why, anywhere)
 		}
 	})
 }
 
-const nackedText = "nacked by the broker"
-
-// suspect marks the copies of a message that the broker may have refused.
-func (l *Ledger) suspect(m uint32, why string) {
+// suspect marks the copies of a message that the broker may have refused, those in some queues only; it
+// returns whether there are any.
+func (l *Ledger) suspect(m uint32, why string, in func(*topology.Queue) bool) (any bool) {
 	l.whys[m] = why
 	for _, i := range l.all(m) {
-		if l.copies[i].state == ready {
-			l.copies[i].doubtful = true
+		if c := &l.copies[i]; c.state == ready && in(l.queue(c.queue)) {
+			c.doubtful, any = true, true
 		}
 	}
+	return any
 }
+
+func anywhere(*topology.Queue) bool { return true }
 
 // eachTag calls do for a tag, or for all tags up to it, and forgets them.
 func eachTag(open map[uint64]uint32, tag uint64, multiple bool, do func(uint32)) {

@@ -87,7 +87,7 @@ func (l *Ledger) mayHaveExpired(i uint32, q *topology.Queue) bool {
 // overDeliveryLimit says whether a quorum queue may have given a copy up since it came back too often.
 func (l *Ledger) overDeliveryLimit(c *copied, q *topology.Queue) bool {
 	limit, limited := deliveryLimitOf(q)
-	return limited && int64(c.requeues) > limit && c.state == ready
+	return limited && int64(c.requeues) > limit
 }
 
 // deliveryLimitOf is how often a message of a queue may come back, if there is a limit.

@@ -288,6 +288,9 @@ type Expectation struct {
 	FatesPos Position `yaml:"-"`
 }
 
+// IsBlank says whether neither lines nor fates are expected, as in a scenario that is being written.
+func (e *Expectation) IsBlank() bool { return len(e.Transcript) == 0 && len(e.Fates) == 0 }
+
 // Transcript is the lines that an actor must print: just a text, or a mapping.
 type Transcript struct {
 	// Pos is where the expected lines start in their file.

@@ -20,7 +20,7 @@ func (o Observed) fits() bool {
 // isBlank says whether nothing is expected of an act in which actors have printed something, and no message
 // was sent: that holds of any such act.
 func (o Observed) isBlank() bool {
-	return len(o.Expect.Transcript) == 0 && len(o.Expect.Fates) == 0 && len(o.Fates) == 0 && len(o.transcript()) > 0
+	return o.Expect.IsBlank() && len(o.Fates) == 0 && len(o.transcript()) > 0
 }
 
 // differing lists the actors that did not print what was expected, in the order of the cast.

@@ -70,10 +70,17 @@ func (j *Journal) After(events uint64) <-chan struct{} {
 	}
 	next := j.next
 	if j.events > events {
+		j.wake()
+	}
+	return next
+}
+
+// wake tells those who wait for an event.
+func (j *Journal) wake() {
+	if j.next != nil {
 		close(j.next)
 		j.next = nil
 	}
-	return next
 }
 
 // Close ends the journal: what passes from now on is no longer part of it. The error, if any, is
@@ -95,10 +102,7 @@ func (j *Journal) record(e Event) {
 	for _, observe := range j.observers {
 		observe(e)
 	}
-	if j.next != nil {
-		close(j.next)
-		j.next = nil
-	}
+	j.wake()
 }
 
 // broken keeps the first sign of a connection that carries something else than AMQP.

@@ -142,19 +142,20 @@ func equalTables(a, b wire.Table) bool {
 // Route lists the queues that a message with one or more routing keys reaches, each once, in order.
 // Known is false if the exchange does not exist.
 func (v *Vhost) Route(exchange string, keys []string, headers wire.Table) (queues []string, known bool) {
-	r := routing{vhost: v, keys: keys, headers: headers, visited: map[string]bool{}, reached: map[string]bool{}}
-	switch {
-	case exchange == "":
+	if exchange == "" {
 		for _, key := range keys {
 			if v.Queues[key] != nil {
-				r.reached[key] = true
+				queues = append(queues, key)
 			}
 		}
-	case v.Exchanges[exchange] == nil:
-		return nil, false
-	default:
-		r.through(exchange)
+		slices.Sort(queues)
+		return slices.Compact(queues), true
 	}
+	if v.Exchanges[exchange] == nil {
+		return nil, false
+	}
+	r := routing{vhost: v, keys: keys, headers: headers, visited: map[string]bool{}, reached: map[string]bool{}}
+	r.through(exchange)
 	return slices.Sorted(maps.Keys(r.reached)), true
 }
 
