@@ -143,6 +143,8 @@ func TestDecodeMistakes(t *testing.T) {
 		{"no expectation", act(publisher, "    about: x\n"), "f:3:5: expect is missing"},
 		{"unknown actor", act("      - publisher: producer\n", "    expect: {transcript: {prodcer: \"\"}}\n"),
 			"f:6:27: there is no actor prodcer in the cast (did you mean producer?)"},
+		{"letters in another order", act(publisher, "    expect: {fates: {ackde: []}}\n    naem: x\n"),
+			"f:6:22: unknown fate ackde (did you mean acked?)\nf:7:5: unknown key naem (did you mean name?)"},
 		{"unknown fate", act(publisher, "    expect: {fates: {ackd: []}}\n"), "f:6:22: unknown fate ackd (did you mean acked?)"},
 		{"same name", act(publisher+publisher, ""), "f:6:9: there is already an actor named p"},
 		{"same act", act(publisher, "") + "  - name: a\n    cast:\n" + publisher + "    expect: {fates: {}}\n", "f:7:5: there is already an act named a"},

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/agext/levenshtein"
 )
@@ -18,9 +19,25 @@ func didYouMean(written string, words []string) string {
 func nearest(written string, words []string) string {
 	best, closeness := "", 0.6
 	for _, word := range words {
-		if s := levenshtein.Similarity(written, word, nil); s > closeness {
+		if s := similarity(written, word); s > closeness {
 			best, closeness = word, s
 		}
 	}
 	return best
+}
+
+// similarity is 1 for equal words and 0 for such that have nothing in common. Letters in another order
+// are one slip of the fingers, not two mistakes.
+func similarity(a, b string) float64 {
+	s := levenshtein.Similarity(a, b, nil)
+	if a != b && slices.Equal(letters(a), letters(b)) {
+		return (1 + s) / 2
+	}
+	return s
+}
+
+func letters(word string) []rune {
+	all := []rune(word)
+	slices.Sort(all)
+	return all
 }
