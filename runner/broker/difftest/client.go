@@ -191,6 +191,15 @@ func (c *client) publish(channel uint16, m wire.Method, p *wire.Properties, body
 // reply waits for the next method on a channel that answers something, or for the connection's end.
 // What comes in between stays where it is.
 func (c *client) reply(channel uint16) (received, error) {
+	return c.await(channel, func(m wire.Method) bool { return !spontaneous(m) })
+}
+
+// next waits for the next method on a channel, or for the connection's end.
+func (c *client) next(channel uint16) (received, error) {
+	return c.await(channel, func(wire.Method) bool { return true })
+}
+
+func (c *client) await(channel uint16, wanted func(wire.Method) bool) (received, error) {
 	expired := false
 	timer := time.AfterFunc(patience, func() {
 		c.mu.Lock()
@@ -203,7 +212,7 @@ func (c *client) reply(channel uint16) (received, error) {
 	defer c.mu.Unlock()
 	for {
 		for i, r := range c.got[channel] {
-			if !spontaneous(r.method) {
+			if wanted(r.method) {
 				c.got[channel] = append(c.got[channel][:i:i], c.got[channel][i+1:]...)
 				return r, nil
 			}

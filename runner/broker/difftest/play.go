@@ -24,8 +24,8 @@ type player struct {
 	// gone counts, by queue, the consumers that the broker has to notice the end of.
 	gone map[string]int
 	log  Log
-	// replicated is set once a quorum queue was declared.
-	replicated bool
+	// fence is there once a quorum queue was declared.
+	fence *logFence
 	// left is set while an operation goes on that has closed a channel that held messages.
 	left bool
 	// counts are the numbers that the last round has found.
@@ -93,6 +93,9 @@ func (p *player) close() {
 	}
 	if p.inspector != nil {
 		p.inspector.client.conn.Close()
+	}
+	if p.fence != nil {
+		p.fence.client.conn.Close()
 	}
 }
 
@@ -186,7 +189,9 @@ func (p *player) do(op Op) error {
 	if err != nil {
 		return err
 	}
-	p.agreed(op, r.method)
+	if err := p.agreed(op, r.method); err != nil {
+		return err
+	}
 	return p.answer(op.Conn, op.Channel, r)
 }
 
@@ -223,7 +228,7 @@ func (p *player) forget(number int, channel *uint16) {
 }
 
 // agreed remembers what the broker has agreed to, as far as it is needed to know where to look.
-func (p *player) agreed(op Op, answer wire.Method) {
+func (p *player) agreed(op Op, answer wire.Method) error {
 	switch m := op.Method.(type) {
 	case *wire.QueueDeclare:
 		if ok, is := answer.(*wire.QueueDeclareOK); is && !m.Passive {
@@ -232,8 +237,12 @@ func (p *player) agreed(op Op, answer wire.Method) {
 				owner = op.Conn
 			}
 			p.queues[ok.Queue] = owner
-			kind, _ := m.Arguments.Get("x-queue-type")
-			p.replicated = p.replicated || kind == "quorum"
+			if kind, _ := m.Arguments.Get("x-queue-type"); kind == "quorum" && p.fence == nil {
+				var err error
+				if p.fence, err = newLogFence(p.login); err != nil {
+					return err
+				}
+			}
 		}
 	case *wire.BasicConsume:
 		if ok, is := answer.(*wire.BasicConsumeOK); is {
@@ -242,6 +251,7 @@ func (p *player) agreed(op Op, answer wire.Method) {
 	case *wire.BasicCancel:
 		delete(p.consumers, consumer{op.Conn, op.Channel, m.ConsumerTag})
 	}
+	return nil
 }
 
 // answer logs a method, and follows it if it closes something.
@@ -280,6 +290,11 @@ func (p *player) settle() error {
 		if err := p.roundTrips(); err != nil {
 			return err
 		}
+		if p.fence != nil {
+			if err := p.fence.pass(); err != nil {
+				return err
+			}
+		}
 		counts, quiet, err := p.inspect()
 		if err != nil {
 			return err
@@ -299,7 +314,7 @@ func (p *player) settle() error {
 		switch {
 		case p.left:
 			needed = leavingRounds
-		case p.replicated:
+		case p.fence != nil:
 			needed = quorumRounds
 		}
 		if calm++; calm >= needed {
@@ -313,10 +328,10 @@ func (p *player) settle() error {
 
 const maxRounds = 5000
 
-// quorumRounds is how many rounds in a row must bring nothing new while there is a quorum queue: what
-// is sent to one takes effect when it was written to the log, and no reply of a channel waits for
-// that.
-const quorumRounds = 25
+// quorumRounds is how many rounds in a row must bring nothing new while there is a quorum queue. A round
+// finds a queue with all that it was sent before in the log, or about to be put there; the next one waits
+// until that is written, and the one after that for the queue to have been told.
+const quorumRounds = 5
 
 // leavingRounds is the same where a channel that held messages was closed: the broker says that it is
 // before the messages are back, and only the end of a consumer lets itself be seen.
