@@ -15,25 +15,16 @@ type Remaining struct {
 	// Owner is the place in the cast of the actor whose connection an exclusive queue belongs to;
 	// -1 if the queue is not exclusive.
 	Owner int
-	// Ready is how many messages must be in it, those that are delivered and not acknowledged not
-	// counted.
-	Ready int
 }
 
 // Remaining lists the queues that must exist.
 func (l *Ledger) Remaining() []Remaining {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	waiting := map[uint16]int{}
-	for i := range l.copies {
-		if l.copies[i].state == ready {
-			waiting[l.copies[i].queue]++
-		}
-	}
 	var all []Remaining
 	for vhost, v := range l.vhosts {
 		for name, q := range v.Queues {
-			r := Remaining{Vhost: vhost, Queue: name, Owner: -1, Ready: waiting[l.queueIDs[QueueRef{vhost, name}]]}
+			r := Remaining{Vhost: vhost, Queue: name, Owner: -1}
 			if owner, exclusive := q.Owner.(int); exclusive {
 				r.Owner = owner
 			}
