@@ -201,7 +201,14 @@ func (p *play) settle(ctx context.Context) error {
 		if err := p.idle(ctx); err != nil {
 			return err
 		}
-		if noticed && p.journal.Events() == before && !p.ledger.Expecting() {
+		if !noticed || p.journal.Events() != before || p.ledger.Expecting() {
+			continue
+		}
+		logged, err := p.logged(ctx, before)
+		if err != nil {
+			return err
+		}
+		if logged {
 			p.quiet = before
 			p.ledger.Quiet()
 			p.lines.Arrange(p.cause)
@@ -231,10 +238,8 @@ func (p *play) fence(ctx context.Context) (noticed bool, err error) {
 		p.unsettled[q] = true
 	}
 	noticed = len(p.unsettled) == 0
-	for _, publishers := range []bool{true, false} {
-		if err := p.fenceAll(publishers); err != nil {
-			return false, err
-		}
+	if err := p.fenceChannels(); err != nil {
+		return false, err
 	}
 	for q := range p.unsettled {
 		consumers, exists, err := p.inspector.consumers(ctx, q)
@@ -246,6 +251,14 @@ func (p *play) fence(ctx context.Context) (noticed bool, err error) {
 		}
 	}
 	return noticed && len(p.unsettled) == 0, ctx.Err()
+}
+
+// fenceChannels fences all actors, publishers first.
+func (p *play) fenceChannels() error {
+	if err := p.fenceAll(true); err != nil {
+		return err
+	}
+	return p.fenceAll(false)
 }
 
 // fenceAll fences all publishers, or all consumers, side by side.

@@ -48,6 +48,9 @@ type play struct {
 	// unsettled are queues that an actor's departure changes, until the broker has noticed it.
 	unsettled map[ledger.QueueRef]bool
 	inspector *inspector
+	log       *logFence
+	// loggedTo is up to how many events of the journal quorum queues have done what they were sent.
+	loggedTo uint64
 	// tidies is set where the vhost is not the act's own, and had nothing of the names that the act
 	// declares.
 	tidies bool
@@ -67,6 +70,7 @@ func newPlay(r Runner, act *scenario.Act, stage *Stage, report *ActReport) *play
 		p.places[a.Name()] = i
 		members[i] = ledger.Member{Name: a.Name(), Vhost: vhostOf(a)}
 	}
+	p.log = &logFence{inspector: p.inspector}
 	p.ledger = ledger.New(members, p.remark, p.words.Replace)
 	observers := []func(tap.Event){p.ledger.Observe}
 	if r.Frames {
@@ -150,6 +154,9 @@ func (p *play) close(ctx context.Context) error {
 	if err := p.waitForAll(ctx); err != nil {
 		return err
 	}
+	if err := p.log.remove(ctx); err != nil {
+		return err
+	}
 	if err := p.tidy(ctx); err != nil {
 		return err
 	}
@@ -181,7 +188,8 @@ func (p *play) tidy(ctx context.Context) error {
 	if !p.tidies {
 		return nil
 	}
-	if err := p.inspector.removeLeftovers(ctx, p.act, p.ledger); err != nil {
+	err := errors.Join(p.inspector.removeLeftovers(ctx, p.act, p.ledger), p.log.remove(ctx))
+	if err != nil {
 		return fmt.Errorf("removing what the act has left: %w", err)
 	}
 	return nil

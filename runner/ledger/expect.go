@@ -6,6 +6,21 @@ import "tutor/runner/topology"
 // does not say (RabbitMQ 4.0 and later; before, there was no limit).
 const defaultDeliveryLimit = 20
 
+// QuorumQueues lists the quorum queues that exist.
+func (l *Ledger) QuorumQueues() []QueueRef {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []QueueRef
+	for vhost, v := range l.vhosts {
+		for name, q := range v.Queues {
+			if isQuorum(q) {
+				all = append(all, QueueRef{vhost, name})
+			}
+		}
+	}
+	return all
+}
+
 // Expecting says whether a quorum queue has yet to deliver a message to a consumer that is ready for
 // it. What is sent to a quorum queue takes effect when it was written to the queue's log, and no
 // answer of a channel waits for that; so nothing but the delivery shows that the queue is quiet. Where a

@@ -295,6 +295,8 @@ var cases = map[string]Program{
 		do(1, &wire.QueueDeclare{Queue: "w2", Durable: true, Exclusive: true, Arguments: table("x-queue-type", "quorum")}),
 		do(1, &wire.QueueDeclare{Queue: "w3", Durable: true, AutoDelete: true, Arguments: table("x-queue-type", "quorum")}),
 		do(1, &wire.QueueDeclare{Queue: "w4", Durable: true, Arguments: table("x-queue-type", "quorum", "x-max-priority", int32(5))}),
+		do(1, &wire.QueueDeclare{Arguments: table("x-queue-type", "quorum", "x-max-priority", int32(5))}),
+		do(1, &wire.QueueDeclare{Durable: true, Passive: true, Arguments: table("x-queue-type", "quorum")}),
 		do(1, &wire.QueueDelete{Queue: "q", IfUnused: true}),
 	},
 	"single active consumer of a quorum queue": {

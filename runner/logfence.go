@@ -1,0 +1,147 @@
+package runner
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/ledger"
+	"tutor/runner/scenario"
+)
+
+// logFence waits until quorum queues have done what they were sent. It takes effect when it was written to
+// the node's write-ahead log, and no answer of a channel waits for that. Worse, a channel with many
+// acknowledgements on their way holds further ones back, and loses them if it is closed too soon:
+// https://github.com/rabbitmq/rabbitmq-server/issues/10327.
+//
+// The quorum queues of a node share its log. So the fence has a quorum queue of its own: once a message to
+// that is confirmed, whatever the log was given before is written as well. In a cluster, where another node
+// may lead the act's queues, it shows less than that.
+type logFence struct {
+	inspector *inspector
+	vhost     string
+	queue     string
+	channel   *amqp.Channel
+	// refused is set when the runner's user may not declare the queue, in a vhost that is not the act's own.
+	refused bool
+}
+
+// pass returns when what the log was given so far is written.
+func (f *logFence) pass(ctx context.Context) error {
+	if err := f.open(ctx); err != nil || f.refused {
+		return err
+	}
+	confirmation, err := f.channel.PublishWithDeferredConfirm("", f.queue, false, false, amqp.Publishing{})
+	if err != nil {
+		return err
+	}
+	acked, err := confirmation.WaitContext(ctx)
+	if err == nil && !acked {
+		err = errors.New("the broker has not taken the message of the fence")
+	}
+	return err
+}
+
+// open makes sure that there is a channel to the fence's queue, after a restart of the broker as well.
+func (f *logFence) open(ctx context.Context) error {
+	if f.refused || f.channel != nil && !f.channel.IsClosed() {
+		return nil
+	}
+	ch, err := f.inspector.channel(ctx, f.vhost)
+	if err != nil {
+		return err
+	}
+	if f.queue == "" {
+		name := "tutor.fence-" + rand.Text() // the server makes names up only for classic queues
+		_, err := ch.QueueDeclare(name, true, false, false, false, amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeQuorum})
+		if replyCode(err) == amqp.AccessRefused {
+			f.refused = true
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("declaring queue %s: %w", name, err)
+		}
+		f.queue = name
+	}
+	f.channel = ch
+	return ch.Confirm(false)
+}
+
+// remove deletes the fence's queue, if there is one.
+func (f *logFence) remove(ctx context.Context) error {
+	if f.queue == "" {
+		return nil
+	}
+	ch, err := f.inspector.channel(ctx, f.vhost)
+	if err != nil {
+		return err
+	}
+	defer ch.Close()
+	if _, err := ch.QueueDelete(f.queue, false, false, false); err != nil {
+		return fmt.Errorf("deleting queue %s: %w", f.queue, err)
+	}
+	f.queue = ""
+	return nil
+}
+
+// logged says whether quorum queues have done all that they were sent up to some event of the journal. If
+// that is not sure it waits until they have; more may have happened over that.
+func (p *play) logged(ctx context.Context, events uint64) (bool, error) {
+	queues := p.ledger.QuorumQueues()
+	if p.loggedTo == events || len(queues) == 0 || hasLimits(p.act) {
+		return true, nil
+	}
+	p.loggedTo = events
+	if p.log.vhost == "" {
+		p.log.vhost = queues[0].Vhost
+	}
+	// First what the channels have sent takes effect, then what they hold back until it has.
+	for range 2 {
+		if err := p.fenceChannels(); err != nil {
+			return false, err
+		}
+		if err := p.awaitLog(ctx, queues); err != nil {
+			return false, fmt.Errorf("waiting for the log of the quorum queues: %w", err)
+		}
+	}
+	return false, p.fenceChannels()
+}
+
+// awaitLog returns when queues have done what the channels have sent to them. A queue answers after it has
+// given the log what it was sent before. Its log may write a further message before it tells the queue what
+// is written, but not two.
+func (p *play) awaitLog(ctx context.Context, queues []ledger.QueueRef) error {
+	for range 2 {
+		if err := p.ask(ctx, queues); err != nil {
+			return err
+		}
+		if err := p.log.pass(ctx); err != nil {
+			return err
+		}
+	}
+	return p.ask(ctx, queues)
+}
+
+// ask has each queue answer a question.
+func (p *play) ask(ctx context.Context, queues []ledger.QueueRef) error {
+	for _, q := range queues {
+		if _, _, err := p.inspector.consumers(ctx, q); err != nil {
+			return fmt.Errorf("queue %s: %w", q.Name, err)
+		}
+	}
+	return nil
+}
+
+// hasLimits says whether an act is about limits that a connection or queue of the runner's would count for.
+func hasLimits(act *scenario.Act) bool {
+	for _, v := range act.Broker.Vhosts {
+		if v != nil && (v.MaxConnections != nil || v.MaxQueues != nil) {
+			return true
+		}
+	}
+	guest := act.Broker.Users["guest"]
+	return guest != nil && (guest.MaxConnections != nil || guest.MaxChannels != nil)
+}
