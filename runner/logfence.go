@@ -55,16 +55,14 @@ func (f *logFence) open(ctx context.Context) error {
 		return err
 	}
 	if f.queue == "" {
-		name := "tutor.fence-" + rand.Text() // the server makes names up only for classic queues
-		_, err := ch.QueueDeclare(name, true, false, false, false, amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeQuorum})
-		if replyCode(err) == amqp.AccessRefused {
-			f.refused = true
+		f.queue = "tutor.fence-" + rand.Text() // the server makes names up only for classic queues
+		quorum := amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeQuorum}
+		if _, err := ch.QueueDeclare(f.queue, true, false, false, false, quorum); replyCode(err) == amqp.AccessRefused {
+			f.queue, f.refused = "", true
 			return nil
+		} else if err != nil {
+			return fmt.Errorf("declaring queue %s: %w", f.queue, err)
 		}
-		if err != nil {
-			return fmt.Errorf("declaring queue %s: %w", name, err)
-		}
-		f.queue = name
 	}
 	f.channel = ch
 	return ch.Confirm(false)

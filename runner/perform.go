@@ -187,7 +187,8 @@ func (p *play) restart(ctx context.Context) error {
 }
 
 // settle returns when the system is quiet: every actor has nothing to do but to wait for its timer
-// or for a message, and a full round of fences has moved nothing.
+// or for a message, a full round of fences has moved nothing, and quorum queues have done what they were
+// sent.
 func (p *play) settle(ctx context.Context) error {
 	for {
 		if err := p.idle(ctx); err != nil {
