@@ -2,8 +2,8 @@
 //
 // Intervals, holds and delays are timers on the timeline of an act. On a [Timeline] they expire one
 // at a time, in an order that does not depend on how fast anybody was, and only when the runner says
-// that the system is quiet: that makes an act's outcome the same each time. A real-time timeline
-// waits for the wall clock as well, and [Wall] is the wall clock itself, for actors that are played
+// that the system is quiet: that makes an act's outcome the same each time. On a real-time timeline
+// that takes as long as by the wall clock, and [Wall] is the wall clock itself, for actors that are played
 // by hand.
 package clock
 
@@ -40,10 +40,11 @@ type Timeline struct {
 	mu     sync.Mutex
 	now    time.Duration
 	timers map[int]*timer
-	// began is when a real-time timeline started; zero for a virtual one.
-	began time.Time
 	// until is up to when time passes at present; 0 while it stands still.
 	until time.Duration
+	// real is set if time passes as by the wall clock, since when it does at present is in resumed.
+	real    bool
+	resumed time.Time
 	// slept is told whenever a sleep begins.
 	slept func(who int)
 }
@@ -59,10 +60,11 @@ func NewVirtual(slept func(who int)) *Timeline {
 	return &Timeline{timers: map[int]*timer{}, slept: slept}
 }
 
-// NewReal returns a timeline that starts now and keeps step with the wall clock.
+// NewReal returns a timeline on which time takes as long as by the wall clock. While it stands still the
+// wall clock goes on: what has to pass after that does so in full, however slow somebody was before.
 func NewReal(slept func(who int)) *Timeline {
 	t := NewVirtual(slept)
-	t.began = time.Now()
+	t.real = true
 	return t
 }
 
@@ -73,10 +75,12 @@ func (t *Timeline) Now() time.Duration {
 	return t.present()
 }
 
-// present is the time by the wall clock while time passes. To a virtual timeline that began long ago, so
-// that all its time passes at once.
 func (t *Timeline) present() time.Duration {
-	return max(t.now, min(t.until, time.Since(t.began)))
+	passed := t.until - t.now
+	if t.real {
+		passed = min(passed, time.Since(t.resumed))
+	}
+	return t.now + max(passed, 0)
 }
 
 // Sleep waits until the timeline has been advanced by d.
@@ -145,22 +149,23 @@ func (t *Timeline) Expire() (who int, ok bool) {
 	return who, true
 }
 
-// Pass lets time pass until a moment before which no timer expires. On a real-time timeline that takes
-// until the wall clock is there; if something happens before, time stands still again, and come is
-// false.
+// Pass lets time pass until a moment before which no timer expires. If something happens before on a
+// real-time timeline, time stands still again, and come is false.
 func (t *Timeline) Pass(ctx context.Context, until time.Duration, happens <-chan struct{}) (come bool, err error) {
-	t.flow(until)
+	left := t.flow(until)
 	defer t.halt()
-	if t.began.IsZero() {
+	if !t.real {
 		return true, nil
 	}
-	return sleep(ctx, until-time.Since(t.began), happens)
+	return sleep(ctx, left, happens)
 }
 
-func (t *Timeline) flow(until time.Duration) {
+// flow has time pass, and returns how much.
+func (t *Timeline) flow(until time.Duration) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.until = until
+	t.until, t.resumed = until, time.Now()
+	return until - t.now
 }
 
 func (t *Timeline) halt() {

@@ -136,7 +136,11 @@ func TestPassIsInterrupted(t *testing.T) {
 		if at, ok := timeline.Next(); !ok || at != 3*time.Second {
 			t.Errorf("the timer expires at %v", at)
 		}
+		began := time.Now()
 		play(t, timeline)
 		s.all.Wait()
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("the rest of a second took %v after time had stood still", took)
+		}
 	})
 }
