@@ -147,9 +147,9 @@ func (i *inspector) absent(ctx context.Context, kind, name string) error {
 }
 
 // removeLeftovers deletes what the act has left in a vhost that is not its own: what the ledger knows
-// of, and what else an act that was broken off may have declared just before. Deleting what is not
-// there is no error.
-func (i *inspector) removeLeftovers(ctx context.Context, act *scenario.Act, books *ledger.Ledger) error {
+// of, the fence's queue, and what else an act that was broken off may have declared just before.
+// Deleting what is not there is no error.
+func (i *inspector) removeLeftovers(ctx context.Context, act *scenario.Act, books *ledger.Ledger, fence *logFence) error {
 	ch, err := i.channel(ctx, sharedVhost)
 	if err != nil {
 		return err
@@ -169,6 +169,9 @@ func (i *inspector) removeLeftovers(ctx context.Context, act *scenario.Act, book
 		}
 	}
 	exchanges = append(exchanges, books.Exchanges(sharedVhost)...)
+	if fence.queue != "" {
+		queues = append(queues, fence.queue)
+	}
 	for _, name := range unique(queues) {
 		if _, err := ch.QueueDelete(name, false, false, false); err != nil {
 			return fmt.Errorf("deleting queue %s: %w", name, err)

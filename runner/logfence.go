@@ -23,8 +23,9 @@ import (
 type logFence struct {
 	inspector *inspector
 	vhost     string
-	queue     string
-	channel   *amqp.Channel
+	// queue is the fence's own, if it has been declared. It is a leftover of the act like others.
+	queue   string
+	channel *amqp.Channel
 	// refused is set when the runner's user may not declare the queue, in a vhost that is not the act's own.
 	refused bool
 }
@@ -66,23 +67,6 @@ func (f *logFence) open(ctx context.Context) error {
 	}
 	f.channel = ch
 	return ch.Confirm(false)
-}
-
-// remove deletes the fence's queue, if there is one.
-func (f *logFence) remove(ctx context.Context) error {
-	if f.queue == "" {
-		return nil
-	}
-	ch, err := f.inspector.channel(ctx, f.vhost)
-	if err != nil {
-		return err
-	}
-	defer ch.Close()
-	if _, err := ch.QueueDelete(f.queue, false, false, false); err != nil {
-		return fmt.Errorf("deleting queue %s: %w", f.queue, err)
-	}
-	f.queue = ""
-	return nil
 }
 
 // logged says whether quorum queues have done all that they were sent up to some event of the journal. If
@@ -136,7 +120,7 @@ func (p *play) ask(ctx context.Context, queues []ledger.QueueRef) error {
 // hasLimits says whether an act is about limits that a connection or queue of the runner's would count for.
 func hasLimits(act *scenario.Act) bool {
 	for _, v := range act.Broker.Vhosts {
-		if v != nil && (v.MaxConnections != nil || v.MaxQueues != nil) {
+		if v.Limited() {
 			return true
 		}
 	}

@@ -85,10 +85,10 @@ func TestFenceIsRemoved(t *testing.T) {
 	targets.Each(t, func(t *testing.T, target runner.Target) {
 		leakless(t)
 		vhost := share(t, target)
-		dial, fences, actors := vhost.stage.Dial, map[string]bool{}, 0
-		refuse := 0
+		dial, fences := vhost.stage.Dial, map[string]bool{}
+		dials, refuse := 0, 0
 		vhost.stage.Dial = func(ctx context.Context) (net.Conn, error) {
-			if actors++; actors == refuse {
+			if dials++; dials == refuse {
 				return nil, errors.New("the last actor stays out")
 			}
 			conn, err := dial(ctx)
@@ -99,7 +99,7 @@ func TestFenceIsRemoved(t *testing.T) {
 			t.Errorf("%s, %v, %v", a.Verdict, a.Err, a.Mismatches)
 		}
 		// The last connection was that of the last actor.
-		refuse, actors = actors, 0
+		refuse, dials = dials, 0
 		if a := only("stopped").Run(t.Context(), s, vhost).Acts[0]; a.Verdict != runner.Error {
 			t.Errorf("the act that is broken off: %s", a.Verdict)
 		}

@@ -154,9 +154,6 @@ func (p *play) close(ctx context.Context) error {
 	if err := p.waitForAll(ctx); err != nil {
 		return err
 	}
-	if err := p.log.remove(ctx); err != nil {
-		return err
-	}
 	if err := p.tidy(ctx); err != nil {
 		return err
 	}
@@ -188,8 +185,7 @@ func (p *play) tidy(ctx context.Context) error {
 	if !p.tidies {
 		return nil
 	}
-	err := errors.Join(p.inspector.removeLeftovers(ctx, p.act, p.ledger), p.log.remove(ctx))
-	if err != nil {
+	if err := p.inspector.removeLeftovers(ctx, p.act, p.ledger, p.log); err != nil {
 		return fmt.Errorf("removing what the act has left: %w", err)
 	}
 	return nil

@@ -22,14 +22,12 @@ func (l *Ledger) Remaining() []Remaining {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var all []Remaining
-	for vhost, v := range l.vhosts {
-		for name, q := range v.Queues {
-			r := Remaining{Vhost: vhost, Queue: name, Owner: -1}
-			if owner, exclusive := q.Owner.(int); exclusive {
-				r.Owner = owner
-			}
-			all = append(all, r)
+	for ref, q := range l.existing() {
+		r := Remaining{Vhost: ref.Vhost, Queue: ref.Name, Owner: -1}
+		if owner, exclusive := q.Owner.(int); exclusive {
+			r.Owner = owner
 		}
+		all = append(all, r)
 	}
 	// What a queue gives to its dead-letter exchange meanwhile is found in the queue where it goes.
 	last := func(r Remaining) int {

@@ -11,11 +11,9 @@ func (l *Ledger) QuorumQueues() []QueueRef {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var all []QueueRef
-	for vhost, v := range l.vhosts {
-		for name, q := range v.Queues {
-			if isQuorum(q) {
-				all = append(all, QueueRef{vhost, name})
-			}
+	for ref, q := range l.existing() {
+		if isQuorum(q) {
+			all = append(all, ref)
 		}
 	}
 	return all
@@ -23,20 +21,17 @@ func (l *Ledger) QuorumQueues() []QueueRef {
 
 // Expecting says whether a quorum queue has yet to deliver a message to a consumer that is ready for
 // it. What is sent to a quorum queue takes effect when it was written to the queue's log, and no
-// answer of a channel waits for that; so nothing but the delivery shows that the queue is quiet. Where a
-// limit may have taken messages out of it, nothing can be expected.
+// answer of a channel waits for that; where nobody can wait for the log, the delivery shows it. Where a
+// limit may have taken messages out of the queue, nothing can be expected.
 func (l *Ledger) Expecting() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for vhost, v := range l.vhosts {
-		for name, q := range v.Queues {
-			if !isQuorum(q) || has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") {
-				continue
-			}
-			ref := QueueRef{vhost, name}
-			if l.deliverable(ref, q) && l.ready(ref, q) {
-				return true
-			}
+	for ref, q := range l.existing() {
+		if !isQuorum(q) || has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") {
+			continue
+		}
+		if l.deliverable(ref, q) && l.ready(ref, q) {
+			return true
 		}
 	}
 	return false

@@ -8,6 +8,7 @@ package ledger
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -324,6 +325,19 @@ func (l *Ledger) keyID(keys []string) uint16 {
 		l.keyIDs[joined] = id
 	}
 	return id
+}
+
+// existing are the queues that exist, in all vhosts.
+func (l *Ledger) existing() iter.Seq2[QueueRef, *topology.Queue] {
+	return func(yield func(QueueRef, *topology.Queue) bool) {
+		for vhost, v := range l.vhosts {
+			for name, q := range v.Queues {
+				if !yield(QueueRef{vhost, name}, q) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // queue is what a queue was declared with, or nil if it does not exist.

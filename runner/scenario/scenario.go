@@ -74,6 +74,9 @@ type Vhost struct {
 	MaxQueues *int `yaml:"max_queues" jsonschema:"minimum=0"`
 }
 
+// Limited says whether the vhost has a limit; one that is only named, nil, has none.
+func (v *Vhost) Limited() bool { return v != nil && (v.MaxConnections != nil || v.MaxQueues != nil) }
+
 // User is a user with permissions and limits.
 type User struct {
 	// Password of the user.

@@ -30,7 +30,7 @@ func nearest(written string, words []string) string {
 // are one slip of the fingers, not two mistakes.
 func similarity(a, b string) float64 {
 	s := levenshtein.Similarity(a, b, nil)
-	if a != b && slices.Equal(letters(a), letters(b)) {
+	if slices.Equal(letters(a), letters(b)) {
 		return (1 + s) / 2
 	}
 	return s

@@ -78,13 +78,10 @@ func (c *client) handshake(l Login) error {
 		{Name: "consumer_cancel_notify", Value: true}, {Name: "basic.nack", Value: true},
 		{Name: "authentication_failure_close", Value: true}, {Name: "connection.blocked", Value: true},
 	}
-	if err := c.send(0, &wire.ConnectionStartOK{
+	r, err := c.ask(0, &wire.ConnectionStartOK{
 		ClientProperties: wire.Table{{Name: "capabilities", Value: capabilities}},
 		Mechanism:        "PLAIN", Response: "\x00" + l.User + "\x00" + l.Password, Locale: "en_US",
-	}); err != nil {
-		return err
-	}
-	r, err := c.reply(0)
+	})
 	if err != nil {
 		return err
 	}
@@ -95,10 +92,7 @@ func (c *client) handshake(l Login) error {
 	if err := c.send(0, &wire.ConnectionTuneOK{ChannelMax: tune.ChannelMax, FrameMax: tune.FrameMax}); err != nil {
 		return err
 	}
-	if err := c.send(0, &wire.ConnectionOpen{VirtualHost: l.Vhost}); err != nil {
-		return err
-	}
-	if r, err = c.reply(0); err != nil {
+	if r, err = c.ask(0, &wire.ConnectionOpen{VirtualHost: l.Vhost}); err != nil {
 		return err
 	}
 	if _, ok := r.method.(*wire.ConnectionOpenOK); !ok {
@@ -186,6 +180,14 @@ func (c *client) publish(channel uint16, m wire.Method, p *wire.Properties, body
 	out = wire.AppendBody(out, channel, []byte(body), wire.FrameMinSize)
 	_, err = c.conn.Write(out)
 	return err
+}
+
+// ask sends a method, and waits for its answer.
+func (c *client) ask(channel uint16, m wire.Method) (received, error) {
+	if err := c.send(channel, m); err != nil {
+		return received{}, err
+	}
+	return c.reply(channel)
 }
 
 // reply waits for the next method on a channel that answers something, or for the connection's end.

@@ -39,10 +39,7 @@ func (f *logFence) prepare() error {
 	for _, m := range []wire.Method{
 		&wire.ChannelOpen{}, &wire.ConfirmSelect{}, &wire.QueueDeclare{Queue: fenceQueue, Durable: true, Arguments: quorum},
 	} {
-		if err := f.client.send(fencing, m); err != nil {
-			return err
-		}
-		r, err := f.client.reply(fencing)
+		r, err := f.client.ask(fencing, m)
 		if err != nil {
 			return err
 		}

@@ -147,10 +147,7 @@ func (s *session) channel(id uint16) error {
 	if s.open[id] {
 		return nil
 	}
-	if err := s.client.send(id, &wire.ChannelOpen{}); err != nil {
-		return err
-	}
-	r, err := s.client.reply(id)
+	r, err := s.client.ask(id, &wire.ChannelOpen{})
 	if err != nil {
 		return err
 	}
@@ -197,10 +194,7 @@ func (p *player) do(op Op) error {
 
 // leave closes a connection.
 func (p *player) leave(number int, s *session) error {
-	if err := s.client.send(0, &wire.ConnectionClose{ReplyCode: wire.ReplySuccess}); err != nil {
-		return err
-	}
-	if _, err := s.client.reply(0); err != nil {
+	if _, err := s.client.ask(0, &wire.ConnectionClose{ReplyCode: wire.ReplySuccess}); err != nil {
 		return err
 	}
 	p.forget(number, nil)
@@ -344,10 +338,7 @@ func (p *player) roundTrips() error {
 		s := p.conns[number]
 		for _, id := range slices.Sorted(maps.Keys(s.open)) {
 			fence := &wire.ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Passive: true}
-			if err := s.client.send(id, fence); err != nil {
-				return err
-			}
-			r, err := s.client.reply(id)
+			r, err := s.client.ask(id, fence)
 			if err != nil {
 				return err
 			}
@@ -413,19 +404,13 @@ func (p *player) look(name string, owner int) (ok wire.QueueDeclareOK, code wire
 	if err := s.channel(inspection); err != nil {
 		return ok, 0, err
 	}
-	if err := s.client.send(inspection, &wire.QueueDeclare{Queue: name, Passive: true}); err != nil {
-		return ok, 0, err
-	}
-	r, err := s.client.reply(inspection)
+	r, err := s.client.ask(inspection, &wire.QueueDeclare{Queue: name, Passive: true})
 	if err != nil {
 		return ok, 0, err
 	}
 	switch m := r.method.(type) {
 	case *wire.QueueDeclareOK:
-		if err := s.client.send(inspection, &wire.ChannelClose{}); err != nil {
-			return ok, 0, err
-		}
-		_, err := s.client.reply(inspection)
+		_, err := s.client.ask(inspection, &wire.ChannelClose{})
 		return *m, 0, err
 	case *wire.ChannelClose:
 		return ok, m.ReplyCode, s.client.send(inspection, &wire.ChannelCloseOK{})

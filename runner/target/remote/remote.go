@@ -154,7 +154,7 @@ func withoutManagement(needs *scenario.Broker) (missing []string) {
 		switch {
 		case name != "/":
 			missing = append(missing, "vhost "+name+give)
-		case v != nil && (v.MaxConnections != nil || v.MaxQueues != nil):
+		case v.Limited():
 			missing = append(missing, "a limit of vhost /"+give)
 		}
 	}
