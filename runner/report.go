@@ -18,6 +18,8 @@ const (
 	Fail Verdict = "fail"
 	// Error: the act could not be played to its end, so nothing is proved.
 	Error Verdict = "error"
+	// LeftOut: nothing was played, so nothing is proved. It is never counted as passed.
+	LeftOut Verdict = "left out"
 )
 
 // Report is the outcome of a scenario on a target.
@@ -80,18 +82,4 @@ type Frame struct {
 	ToBroker bool
 	// Text is the frame in words: channel, method, its fields.
 	Text string
-}
-
-// Verdict of the whole run: the worst of its acts.
-func (r *Report) Verdict() Verdict {
-	worst := Pass
-	for _, a := range r.Acts {
-		if a.Verdict == Error {
-			return Error
-		}
-		if a.Verdict == Fail {
-			worst = Fail
-		}
-	}
-	return worst
 }

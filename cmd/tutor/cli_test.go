@@ -51,6 +51,7 @@ func TestCommandLines(t *testing.T) {
 		"a directory":                {[]string{filepath.Dir(good)}, 0, "2 passed", ""},
 		"one act":                    {[]string{good, "--act", "b"}, 0, "✓ b", ""},
 		"one act by number":          {[]string{good, "--act", "1"}, 0, "✓ a", ""},
+		"acts of some only":          {[]string{"hello", "workqueue", "--act", "lazy worker under auto"}, 0, "Hello World: left out, none of its acts was played", ""},
 		"no such act":                {[]string{good, "--act", "z"}, 2, "", `there are: "a", "b"`},
 		"no such file":               {[]string{"hllo"}, 2, "", "did you mean hello?"},
 		"an empty directory":         {[]string{t.TempDir()}, 2, "", "there is no *.yaml"},

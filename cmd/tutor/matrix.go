@@ -81,7 +81,7 @@ func (f *matrixFlags) run(ctx context.Context, t terminal, args []string) (err e
 		return err
 	}
 	fmt.Fprintf(t.err, "%s, %s, %s\n", counted(len(f.brokers), "broker"), counted(countActs(sources), "act"), time.Since(began).Round(100*time.Millisecond))
-	return worst(reports)
+	return judged(reports)
 }
 
 func (f *matrixFlags) check() error {

@@ -88,7 +88,7 @@ func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err err
 			return err
 		}
 	}
-	return worst(reports)
+	return judged(reports)
 }
 
 func (f *playFlags) check() error {
@@ -130,7 +130,9 @@ func (f *playFlags) play(ctx context.Context, t terminal, sources []*source) (re
 	}()
 	text := report.NewText(progress.Around(f.textWriter(t)), f.options(t))
 	for _, s := range sources {
-		text.Scenario(s.scenario)
+		if len(s.chosen) > 0 {
+			text.Scenario(s.scenario)
+		}
 		reports = append(reports, f.runner(s, text, progress).Run(ctx, s.scenario, target))
 		if text.Err() != nil || ctx.Err() != nil {
 			break
@@ -200,7 +202,9 @@ func (f *playFlags) write(file io.Writer, t terminal, reports []*runner.Report) 
 	}
 	text := report.NewText(file, report.Options{Verbose: f.verbose})
 	for _, r := range reports {
-		text.Scenario(r.Scenario)
+		if len(r.Acts) > 0 {
+			text.Scenario(r.Scenario)
+		}
 		for _, a := range r.Acts {
 			text.Act(a)
 		}
@@ -209,21 +213,12 @@ func (f *playFlags) write(file io.Writer, t terminal, reports []*runner.Report) 
 	return text.Err()
 }
 
-// worst is the verdict of all reports as an error, or nil if everything passed.
-func worst(reports []*runner.Report) error {
-	w := runner.Pass
-	for _, r := range reports {
-		switch r.Verdict() {
-		case runner.Error:
-			return verdict(runner.Error)
-		case runner.Fail:
-			w = runner.Fail
-		}
+// judged is the verdict of all reports as an error, or nil if everything passed.
+func judged(reports []*runner.Report) error {
+	if v := runner.WorstOf(reports); v != runner.Pass {
+		return verdict(v)
 	}
-	if w == runner.Pass {
-		return nil
-	}
-	return verdict(w)
+	return nil
 }
 
 func countActs(sources []*source) (n int) {

@@ -16,6 +16,8 @@ import (
 type grid struct {
 	targets []target
 	acts    []played
+	// left says of which scenarios no act was played, and where.
+	left []string
 }
 
 // target is a column of a grid.
@@ -65,6 +67,9 @@ func newGrid(reports []*runner.Report) *grid {
 	places := map[key]int{}
 	for _, r := range reports {
 		column := g.column(r)
+		if r.Verdict() == runner.LeftOut {
+			g.left = append(g.left, fmt.Sprintf("%s on %s: %s", r.Scenario.Title, r.Target, nothingPlayed))
+		}
 		for _, a := range r.Acts {
 			k := key{r.Scenario.Pos.File, r.Scenario.Title, a.Act.Name}
 			if _, known := places[k]; !known {

@@ -67,7 +67,7 @@ func TestJSONOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var d report.Document
-	if err := json.Unmarshal(out.Bytes(), &d); err != nil || d.Verdict != runner.Error {
+	if err := json.Unmarshal(out.Bytes(), &d); err != nil || d.Verdict != runner.LeftOut {
 		t.Errorf("verdict %q, error %v: nothing was proved", d.Verdict, err)
 	}
 }

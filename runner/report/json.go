@@ -17,7 +17,7 @@ import (
 // changes its meaning. Times are milliseconds, to the microsecond. Bytes of messages that are not
 // UTF-8 appear as U+FFFD.
 type Document struct {
-	// Verdict of all runs together: the worst of them.
+	// Verdict of all runs together: error, fail, pass, or (if no act was played) left out.
 	Verdict runner.Verdict `json:"verdict"`
 	// Runs are scenarios on targets, in the order in which they were given.
 	Runs []Run `json:"runs"`
@@ -29,7 +29,8 @@ type Run struct {
 	Title string `json:"title"`
 	File  string `json:"file"`
 	// Target as the user chose it.
-	Target  string         `json:"target"`
+	Target string `json:"target"`
+	// Verdict is the worst of the acts; left out, if none of them was played.
 	Verdict runner.Verdict `json:"verdict"`
 	// ElapsedMS is how long the run took by the wall clock.
 	ElapsedMS float64 `json:"elapsed_ms"`
@@ -127,7 +128,7 @@ type Frame struct {
 
 // JSON writes reports as a [Document].
 func JSON(w io.Writer, reports []*runner.Report) error {
-	d := Document{Verdict: verdict(reports), Runs: []Run{}}
+	d := Document{Verdict: runner.WorstOf(reports), Runs: []Run{}}
 	for _, r := range reports {
 		d.Runs = append(d.Runs, newRun(r))
 	}
@@ -160,20 +161,6 @@ func escapeC1(text []byte) []byte {
 		}
 	}
 	return out
-}
-
-// verdict of several runs: the worst. That nothing was played proves nothing.
-func verdict(reports []*runner.Report) runner.Verdict {
-	worst := runner.Error
-	for i, r := range reports {
-		switch v := r.Verdict(); {
-		case v == runner.Error:
-			return runner.Error
-		case i == 0 || v == runner.Fail:
-			worst = v
-		}
-	}
-	return worst
 }
 
 func newRun(r *runner.Report) Run {

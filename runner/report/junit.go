@@ -47,6 +47,11 @@ func newSuite(r *runner.Report) junit.Testsuite {
 	for _, a := range r.Acts {
 		suite.AddTestcase(newCase(suite.Name, a))
 	}
+	if r.Verdict() == runner.LeftOut {
+		suite.AddTestcase(junit.Testcase{
+			Name: plain(r.Scenario.Title), Classname: suite.Name, Skipped: &junit.Result{Message: nothingPlayed},
+		})
+	}
 	return suite
 }
 

@@ -32,6 +32,9 @@ func Matrix(w io.Writer, o Options, reports []*runner.Report) error {
 		}
 	}
 	p.blank()
+	for _, l := range g.left {
+		p.hanging(mark(runner.LeftOut)+" ", plain(l), 2, normal)
+	}
 	p.hanging("", plain(g.sum()), 0, strong)
 	if err := p.writeTo(w, o.Color); err != nil {
 		return fmt.Errorf("writing the report: %w", err)

@@ -27,6 +27,10 @@ func MatrixMarkdown(w io.Writer, reports []*runner.Report) error {
 			g.markdownDifference(p, row, d)
 		}
 	}
+	for _, l := range g.left {
+		p.blank()
+		p.line(mark(runner.LeftOut), " ", escaped(l))
+	}
 	p.blank()
 	p.line(escaped(g.sum()))
 	if _, err := io.WriteString(w, p.bare()); err != nil {

@@ -87,6 +87,8 @@ func mark(v runner.Verdict) string {
 		return "✓"
 	case runner.Fail:
 		return "✗"
+	case runner.LeftOut:
+		return "–"
 	}
 	return "!"
 }

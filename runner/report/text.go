@@ -162,10 +162,14 @@ func total(p *page, reports []*runner.Report) {
 			acts++
 		}
 	}
-	if acts < 2 {
+	left := leftOut(reports)
+	if acts < 2 && len(left) == 0 {
 		return
 	}
 	p.line(strong.of(totals(len(reports), acts, tally)), faint.of(" · "+elapsed(took)))
+	for _, r := range left {
+		p.hanging("  "+mark(runner.LeftOut)+" ", plain(r.Scenario.Title)+": "+nothingPlayed, 4, normal)
+	}
 	for _, r := range reports {
 		for _, a := range r.Acts {
 			if a.Verdict != runner.Pass {
@@ -173,6 +177,20 @@ func total(p *page, reports []*runner.Report) {
 			}
 		}
 	}
+}
+
+// nothingPlayed says what is wrong with a run that has no acts.
+const nothingPlayed = "left out, none of its acts was played"
+
+// leftOut are the runs in which no act was played.
+func leftOut(reports []*runner.Report) []*runner.Report {
+	var left []*runner.Report
+	for _, r := range reports {
+		if r.Verdict() == runner.LeftOut {
+			left = append(left, r)
+		}
+	}
+	return left
 }
 
 func totals(scenarios, acts int, tally map[runner.Verdict]int) string {
@@ -189,10 +207,13 @@ func outcomes(tally map[runner.Verdict]int) string {
 	for _, o := range []struct {
 		verdict runner.Verdict
 		words   string
-	}{{runner.Pass, "passed"}, {runner.Fail, "failed"}, {runner.Error, "could not be played"}} {
+	}{{runner.Pass, "passed"}, {runner.Fail, "failed"}, {runner.Error, "could not be played"}, {runner.LeftOut, "left out"}} {
 		if n := tally[o.verdict]; n > 0 {
 			all = append(all, grouped(n)+" "+o.words)
 		}
+	}
+	if len(all) == 0 {
+		return "nothing was played"
 	}
 	return strings.Join(all, ", ")
 }

@@ -1,0 +1,35 @@
+package runner
+
+import "slices"
+
+// severity orders the verdicts, the worst first. What was left out proves nothing, so that it decides only
+// where there is nothing else.
+var severity = [...]Verdict{Error, Fail, Pass, LeftOut}
+
+// Worst is the verdict of several together; without any it is [LeftOut]. It is the one place where verdicts
+// are weighed: whatever is not known to be better counts as an [Error].
+func Worst(verdicts ...Verdict) Verdict {
+	worst := len(severity) - 1
+	for _, v := range verdicts {
+		worst = min(worst, max(0, slices.Index(severity[:], v)))
+	}
+	return severity[worst]
+}
+
+// Verdict of the whole run: the worst of its acts, or [LeftOut] if none was played.
+func (r *Report) Verdict() Verdict {
+	verdicts := make([]Verdict, len(r.Acts))
+	for i, a := range r.Acts {
+		verdicts[i] = a.Verdict
+	}
+	return Worst(verdicts...)
+}
+
+// WorstOf is the verdict of several runs together.
+func WorstOf(reports []*Report) Verdict {
+	verdicts := make([]Verdict, len(reports))
+	for i, r := range reports {
+		verdicts[i] = r.Verdict()
+	}
+	return Worst(verdicts...)
+}
