@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,7 +63,7 @@ func byHandAct(t terminal, s *scenario.Scenario, a *scenario.Act, name string, p
 		}
 	}
 	number := 1 + slices.Index(s.Acts, a)
-	hand := handCommands{port: port, tlsPort: tlsPort, scenario: name, act: number}
+	hand := handCommands{port: port, tlsPort: tlsPort, scenario: name, act: number, provided: a.Broker}
 	fmt.Fprintf(t.out, "\n# terminal 1: the broker\n%s\n", hand.broker(a))
 	for i, actor := range a.Cast {
 		line, cannot := hand.actor(actor)
@@ -97,6 +98,8 @@ type handCommands struct {
 	port, tlsPort int
 	scenario      string
 	act           int
+	// provided is what the act's broker provides; it may be nil.
+	provided *scenario.Broker
 }
 
 // certificates is the directory that the broker's certificates are written to.
@@ -143,6 +146,9 @@ func (h handCommands) actor(a *scenario.Actor) (line string, cannot []string) {
 		cannot = append(cannot, "several binding keys")
 	}
 	connect, lacking := h.connectWords(&c.Connect)
+	if user, password := loginOf(h.provided, &c.Connect); user != "" {
+		connect = append(connect, "--userpass", user+":"+password)
+	}
 	return join(append(words, connect...)), append(cannot, lacking...)
 }
 
@@ -250,9 +256,6 @@ func (h handCommands) connectWords(c *scenario.Connect) (words, cannot []string)
 	if c.Vhost != "" && c.Vhost != "/" {
 		words = append(words, "--vhost", c.Vhost)
 	}
-	if c.User != "" && c.Password != nil {
-		words = append(words, "--userpass", c.User+":"+*c.Password)
-	}
 	switch {
 	case c.TLS == nil:
 	case c.TLS.Verify != nil && !*c.TLS.Verify:
@@ -268,6 +271,22 @@ func (h handCommands) connectWords(c *scenario.Connect) (words, cannot []string)
 		words = append(words, "--cafile", certificates+"/ca.pem", "--subjectname", name)
 	}
 	return words, cannot
+}
+
+// loginOf is as whom an actor logs in, with the password that it gives or else the broker block; user is
+// empty for the guest, as whom everybody logs in who says nothing.
+func loginOf(b *scenario.Broker, c *scenario.Connect) (user, password string) {
+	user, password = cmp.Or(c.User, "guest"), "guest"
+	if b != nil && b.Users[user] != nil {
+		password = b.Users[user].Password
+	}
+	if c.Password != nil {
+		password = *c.Password
+	}
+	if user == "guest" && password == "guest" {
+		return "", ""
+	}
+	return user, password
 }
 
 func secondsText(d scenario.Duration) string {

@@ -138,3 +138,25 @@ func freePorts(t *testing.T) (plain, secure int) {
 	}
 	return plain, secure
 }
+
+// The command line has the login that the actor has, wherever its password is written; guest's own needs none.
+func TestByHandLogin(t *testing.T) {
+	path := write(t, `title: T
+broker: {users: {alice: {password: alice123, permissions: {/: {configure: .*, write: .*, read: .*}}}}}
+acts:
+  - name: a
+    cast:
+      - {publisher: p, connect: {user: alice}, routing_key: k, message: m}
+      - {publisher: g, connect: {user: guest, password: guest}, routing_key: k, message: m}
+      - {publisher: w, connect: {password: wrong}, routing_key: k, message: m}
+    expect: {fates: {}}
+`)
+	_, page, _ := run(t, "by-hand", path)
+	for line, want := range map[string]bool{
+		"tutor pub -k k -m m --userpass alice:alice123\n": true, "tutor pub -k k -m m\n": true, "--userpass guest:wrong": true, "guest:guest": false,
+	} {
+		if strings.Contains(page, line) != want {
+			t.Errorf("%q: %v, want %v in\n%s", line, !want, want, page)
+		}
+	}
+}

@@ -28,6 +28,9 @@ until Ctrl-C. A lazy consumer takes one message, does not acknowledge it, and di
 			if err != nil {
 				return err
 			}
+			if flags.mandatory || flags.persistent {
+				return errors.New("--mandatory and --persistent are for publishers")
+			}
 			if prefetch < 0 || prefetch > 65535 {
 				return fmt.Errorf("--prefetch %d: want 0 to 65535", prefetch)
 			}

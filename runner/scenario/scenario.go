@@ -199,7 +199,8 @@ type Publisher struct {
 type Connect struct {
 	// User to log in as. Default: guest.
 	User string `yaml:"user"`
-	// Password of the user. Default: the one the broker block gives the user.
+	// Password of the user. Default: the one the broker block gives the user. Where a login other than
+	// guest's own travels without TLS, the actor prints a warning, wherever the password comes from.
 	Password *string `yaml:"password"`
 	// Vhost to open. Default: /.
 	Vhost string `yaml:"vhost"`
