@@ -7,6 +7,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner/ledger"
+	"tutor/runner/tap"
 	"tutor/runner/wire"
 )
 
@@ -72,7 +73,8 @@ func (p *play) auditQueue(ctx context.Context, ch *amqp.Channel, r ledger.Remain
 		case err != nil || !ok:
 			return err
 		}
-		p.ledger.Found(r.Vhost, r.Queue, m.MessageId, deaths(m.Headers))
+		mark, headers := tap.Unmarked(m.Headers)
+		p.ledger.Found(r.Vhost, r.Queue, mark, deaths(headers))
 	}
 	return p.countQueue(ctx, r)
 }

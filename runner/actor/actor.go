@@ -42,7 +42,7 @@ type Host struct {
 	Print func(transcript.Kind, string)
 	// Body, if not nil, returns a received body as a string that may be shared with whoever
 	// published it. It saves memory where there are many messages.
-	Body func(messageID string, body []byte) string
+	Body func(mark string, body []byte) string
 	// Took and Finished, if not nil, are told when a consumer takes a delivery into its hands, and
 	// when it has finished with it.
 	Took, Finished func(*amqp.Delivery)
@@ -74,7 +74,7 @@ type Actor struct {
 	channel *amqp.Channel
 	// queue is the name of the actor's queue, as the broker knows it.
 	queue string
-	// requeued are the messages that a consumer has requeued, by message id.
+	// requeued are the messages that a consumer has requeued, by their mark.
 	requeued map[string]bool
 
 	// consuming is set once the broker has accepted the consumer; from then on the actor is idle

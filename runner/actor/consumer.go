@@ -9,6 +9,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner/scenario"
+	"tutor/runner/tap"
 	"tutor/runner/transcript"
 )
 
@@ -17,6 +18,18 @@ var (
 	errDied = errors.New("died")
 	errLeft = errors.New("told to leave")
 )
+
+// delivery is what the broker has delivered, and the mark that was on it.
+type delivery struct {
+	amqp.Delivery
+	mark string
+}
+
+func received(d amqp.Delivery) delivery {
+	var mark string
+	mark, d.Headers = tap.Unmarked(d.Headers)
+	return delivery{d, mark}
+}
 
 func (a *Actor) consume(ctx context.Context, c *scenario.Consumer) error {
 	if c.Prefetch > 0 {
@@ -41,7 +54,7 @@ func (a *Actor) consume(ctx context.Context, c *scenario.Consumer) error {
 			if !ok {
 				return a.cutOff(ctx, cancelled)
 			}
-			switch err := a.take(ctx, c, &d); {
+			switch err := a.take(ctx, c, received(d)); {
 			case errors.Is(err, errDied):
 				a.wire.Kill()
 				return nil
@@ -59,9 +72,9 @@ func (a *Actor) consume(ctx context.Context, c *scenario.Consumer) error {
 }
 
 // take processes one delivery.
-func (a *Actor) take(ctx context.Context, c *scenario.Consumer, d *amqp.Delivery) error {
+func (a *Actor) take(ctx context.Context, c *scenario.Consumer, d delivery) error {
 	if a.host.Took != nil {
-		a.host.Took(d)
+		a.host.Took(&d.Delivery)
 	}
 	body := a.body(d)
 	a.host.Print(transcript.Received, body)
@@ -77,7 +90,7 @@ func (a *Actor) take(ctx context.Context, c *scenario.Consumer, d *amqp.Delivery
 		}
 	}
 	if a.host.Finished != nil {
-		a.host.Finished(d)
+		a.host.Finished(&d.Delivery)
 	}
 	if err := a.settle(c, d, body); err != nil {
 		return a.explain("acknowledging "+body, err)
@@ -86,32 +99,32 @@ func (a *Actor) take(ctx context.Context, c *scenario.Consumer, d *amqp.Delivery
 }
 
 // settle acknowledges a delivery, or rejects it if the scenario says so.
-func (a *Actor) settle(c *scenario.Consumer, d *amqp.Delivery, body string) error {
+func (a *Actor) settle(c *scenario.Consumer, d delivery, body string) error {
 	switch {
 	case c.Ack == scenario.AckAuto:
 		return nil
 	case slices.Contains(c.Reject, body):
 		return d.Reject(false)
 	case slices.Contains(c.Requeue, body) && !a.hasRequeued(d):
-		a.requeued[d.MessageId] = true
+		a.requeued[d.mark] = true
 		return d.Reject(true)
 	default:
 		return d.Ack(false)
 	}
 }
 
-// hasRequeued says whether the consumer has requeued a message before. One without an identity is known by
-// the broker's mark only.
-func (a *Actor) hasRequeued(d *amqp.Delivery) bool {
-	if d.MessageId == "" {
+// hasRequeued says whether the consumer has requeued a message before. Of one that no actor has published,
+// only the broker's redelivered flag is known.
+func (a *Actor) hasRequeued(d delivery) bool {
+	if d.mark == "" {
 		return d.Redelivered
 	}
-	return a.requeued[d.MessageId]
+	return a.requeued[d.mark]
 }
 
-func (a *Actor) body(d *amqp.Delivery) string {
+func (a *Actor) body(d delivery) string {
 	if a.host.Body != nil {
-		return a.host.Body(d.MessageId, d.Body)
+		return a.host.Body(d.mark, d.Body)
 	}
 	return string(d.Body)
 }

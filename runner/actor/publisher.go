@@ -9,6 +9,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner/scenario"
+	"tutor/runner/tap"
 	"tutor/runner/transcript"
 )
 
@@ -23,12 +24,12 @@ type publishing struct {
 	returns <-chan amqp.Return
 	// waiting are the messages that were published and not confirmed, in order.
 	waiting []unconfirmed
-	// returned are the waiting messages that came back, with the broker's reason, by message id.
+	// returned are the waiting messages that came back, with the broker's reason, by their mark.
 	returned map[string]string
 }
 
 type unconfirmed struct {
-	id, body     string
+	mark, body   string
 	confirmation *amqp.DeferredConfirmation
 }
 
@@ -72,9 +73,9 @@ func (p *publishing) send(ctx context.Context, n int) error {
 	}
 	p.takeReturns()
 	body := p.part.Body(n)
-	id := MessageID(p.part.Name, n)
+	mark := Mark(p.part.Name, n)
 	confirmation, err := p.channel.PublishWithDeferredConfirm(
-		p.part.Exchange.Name, p.part.RoutingKey, p.part.Mandatory, false, p.message(id, body))
+		p.part.Exchange.Name, p.part.RoutingKey, p.part.Mandatory, false, p.message(mark, body))
 	if err != nil {
 		return p.explain("publishing "+body, err)
 	}
@@ -82,16 +83,15 @@ func (p *publishing) send(ctx context.Context, n int) error {
 		p.host.Print(transcript.Sent, body)
 		return nil
 	}
-	p.waiting = append(p.waiting, unconfirmed{id, body, confirmation})
+	p.waiting = append(p.waiting, unconfirmed{mark, body, confirmation})
 	return nil
 }
 
-func (p *publishing) message(id, body string) amqp.Publishing {
+func (p *publishing) message(mark, body string) amqp.Publishing {
 	m := amqp.Publishing{
-		MessageId: id,
-		Body:      []byte(body),
-		Priority:  p.part.Priority,
-		Headers:   table(p.part.Headers),
+		Body:     []byte(body),
+		Priority: p.part.Priority,
+		Headers:  tap.Marked(table(p.part.Headers), mark),
 	}
 	if p.part.Persistent {
 		m.DeliveryMode = amqp.Persistent
@@ -116,8 +116,8 @@ func (p *publishing) settleConfirms(ctx context.Context, most int) error {
 		}
 		p.waiting = p.waiting[1:]
 		p.takeReturns()
-		why, returned := p.returned[first.id]
-		delete(p.returned, first.id)
+		why, returned := p.returned[first.mark]
+		delete(p.returned, first.mark)
 		switch {
 		case returned:
 			p.host.Print(transcript.Returned, first.body+" ("+why+")")
@@ -150,7 +150,8 @@ func (p *publishing) takeReturns() {
 func (p *publishing) takeReturn(r amqp.Return) {
 	why := fmt.Sprintf("%d %s", r.ReplyCode, r.ReplyText)
 	if p.part.Confirm {
-		p.returned[r.MessageId] = why
+		mark, _ := tap.Unmarked(r.Headers)
+		p.returned[mark] = why
 		return
 	}
 	p.host.Print(transcript.Returned, string(r.Body)+" ("+why+")")
@@ -171,8 +172,7 @@ func (p *publishing) finish() error {
 	return nil
 }
 
-// MessageID is what a publisher's nth message carries in its message-id property, by which it is
-// known on its way.
-func MessageID(publisher string, n int) string {
+// Mark is by what a publisher's nth message is known on its way.
+func Mark(publisher string, n int) string {
 	return publisher + "/" + strconv.Itoa(n)
 }

@@ -56,10 +56,10 @@ func (l *Ledger) Exchanges(vhost string) []string {
 }
 
 // Found enters that the audit has found a message in a queue.
-func (l *Ledger) Found(vhost, queue, id string, headers wire.Table) {
+func (l *Ledger) Found(vhost, queue, mark string, headers wire.Table) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	m, ok := l.find(id)
+	m, ok := l.find(mark)
 	if !ok {
 		l.doubt("queue %s holds a message that nobody has published", queue)
 		return

@@ -22,7 +22,7 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 		}
 		by = consumer{queue: QueueRef{l.cast[who].Vhost, asked.Queue}, noAck: asked.NoAck}
 	}
-	m, ok := l.find(content.Properties.MessageID)
+	m, ok := l.find(content.Mark)
 	if !ok {
 		l.doubt("%s got a message that nobody has published", l.cast[who].Name)
 		return

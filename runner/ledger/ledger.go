@@ -286,12 +286,12 @@ func (l *Ledger) Affected() []QueueRef {
 	return refs
 }
 
-// Body is the published body that a message id belongs to, if it is the same as the one received:
+// Body is the published body that a mark belongs to, if it is the same as the one received:
 // sharing it saves memory in acts with many messages.
-func (l *Ledger) Body(id string, received []byte) string {
+func (l *Ledger) Body(mark string, received []byte) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if m, ok := l.find(id); ok && l.messages[m].body == string(received) {
+	if m, ok := l.find(mark); ok && l.messages[m].body == string(received) {
 		return l.messages[m].body
 	}
 	return string(received)

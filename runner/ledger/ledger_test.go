@@ -64,7 +64,7 @@ func (w *wires) publishTo(exchange, key string, mandatory bool) {
 	w.Observe(tap.Event{
 		Who: p, ToBroker: true, Channel: 1,
 		Method:  &wire.BasicPublish{Exchange: exchange, RoutingKey: key, Mandatory: mandatory},
-		Content: &tap.Content{Properties: wire.Properties{MessageID: id(w.sent)}, Body: fmt.Appendf(nil, "m%d", w.sent)},
+		Content: &tap.Content{Mark: id(w.sent), Body: fmt.Appendf(nil, "m%d", w.sent)},
 	})
 }
 
@@ -75,14 +75,14 @@ func (w *wires) deliver(who int, tag uint64, n int) { w.deliverDead(who, tag, n,
 // redeliver delivers a message that is marked as redelivered.
 func (w *wires) redeliver(who int, tag uint64, n int) {
 	w.Observe(tap.Event{
-		Who: who, Channel: 1, Content: &tap.Content{Properties: wire.Properties{MessageID: id(n)}},
+		Who: who, Channel: 1, Content: &tap.Content{Mark: id(n)},
 		Method: &wire.BasicDeliver{ConsumerTag: "c", DeliveryTag: tag, Redelivered: true},
 	})
 }
 
 // deliverDead delivers a message that was dead-lettered from a queue.
 func (w *wires) deliverDead(who int, tag uint64, n int, from string) {
-	content := &tap.Content{Properties: wire.Properties{MessageID: id(n)}}
+	content := &tap.Content{Mark: id(n)}
 	if from != "" {
 		death := wire.Table{{Name: "queue", Value: from}, {Name: "reason", Value: "rejected"}, {Name: "count", Value: int64(1)}}
 		content.Properties.Headers = wire.Table{{Name: "x-death", Value: []any{death}}}
@@ -212,7 +212,7 @@ func TestFates(t *testing.T) {
 			w.publish("nowhere", true)
 			w.Observe(tap.Event{
 				Who: p, Channel: 1, Method: &wire.BasicReturn{ReplyCode: 312, ReplyText: "NO_ROUTE"},
-				Content: &tap.Content{Properties: wire.Properties{MessageID: id(1)}},
+				Content: &tap.Content{Mark: id(1)},
 			})
 		}, "m1 returned"},
 		"unroutable":                  {func(w *wires) { w.publish("nowhere", false) }, "m1 unroutable"},
@@ -538,7 +538,7 @@ func TestRestarted(t *testing.T) {
 		w.sent++
 		w.Observe(tap.Event{
 			Who: p, ToBroker: true, Channel: 1, Method: &wire.BasicPublish{RoutingKey: "durable true"},
-			Content: &tap.Content{Properties: wire.Properties{MessageID: id(w.sent), DeliveryMode: mode}, Body: fmt.Appendf(nil, "m%d", w.sent)},
+			Content: &tap.Content{Mark: id(w.sent), Properties: wire.Properties{DeliveryMode: mode}, Body: fmt.Appendf(nil, "m%d", w.sent)},
 		})
 	}
 	w.publish("durable false", false)

@@ -101,17 +101,17 @@ func (l *Ledger) forgetDelivered(ch *channel) {
 	}
 }
 
-// find returns the message that carries a message id, which actors build from publisher and number.
-func (l *Ledger) find(id string) (uint32, bool) {
-	slash := strings.LastIndexByte(id, '/')
+// find returns the message of a mark, which actors make of publisher and number.
+func (l *Ledger) find(mark string) (uint32, bool) {
+	slash := strings.LastIndexByte(mark, '/')
 	if slash < 0 {
 		return 0, false
 	}
-	who, ok := l.members[id[:slash]]
+	who, ok := l.members[mark[:slash]]
 	if !ok {
 		return 0, false
 	}
-	n, err := strconv.Atoi(id[slash+1:])
+	n, err := strconv.Atoi(mark[slash+1:])
 	if err != nil || n < 1 || n > len(l.sent[who]) {
 		return 0, false
 	}
@@ -129,9 +129,9 @@ func (l *Ledger) all(m uint32) []uint32 {
 
 // returned enters that a message came back.
 func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
-	m, ok := l.find(content.Properties.MessageID)
+	m, ok := l.find(content.Mark)
 	if !ok {
-		l.doubt("a message came back that nobody has published: %s", content.Properties.MessageID)
+		l.doubt("a message came back that nobody has published")
 		return
 	}
 	l.whys[m] = fmt.Sprintf("%d %s", r.ReplyCode, l.words(r.ReplyText))

@@ -60,14 +60,12 @@ func (p *play) consume(who int, queue string, noAck bool) {
 	p.print(who, transcript.CreatedQueue, queue)
 }
 
-func (p *play) id(who, n int) wire.Properties {
-	return wire.Properties{MessageID: p.act.Cast[who].Name() + "/" + strconv.Itoa(n)}
-}
+func (p *play) mark(who, n int) string { return p.act.Cast[who].Name() + "/" + strconv.Itoa(n) }
 
 func (p *play) publish(who int, key, body string) {
 	p.sent[who]++
 	p.toBroker(who, &wire.BasicPublish{RoutingKey: key}, &tap.Content{
-		Properties: p.id(who, p.sent[who]), Body: []byte(body), Size: uint64(len(body)),
+		Mark: p.mark(who, p.sent[who]), Body: []byte(body), Size: uint64(len(body)),
 	})
 	p.print(who, transcript.Sent, body)
 }
@@ -76,7 +74,7 @@ func (p *play) publish(who int, key, body string) {
 func (p *play) deliver(who, publisher, n int) uint64 {
 	p.tags[who]++
 	tag := uint64(p.tags[who])
-	p.fromBroker(who, &wire.BasicDeliver{ConsumerTag: "c", DeliveryTag: tag}, &tap.Content{Properties: p.id(publisher, n)})
+	p.fromBroker(who, &wire.BasicDeliver{ConsumerTag: "c", DeliveryTag: tag}, &tap.Content{Mark: p.mark(publisher, n)})
 	return tag
 }
 

@@ -68,7 +68,10 @@ func words(e Event) string {
 	}
 	text := fmt.Sprintf("%d%s%d %s", e.Who, arrow, e.Channel, wire.Format(e.Method))
 	if e.Content != nil {
-		text += fmt.Sprintf(" [%d %s %q]", e.Content.Size, e.Content.Properties.MessageID, e.Content.Body)
+		for _, f := range e.Content.Properties.Headers {
+			text += fmt.Sprintf(" %s=%v", f.Name, f.Value)
+		}
+		text += fmt.Sprintf(" [%d %s %q]", e.Content.Size, e.Content.Mark, e.Content.Body)
 	}
 	return text
 }
@@ -84,7 +87,9 @@ func frames(t testing.TB, channel uint16, parts ...any) []byte {
 			all, err = wire.AppendMethod(all, channel, part)
 		case string:
 			var properties []byte
-			properties, err = wire.AppendProperties(nil, &wire.Properties{Flags: wire.FlagMessageID, MessageID: "p/1"})
+			properties, err = wire.AppendProperties(nil, &wire.Properties{Flags: wire.FlagHeaders, Headers: wire.Table{
+				{Name: "x", Value: int64(1)}, {Name: markHeader, Value: "p/1"}, {Name: "y", Value: true},
+			}})
 			all = wire.AppendContentHeader(all, channel, uint64(len(part)), properties)
 			all = wire.AppendBody(all, channel, []byte(part), 4+wire.FrameOverhead)
 		}
@@ -120,10 +125,10 @@ func TestEvents(t *testing.T) {
 		}
 		want := []string{
 			`3→1 queue.declare queue="q"`,
-			`3→1 basic.publish routing-key="q" [12 p/1 "Hello World!"]`,
-			`3→1 basic.publish routing-key="q" [0 p/1 ""]`,
+			`3→1 basic.publish routing-key="q" x=1 y=true [12 p/1 "Hello World!"]`,
+			`3→1 basic.publish routing-key="q" x=1 y=true [0 p/1 ""]`,
 			`3←2 channel.open-ok`,
-			`3←1 basic.deliver consumer-tag="c" delivery-tag=1 routing-key="q" [12 p/1 ""]`,
+			`3←1 basic.deliver consumer-tag="c" delivery-tag=1 routing-key="q" x=1 y=true [12 p/1 ""]`,
 			`3←1 queue.declare-ok queue="q"`,
 			`3←1 queue.declare-ok queue="q" message-count=1`,
 			`3 ends`,

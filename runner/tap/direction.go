@@ -66,6 +66,10 @@ func (d *direction) header(f wire.Frame) error {
 		return fmt.Errorf("decoding a content header: %w", err)
 	}
 	a.content = &Content{Properties: h.Properties, Size: h.BodySize}
+	a.content.Mark, a.content.Properties.Headers = unmark(h.Properties.Headers)
+	if len(a.content.Properties.Headers) == 0 {
+		a.content.Properties.Flags &^= wire.FlagHeaders
+	}
 	a.missing = h.BodySize
 	d.complete(f.Channel, a)
 	return nil

@@ -31,6 +31,9 @@ type Event struct {
 
 // Content is the content of a message on the wire.
 type Content struct {
+	// Mark is by what the runner knows the message; empty for what no actor has published.
+	Mark string
+	// Properties are those of the message, without the mark.
 	Properties wire.Properties
 	Size       uint64
 	// Body of a message that the actor sent; it may be kept. Nil in the other direction.

@@ -1,0 +1,45 @@
+package tap
+
+import (
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/wire"
+)
+
+// markHeader carries the mark by which the runner knows a message on its way. It is the runner's own:
+// actors write it when they publish and take it off what they get, and no event has it, so message-id
+// and headers belong to whoever writes a scenario.
+const markHeader = "x-tutor-id"
+
+// Marked returns headers with a message's mark in them; the given ones stay as they are.
+func Marked(headers amqp.Table, mark string) amqp.Table {
+	marked := make(amqp.Table, len(headers)+1)
+	for name, value := range headers {
+		marked[name] = value
+	}
+	marked[markHeader] = mark
+	return marked
+}
+
+// Unmarked takes the mark off headers as the client library has them. It is empty where there is none.
+func Unmarked(headers amqp.Table) (mark string, rest amqp.Table) {
+	mark, _ = headers[markHeader].(string)
+	delete(headers, markHeader)
+	if len(headers) == 0 {
+		return mark, nil
+	}
+	return mark, headers
+}
+
+// unmark takes the mark off headers as they are on the wire.
+func unmark(headers wire.Table) (mark string, rest wire.Table) {
+	for i, f := range headers {
+		if f.Name != markHeader {
+			continue
+		}
+		mark, _ = f.Value.(string)
+		rest = append(rest, headers[:i]...)
+		return mark, append(rest, headers[i+1:]...)
+	}
+	return "", headers
+}
