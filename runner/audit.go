@@ -15,9 +15,36 @@ import (
 // them it counts.
 const auditLimit = 10_000
 
-// audit compares the queues with what the ledger says must be in them, by taking it out. The journal
-// is closed, and the vhost is given up after the act.
+// audit compares the queues with what the ledger says must be in them, by taking it out, and hears what
+// the broker says of the rest. The journal is closed, and the vhost is given up after the act.
 func (p *play) audit(ctx context.Context) error {
+	if err := p.look(ctx); err != nil {
+		return err
+	}
+	for range mostHearings {
+		if err := p.hear(ctx); err != nil || !p.ledger.Missing() {
+			return err
+		}
+		if err := p.ask(ctx, p.ledger.QuorumQueues()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mostHearings is how often the broker is heard while something is missing: a quorum queue may answer
+// before it has let go of what it was about to.
+const mostHearings = 3
+
+// hear enters what the broker has testified to so far.
+func (p *play) hear(ctx context.Context) error {
+	return p.evidence.hear(ctx, func(vhost, mark string, headers amqp.Table) {
+		p.ledger.Testified(vhost, mark, deaths(headers))
+	})
+}
+
+// look takes out of the queues what is in them.
+func (p *play) look(ctx context.Context) error {
 	for _, r := range p.ledger.Remaining() {
 		ch, err := p.auditor(ctx, r)
 		if err != nil {

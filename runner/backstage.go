@@ -26,15 +26,18 @@ type backstage struct {
 
 type prepared struct {
 	stage *Stage
-	err   error
+	// inspector and evidence are the runner's own part of the stage.
+	inspector *inspector
+	evidence  *evidence
+	err       error
 }
 
 // removing is how long a target may take to remove what it has provided for an act.
 const removing = 30 * time.Second
 
-// open returns the stage of an act, and begins to prepare that of the following one, if there is
+// open returns what was prepared for an act, and begins to prepare that of the following one, if there is
 // any. An act that restarts the broker has the target to itself.
-func (b *backstage) open(ctx context.Context, act, following *scenario.Act) (*Stage, error) {
+func (b *backstage) open(ctx context.Context, act, following *scenario.Act) prepared {
 	if restarts(act) {
 		b.finish()
 	}
@@ -46,20 +49,25 @@ func (b *backstage) open(ctx context.Context, act, following *scenario.Act) (*St
 	if following != nil && !restarts(act) && !restarts(following) {
 		b.prepare(ctx, following)
 	}
-	return got.stage, got.err
+	return got
 }
 
 func (b *backstage) prepare(ctx context.Context, act *scenario.Act) {
 	ahead := make(chan prepared, 1)
 	go func() {
 		stage, err := b.target.Prepare(ctx, needs(act))
-		ahead <- prepared{stage, err}
+		got := prepared{stage: stage, err: err}
+		if err == nil {
+			got.inspector = &inspector{stage: stage}
+			got.evidence, got.err = gather(ctx, stage, act, got.inspector)
+		}
+		ahead <- got
 	}()
 	b.ahead = ahead
 }
 
 // close begins to remove an act's stage, and reports the act when that is over.
-func (b *backstage) close(ctx context.Context, stage *Stage, report *ActReport) {
+func (b *backstage) close(ctx context.Context, stage prepared, report *ActReport) {
 	before, over := b.last, make(chan struct{})
 	b.last = over
 	go func() {
@@ -76,13 +84,17 @@ func (b *backstage) close(ctx context.Context, stage *Stage, report *ActReport) 
 	}()
 }
 
-func remove(ctx context.Context, stage *Stage, settled bool) error {
-	if stage == nil || stage.Close == nil {
+func remove(ctx context.Context, p prepared, settled bool) error {
+	if p.inspector != nil {
+		// What keeps it from closing is the broker's trouble, or the stage's, and is told there.
+		_ = p.inspector.close()
+	}
+	if p.stage == nil || p.stage.Close == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removing)
 	defer cancel()
-	if err := stage.Close(ctx, settled); err != nil {
+	if err := p.stage.Close(ctx, settled); err != nil {
 		return fmt.Errorf("tidying the broker up: %w", err)
 	}
 	return nil
@@ -101,10 +113,9 @@ func (b *backstage) wait(ctx context.Context) {
 	if b.ahead == nil {
 		return
 	}
-	if unused := <-b.ahead; unused.err == nil {
-		// There is no act left to report it.
-		_ = remove(ctx, unused.stage, true)
-	}
+	unused := <-b.ahead
+	// There is no act left to report it.
+	_ = remove(ctx, unused, unused.err == nil)
 }
 
 // needs is what an act asks for. The vhost / is always there for acts that use it, but where others are

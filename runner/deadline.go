@@ -17,11 +17,18 @@ type deadline struct {
 	cancel context.CancelCauseFunc
 }
 
+// overdue is the error of an act that has gone on for longer than it may.
+type overdue time.Duration
+
+func (o overdue) Error() string {
+	return fmt.Sprintf("the act has not come to its end within %v", time.Duration(o))
+}
+
 func withDeadline(ctx context.Context, timeout time.Duration) (context.Context, *deadline) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	d := &deadline{left: timeout, since: time.Now(), cancel: cancel}
 	d.timer = time.AfterFunc(timeout, func() {
-		cancel(fmt.Errorf("the act has not come to its end within %v", timeout))
+		cancel(overdue(timeout))
 	})
 	return ctx, d
 }

@@ -48,6 +48,7 @@ type play struct {
 	// unsettled are queues that an actor's departure changes, until the broker has noticed it.
 	unsettled map[ledger.QueueRef]bool
 	inspector *inspector
+	evidence  *evidence
 	log       *logFence
 	// loggedTo is up to how many events of the journal quorum queues have done what they were sent.
 	loggedTo uint64
@@ -56,14 +57,15 @@ type play struct {
 	tidies bool
 }
 
-func newPlay(r Runner, act *scenario.Act, stage *Stage, report *ActReport) *play {
+func newPlay(r Runner, act *scenario.Act, stage prepared, report *ActReport) *play {
 	p := &play{
-		runner: r, act: act, stage: stage, report: report,
-		words:     translation(stage),
+		runner: r, act: act, stage: stage.stage, report: report,
+		words:     translation(stage.stage),
 		actors:    make([]*actor.Actor, len(act.Cast)),
 		places:    map[string]int{},
 		unsettled: map[ledger.QueueRef]bool{},
-		inspector: &inspector{stage: stage},
+		inspector: stage.inspector,
+		evidence:  stage.evidence,
 	}
 	members := make([]ledger.Member, len(act.Cast))
 	for i, a := range act.Cast {
@@ -72,6 +74,9 @@ func newPlay(r Runner, act *scenario.Act, stage *Stage, report *ActReport) *play
 	}
 	p.log = &logFence{inspector: p.inspector}
 	p.ledger = ledger.New(members, p.remark, p.words.Replace)
+	for vhost, exempt := range p.evidence.exempt {
+		p.ledger.Testify(vhost, exempt)
+	}
 	observers := []func(tap.Event){p.ledger.Observe}
 	if r.Frames {
 		p.frames.now = func() time.Duration { return p.timeline.Now() }
@@ -113,7 +118,7 @@ func (p *play) run(ctx context.Context) (err error) {
 		p.tidies = true
 	}
 	if err := p.perform(ctx); err != nil {
-		return whyEnded(ctx, err)
+		return p.whatMoves(whyEnded(ctx, err))
 	}
 	if err := p.close(ctx); err != nil {
 		return whyEnded(ctx, err)
@@ -125,6 +130,14 @@ func (p *play) run(ctx context.Context) (err error) {
 func whyBroken(ctx context.Context, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return whyEnded(ctx, err)
+	}
+	return err
+}
+
+// whatMoves adds to the error of an act that does not come to its end which message still goes round.
+func (p *play) whatMoves(err error) error {
+	if moving := p.ledger.Moving(); moving != "" && errors.As(err, new(overdue)) {
+		return fmt.Errorf("%w: %s", err, moving)
 	}
 	return err
 }

@@ -58,8 +58,8 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, t Target) *Report
 		if r.ActBegins != nil {
 			r.ActBegins(act)
 		}
-		stage, err := backstage.open(ctx, act, following)
-		played := r.act(ctx, act, stage, err)
+		stage := backstage.open(ctx, act, following)
+		played := r.act(ctx, act, stage)
 		report.Acts = append(report.Acts, played)
 		backstage.close(ctx, stage, played)
 		if ctx.Err() != nil {
@@ -72,16 +72,16 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, t Target) *Report
 }
 
 // act plays one act on its stage, or reports why it has none.
-func (r Runner) act(ctx context.Context, act *scenario.Act, stage *Stage, err error) *ActReport {
+func (r Runner) act(ctx context.Context, act *scenario.Act, stage prepared) *ActReport {
 	report := &ActReport{Act: act, Clock: act.Clock, Verdict: Error}
 	if r.Clock == scenario.Real {
 		report.Clock = scenario.Real
 	}
-	if err != nil {
-		report.Err = fmt.Errorf("preparing the broker: %w", whyBroken(ctx, err))
+	if stage.err != nil {
+		report.Err = fmt.Errorf("preparing the broker: %w", whyBroken(ctx, stage.err))
 		return report
 	}
-	report.Product, report.Version = stage.Product, stage.Version
+	report.Product, report.Version = stage.stage.Product, stage.stage.Version
 	began := time.Now()
 	if err := newPlay(r, act, stage, report).run(ctx); err != nil {
 		report.Verdict, report.Err = Error, err

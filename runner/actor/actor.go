@@ -82,6 +82,9 @@ type Actor struct {
 	consuming atomic.Bool
 	handled   atomic.Uint64
 
+	// asking is held by who asks the broker something on the channel, which knows one question at a time.
+	asking sync.Mutex
+
 	mu sync.Mutex
 	// changed is closed when the actor may have become idle, if somebody waits for that.
 	changed chan struct{}
@@ -221,7 +224,7 @@ func (a *Actor) Idle() bool {
 		return true
 	default:
 	}
-	return a.host.Clock.Sleeping(a.host.Who) || a.consuming.Load() && a.handled.Load() == a.wire.Deliveries()
+	return a.host.Clock.Sleeping(a.host.Who) || a.consuming.Load() && a.handled.Load() == a.wire.Arrivals()
 }
 
 // Poke has those who wait for the actor look again.

@@ -137,6 +137,17 @@ func (a *Actor) left(ctx context.Context) error {
 	return nil
 }
 
+// whyCancelled finds out why the broker has ended the consumer: its queue is gone, or has waited for an
+// acknowledgement for longer than it may (RabbitMQ 4.3).
+func (a *Actor) whyCancelled() string {
+	a.asking.Lock()
+	defer a.asking.Unlock()
+	if _, err := a.channel.QueueDeclarePassive(a.queue, false, false, false, false, tap.FenceMark()); err == nil {
+		return fmt.Sprintf("the queue %s is there, and the broker has ended the consumer", a.queue)
+	}
+	return fmt.Sprintf("the queue %s is gone", a.queue)
+}
+
 // cutOff says why no more deliveries come, though nobody told the consumer to leave.
 func (a *Actor) cutOff(ctx context.Context, cancelled <-chan string) error {
 	if ctx.Err() != nil {
@@ -145,7 +156,7 @@ func (a *Actor) cutOff(ctx context.Context, cancelled <-chan string) error {
 	select {
 	case _, ok := <-cancelled:
 		if ok {
-			a.host.Print(transcript.Cancelled, fmt.Sprintf("the queue %s is gone", a.queue))
+			a.host.Print(transcript.Cancelled, a.whyCancelled())
 			return nil
 		}
 	default:

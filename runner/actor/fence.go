@@ -30,6 +30,8 @@ func (a *Actor) Fence() (queue amqp.Queue, ok bool, err error) {
 	if a.channel == nil || a.channel.IsClosed() {
 		return amqp.Queue{}, false, nil
 	}
+	a.asking.Lock()
+	defer a.asking.Unlock()
 	if a.spec.Publisher != nil {
 		err := a.channel.ExchangeDeclarePassive("amq.direct", amqp.ExchangeDirect, true, false, false, false, tap.FenceMark())
 		return amqp.Queue{}, false, a.fenceError(err)

@@ -21,10 +21,14 @@ const (
 	Queued Fate = "queued"
 	// Returned messages reached no queue and came back, since they were published as mandatory.
 	Returned Fate = "returned"
-	// Unroutable messages reached no queue and were discarded by the broker without a word.
+	// Unroutable messages, dead letters among them, reached no queue and were discarded by the broker
+	// without a word.
 	Unroutable Fate = "unroutable"
 	// Rejected copies were refused by a consumer without requeueing and have no dead-letter exchange.
 	Rejected Fate = "rejected"
+	// GivenUp copies had come back more often than their queue's delivery limit allows, and have no
+	// dead-letter exchange.
+	GivenUp Fate = "given-up"
 	// DeadLettered copies were taken from their queue and published again to its dead-letter exchange.
 	DeadLettered Fate = "dead-lettered"
 	// Expired copies outlived their time to live and have no dead-letter exchange.
@@ -41,6 +45,6 @@ const (
 func All() []Fate {
 	return []Fate{
 		Acked, Handled, Dropped, Queued, Returned, Unroutable,
-		Rejected, DeadLettered, Expired, Overflowed, Refused, Deleted,
+		Rejected, GivenUp, DeadLettered, Expired, Overflowed, Refused, Deleted,
 	}
 }

@@ -89,47 +89,19 @@ func (l *Ledger) FoundMore(vhost, queue string, n int) {
 	}
 }
 
-// Close closes the books, after the audit.
-func (l *Ledger) Close() *Books {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	// Copies that were dead-lettered open others.
-	for i := 0; i < len(l.copies); i++ {
-		if l.copies[i].state != settled {
-			l.conclude(uint32(i))
-		}
-	}
-	return newBooks(l)
-}
-
-// conclude finds the fate of a copy that no event has ended and no queue holds as ready. It has none if
-// there is no explanation.
-func (l *Ledger) conclude(i uint32) {
-	c := &l.copies[i]
-	m := l.messages[c.message]
-	_, refused := l.whys[c.message]
-	switch {
-	case c.state == unacked && l.queue(c.queue) == nil:
-		c.end(fate.Deleted)
-	case c.state == unacked:
-		c.end(fate.Queued)
-	case c.state != ready:
-	case c.doubtful && refused:
-		c.end(fate.Refused)
-	case c.queue != 0:
-		l.vanish(i)
-	case !m.mandatory && !c.doubtful:
-		c.end(fate.Unroutable)
-	}
-}
-
 // Gone enters that a queue does not exist that should: it had a time to live, or it is a doubt.
 func (l *Ledger) Gone(vhost, queue string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	q := QueueRef{vhost, queue}
-	if !has(l.vhosts[vhost].Queues[queue], "x-expires") {
+	if ttl, ok := number(l.vhosts[vhost].Queues[queue], "x-expires"); !ok || ttl > int64(l.elapsed()) {
 		l.doubt("queue %s should exist, and does not", queue)
+	}
+	id := l.queueID(q)
+	for i := range l.copies {
+		if c := &l.copies[i]; c.queue == id && c.state == ready {
+			c.inferred = true
+		}
 	}
 	l.deleteQueue(q)
 }

@@ -26,28 +26,35 @@ type Copy struct {
 	Unseen bool
 	// Requeues is how often the copy went back to its queue, counted up to 255.
 	Requeues int
-	// SentBack is set where the last requeue was the loser's own wish.
-	SentBack bool
 	// Redelivered is set where the broker marked the last delivery so.
 	Redelivered bool
-	// GivenUp is set where the copy had come back more often than its queue allows.
-	GivenUp bool
-	// Why is the broker's own text where it refused or returned the message.
-	Why string
+	// Reason is why its queue let go of the copy, as x-death has it (rejected, expired, maxlen,
+	// delivery_limit); empty if it did not.
+	Reason string
+	// Inferred is set where nothing has shown the fate: it follows from how the queue was declared, and
+	// from what can have happened.
+	Inferred bool
 }
 
 // Books are the closed ledger of an act.
 type Books struct {
-	ledger *Ledger
-	counts map[fate.Fate]int
-	sent   int
+	ledger   *Ledger
+	counts   map[fate.Fate]int
+	inferred map[fate.Fate]int
+	doubts   []string
+	sent     int
 }
 
 func newBooks(l *Ledger) *Books {
-	b := &Books{ledger: l, counts: map[fate.Fate]int{}, sent: len(l.messages)}
+	b := &Books{ledger: l, counts: map[fate.Fate]int{}, inferred: map[fate.Fate]int{}, sent: len(l.messages)}
 	for i := range l.copies {
-		b.counts[l.copies[i].ended()]++
+		f := l.copies[i].ended()
+		b.counts[f]++
+		if l.copies[i].inferred {
+			b.inferred[f]++
+		}
 	}
+	b.doubts = slices.Concat(l.doubts, l.unheard())
 	return b
 }
 
@@ -58,12 +65,15 @@ func (b *Books) Sent() int { return b.sent }
 // accounted for.
 func (b *Books) Count(f fate.Fate) int { return b.counts[f] }
 
+// Inferred is the number of copies of which it is only concluded that they met a fate.
+func (b *Books) Inferred(f fate.Fate) int { return b.inferred[f] }
+
 // Doubts are observations that do not fit, in sentences. Books with doubts, or with copies without a
 // fate, do not balance.
-func (b *Books) Doubts() []string { return slices.Clone(b.ledger.doubts) }
+func (b *Books) Doubts() []string { return slices.Clone(b.doubts) }
 
 // Balanced says whether every copy has met exactly one fate.
-func (b *Books) Balanced() bool { return b.counts[""] == 0 && len(b.ledger.doubts) == 0 }
+func (b *Books) Balanced() bool { return b.counts[""] == 0 && len(b.doubts) == 0 }
 
 // Copies iterates over all copies, those that came from publishing in its order.
 func (b *Books) Copies() iter.Seq[Copy] {
@@ -87,10 +97,9 @@ func (l *Ledger) entry(c *copied) Copy {
 		Loser:       l.member(c.loser),
 		Unseen:      c.unseen,
 		Requeues:    int(c.requeues),
-		SentBack:    c.sentBack,
 		Redelivered: c.redelivered,
-		GivenUp:     c.givenUp,
-		Why:         l.whys[c.message],
+		Reason:      c.reason.String(),
+		Inferred:    c.inferred,
 	}
 }
 

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"slices"
 
 	"tutor/runner/fate"
@@ -8,37 +9,119 @@ import (
 	"tutor/runner/wire"
 )
 
-// death is what a copy came from: the copy that was dead-lettered, and why.
-type death struct {
-	from   uint32
-	reason string
-}
+// death is a reason for which a queue gives a message to its dead-letter exchange.
+type death uint8
 
-// Reasons of deaths, as x-death has them.
 const (
-	rejected      = "rejected"
-	expired       = "expired"
-	pushedOut     = "maxlen"
-	deliveryLimit = "delivery_limit"
+	_ death = iota
+	rejected
+	expired
+	pushedOut
+	deliveryLimit
 )
 
-// deadLetter has a copy's queue give it to its dead-letter exchange, and opens the copies that come of
-// that. Where they go is known if it happens now, or if nothing has been declared or bound since the copy
-// was opened; otherwise they are opened when they are seen.
-func (l *Ledger) deadLetter(i uint32, reason string, now bool) {
-	l.copies[i].end(fate.DeadLettered)
-	q := l.queue(l.copies[i].queue)
-	exchange, ok := text(q, "x-dead-letter-exchange")
-	vhost := l.queues[l.copies[i].queue].Vhost
-	if !ok || !now && int(i) < l.settledAt[vhost] {
-		return
+// reasons are the deaths as x-death has them.
+var reasons = [...]string{rejected: "rejected", expired: "expired", pushedOut: "maxlen", deliveryLimit: "delivery_limit"}
+
+func (d death) String() string { return reasons[d] }
+
+func reasonOf(name string) (death, bool) {
+	i := slices.Index(reasons[:], name)
+	return death(max(i, 0)), i > 0
+}
+
+// origin is what a dead letter came from: the copy that died.
+type origin struct {
+	from   uint32
+	reason death
+}
+
+// die ends a copy that its queue lets go of. If the queue has a dead-letter exchange, that publishes it
+// again, at a time that is not known.
+func (l *Ledger) die(i uint32, reason death) {
+	c := &l.copies[i]
+	c.reason = reason
+	q := l.queue(c.queue)
+	overflow := rejectsPublish(q) && reason == pushedOut
+	switch {
+	case has(q, "x-dead-letter-exchange"):
+		c.end(fate.DeadLettered)
+	case overflow:
+		c.end(fate.Refused)
+	case reason == rejected:
+		c.end(fate.Rejected)
+	case reason == expired:
+		c.end(fate.Expired)
+	case reason == pushedOut:
+		c.end(fate.Overflowed)
+	case reason == deliveryLimit:
+		c.end(fate.GivenUp)
 	}
-	targets, _ := l.vhosts[vhost].Route(exchange, l.deathKeys(i), l.headers[l.copies[i].message])
+}
+
+// reject ends a copy that its consumer has rejected; a dead-letter exchange publishes it again at once. A
+// queue that dead-letters at least once keeps it until its letter was taken.
+func (l *Ledger) reject(i uint32) {
+	c := &l.copies[i]
+	l.die(i, rejected)
+	switch {
+	case c.ended() != fate.DeadLettered:
+	case keepsLetters(l.queue(c.queue)):
+		c.state, c.fate = held, 0
+	default:
+		l.send(i)
+	}
+}
+
+// keepsLetters reports whether a queue keeps a message until its dead letter was taken.
+func keepsLetters(q *topology.Queue) bool {
+	strategy, _ := text(q, "x-dead-letter-strategy")
+	overflow, _ := text(q, "x-overflow")
+	return isQuorum(q) && strategy == "at-least-once" && overflow == "reject-publish"
+}
+
+// send opens the copies of a dead letter, where its routing leads now. A dead letter that reaches no queue
+// is one copy as well.
+func (l *Ledger) send(i uint32) {
+	exchange, _ := text(l.queue(l.copies[i].queue), "x-dead-letter-exchange")
+	targets, cut, known := l.letterTargets(i)
 	for _, name := range targets {
-		if !l.cycles(i, reason, QueueRef{vhost, name}) {
-			l.open(i, reason, l.queueID(QueueRef{vhost, name}))
+		l.open(i, l.queueID(QueueRef{l.queues[l.copies[i].queue].Vhost, name}))
+	}
+	switch {
+	case len(targets) > 0:
+	case !known:
+		l.lost(i, fmt.Sprintf("there is no exchange %s", exchange))
+	case cut != "":
+		l.lost(i, fmt.Sprintf("it would have come back to %s without having been rejected on the way, and the broker cuts such a cycle", cut))
+	case exchange == "":
+		l.lost(i, fmt.Sprintf("there is no queue %s", l.deathKeys(i)[0]))
+	default:
+		l.lost(i, fmt.Sprintf("exchange %s has no binding for it", exchange))
+	}
+}
+
+// letterTargets are the queues that a copy's dead letter reaches, and the one where a cycle was cut, if
+// there was one. Known is false where the dead-letter exchange does not exist.
+func (l *Ledger) letterTargets(i uint32) (targets []string, cut string, known bool) {
+	c := &l.copies[i]
+	vhost := l.queues[c.queue].Vhost
+	exchange, _ := text(l.queue(c.queue), "x-dead-letter-exchange")
+	reached, known := l.vhosts[vhost].Route(exchange, l.deathKeys(i), l.headers[c.message])
+	for _, name := range reached {
+		if l.cycles(i, c.reason, QueueRef{vhost, name}) {
+			cut = name
+		} else {
+			targets = append(targets, name)
 		}
 	}
+	return targets, cut, known
+}
+
+// lost enters that a copy's dead letter reached no queue, and why.
+func (l *Ledger) lost(i uint32, why string) {
+	letter := l.open(i, 0)
+	l.nowhere[letter] = why
 }
 
 // deathKeys are the routing keys with which a copy is dead-lettered.
@@ -49,9 +132,9 @@ func (l *Ledger) deathKeys(i uint32) []string {
 	return l.keys[l.copies[i].keys]
 }
 
-// cycles says whether a message would come back to a queue without having been rejected on the way, so
+// cycles reports whether a message would come back to a queue without having been rejected on the way, so
 // that it would go round for ever: RabbitMQ drops it.
-func (l *Ledger) cycles(i uint32, reason string, target QueueRef) bool {
+func (l *Ledger) cycles(i uint32, reason death, target QueueRef) bool {
 	for reason != rejected {
 		if l.queues[l.copies[i].queue] == target {
 			return true
@@ -66,36 +149,46 @@ func (l *Ledger) cycles(i uint32, reason string, target QueueRef) bool {
 }
 
 // open adds a copy that did not come from the publish itself but from the death of another.
-func (l *Ledger) open(from uint32, reason string, queue uint16) uint32 {
+func (l *Ledger) open(from uint32, queue uint16) uint32 {
 	i, m := uint32(len(l.copies)), l.copies[from].message
-	l.copies = append(l.copies, copied{message: m, queue: queue, keys: l.keyID(l.deathKeys(from))})
+	reason := l.copies[from].reason
+	l.copies[from].lettered = true
+	l.copies = append(l.copies, copied{message: m, queue: queue, keys: l.keyID(l.deathKeys(from)), at: l.elapsed()})
 	l.further[m] = append(l.further[m], i)
-	l.deaths[i] = death{from, reason}
+	l.deaths[i] = origin{from, reason}
 	if reason == rejected {
 		l.passedOn(from, i)
 	}
+	l.enter(i)
 	return i
 }
 
 // inQueue finds the copy of a message that is ready in a queue. What happened to it on its way there, if
 // anything, is in its header.
 func (l *Ledger) inQueue(m uint32, q QueueRef, headers wire.Table) (uint32, bool) {
+	if i, ok := l.readyIn(m, l.queueID(q)); ok {
+		return i, true
+	}
+	return l.arrived(m, q, merged(listed(headers)))
+}
+
+// arrived finds the copy of a message that has come to a queue after some deaths.
+func (l *Ledger) arrived(m uint32, q QueueRef, deaths []headerDeath) (uint32, bool) {
 	id := l.queueID(q)
 	if i, ok := l.readyIn(m, id); ok {
 		return i, true
 	}
-	deaths := deathsIn(headers)
 	var last *uint32
 	// The latest death comes first.
 	for n, d := range slices.Backward(deaths) {
-		if i, ok := l.die(m, q.Vhost, d, last, n == 0); ok {
+		if i, ok := l.died(m, q.Vhost, d, last, n == 0); ok {
 			last = &i
 		}
 	}
 	if i, ok := l.readyIn(m, id); ok || last == nil {
 		return i, ok
 	}
-	return l.open(*last, deaths[0].reason, id), true
+	return l.open(*last, id), true
 }
 
 func (l *Ledger) readyIn(m uint32, queue uint16) (uint32, bool) {
@@ -107,33 +200,65 @@ func (l *Ledger) readyIn(m uint32, queue uint16) (uint32, bool) {
 	return 0, false
 }
 
-// die enters a death that a message's header tells of, unless the ledger has it; it returns which copy
+// died enters a death that a message's header tells of, unless the ledger has it; it returns which copy
 // died. One that nobody has seen in between comes from the one that died before. The latest death may be
 // one more than the header counts, where several copies of a message have taken the same way.
-func (l *Ledger) die(m uint32, vhost string, d headerDeath, before *uint32, latest bool) (uint32, bool) {
+func (l *Ledger) died(m uint32, vhost string, d headerDeath, before *uint32, latest bool) (uint32, bool) {
 	id := l.queueID(QueueRef{vhost, d.queue})
 	known := 0
 	var alive *uint32
 	for _, i := range l.all(m) {
 		switch c := &l.copies[i]; {
 		case c.queue != id:
-		case c.state == ready, c.ended() == fate.Rejected:
+		case c.state == ready, c.state == held, c.ended() == fate.Rejected:
 			alive = &i
 		case c.ended() == fate.DeadLettered:
 			known++
 		}
 	}
+	reason, ok := reasonOf(d.reason)
 	switch {
-	case known >= d.count && !latest:
+	case !ok, known >= d.count && !latest:
 		return 0, false
 	case alive == nil && before != nil && known < d.count:
-		opened := l.open(*before, d.reason, id)
+		opened := l.open(*before, id)
 		alive = &opened
 	case alive == nil:
 		return 0, false
 	}
-	l.deadLetter(*alive, d.reason, false)
+	l.exit(*alive)
+	if reason == pushedOut {
+		l.pushed(*alive)
+	}
+	l.copies[*alive].reason = reason
+	l.copies[*alive].end(fate.DeadLettered)
+	if l.unchangedSince(*alive) && !keepsLetters(l.queue(id)) {
+		l.send(*alive)
+	}
 	return *alive, true
+}
+
+// unchangedSince reports whether what there was for a copy to be routed to is what there is now.
+func (l *Ledger) unchangedSince(i uint32) bool {
+	return int(i) >= l.settledAt[l.queues[l.copies[i].queue].Vhost]
+}
+
+// changing notes, before a vhost changes, which copies could not have been dead-lettered to any queue.
+func (l *Ledger) changing(vhost string) {
+	letters := false
+	for _, q := range l.vhosts[vhost].Queues {
+		letters = letters || has(q, "x-dead-letter-exchange")
+	}
+	if !letters {
+		return
+	}
+	for i := range l.copies {
+		c := &l.copies[i]
+		if c.state != settled && !c.lapsed && l.queues[c.queue].Vhost == vhost && has(l.queue(c.queue), "x-dead-letter-exchange") {
+			targets, _, _ := l.letterTargets(uint32(i))
+			c.lapsed = len(targets) == 0
+		}
+	}
 }
 
 // headerDeath is what a message's x-death header says of a queue: how often it died there, and why it
@@ -143,8 +268,8 @@ type headerDeath struct {
 	count         int
 }
 
-// deathsIn reads the header, which has an entry for each queue and reason.
-func deathsIn(headers wire.Table) []headerDeath {
+// listed reads the header, which has an entry for each queue and reason.
+func listed(headers wire.Table) []headerDeath {
 	value, _ := headers.Get("x-death")
 	list, _ := value.([]any)
 	deaths := make([]headerDeath, 0, len(list))
@@ -162,6 +287,14 @@ func deathsIn(headers wire.Table) []headerDeath {
 				d.count = int(count)
 			}
 		}
+		deaths = append(deaths, d)
+	}
+	return deaths
+}
+
+// merged is a list of deaths with one entry for each queue.
+func merged(all []headerDeath) (deaths []headerDeath) {
+	for _, d := range all {
 		if n := slices.IndexFunc(deaths, func(e headerDeath) bool { return e.queue == d.queue }); n >= 0 {
 			deaths[n].count += d.count
 		} else {

@@ -1,6 +1,9 @@
 package ledger
 
 import (
+	"maps"
+	"slices"
+
 	"tutor/runner/fate"
 	"tutor/runner/topology"
 	"tutor/runner/wire"
@@ -10,6 +13,9 @@ import (
 func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 	vhost := l.cast[who].Vhost
 	v := l.vhosts[vhost]
+	if changesRouting(ch.asked) {
+		l.changing(vhost)
+	}
 	switch asked := ch.asked.(type) {
 	case *wire.ExchangeDeclare:
 		if !asked.Passive && v.Exchanges[asked.Exchange] == nil {
@@ -43,7 +49,7 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 		if ok, is := answer.(*wire.BasicConsumeOK); is {
 			q := QueueRef{vhost, asked.Queue}
 			l.consumed++
-			ch.consumers[ok.ConsumerTag] = consumer{q, asked.NoAck, ch.prefetch, l.consumed}
+			ch.consumers[ok.ConsumerTag] = consumer{queue: q, noAck: asked.NoAck, prefetch: ch.prefetch, number: l.consumed}
 			l.consumers[q]++
 		}
 	case *wire.BasicCancel:
@@ -52,6 +58,19 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 		return
 	}
 	ch.asked = nil
+}
+
+// changesRouting reports whether a method may change where messages go.
+func changesRouting(m wire.Method) bool {
+	switch m := m.(type) {
+	case *wire.ExchangeDeclare:
+		return !m.Passive
+	case *wire.QueueDeclare:
+		return !m.Passive
+	case *wire.ExchangeDelete, *wire.ExchangeBind, *wire.ExchangeUnbind, *wire.QueueBind, *wire.QueueUnbind:
+		return true
+	}
+	return false
 }
 
 // changed enters that what exists in a vhost is not what it was.
@@ -68,6 +87,9 @@ func (l *Ledger) declared(q QueueRef, as topology.Queue, ok *wire.QueueDeclareOK
 		l.deleteQueue(q)
 	}
 	l.vhosts[q.Vhost].DeclareQueue(q.Name, as)
+	if n := lengthOf(&as); n != nil {
+		l.lengths[l.queueID(q)] = n
+	}
 	l.changed(q.Vhost)
 }
 
@@ -94,7 +116,11 @@ func (l *Ledger) cancelled(ch *channel, tag string) {
 		return
 	}
 	delete(ch.consumers, tag)
-	l.consumers[gone.queue]--
+	if gone.timedOut {
+		l.timedOut[gone.queue]--
+	} else {
+		l.consumers[gone.queue]--
+	}
 	l.affected[gone.queue] = true
 	q := l.vhosts[gone.queue.Vhost].Queues[gone.queue.Name]
 	if q != nil && q.AutoDelete && l.consumers[gone.queue] == 0 {
@@ -102,7 +128,33 @@ func (l *Ledger) cancelled(ch *channel, tag string) {
 	}
 }
 
+// cancelledByBroker enters that the broker has ended a consumer, whose queue is gone or has waited for it
+// too long: what it had goes back, if there is still where to.
+func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
+	from, ok := ch.consumers[tag]
+	l.cancelled(ch, tag)
+	q := l.vhosts[from.queue.Vhost]
+	if !ok || q == nil || q.Queues[from.queue.Name] == nil {
+		return
+	}
+	if isQuorum(q.Queues[from.queue.Name]) {
+		// The queue keeps it in mind, and goes on with it once it has settled what it had.
+		from.timedOut = true
+		ch.consumers[tag] = from
+		l.timedOut[from.queue]++
+	}
+	id := l.queueID(from.queue)
+	for _, tag := range slices.Sorted(maps.Keys(ch.delivered)) {
+		if i := ch.delivered[tag]; l.copies[i].queue == id {
+			delete(ch.delivered, tag)
+			l.lose(who, i)
+		}
+	}
+	l.forgo(who, ch)
+}
+
 func (l *Ledger) deleteQueue(q QueueRef) {
+	l.changing(q.Vhost)
 	l.vhosts[q.Vhost].DeleteQueue(q.Name)
 	l.changed(q.Vhost)
 	l.empty(q)
@@ -113,6 +165,7 @@ func (l *Ledger) empty(q QueueRef) {
 	id := l.queueID(q)
 	for i := range l.copies {
 		if c := &l.copies[i]; c.queue == id && c.state == ready {
+			l.exit(uint32(i))
 			c.end(fate.Deleted)
 		}
 	}

@@ -28,6 +28,9 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 		return
 	}
 	i, ok := l.inQueue(m, by.queue, content.Properties.Headers)
+	if !ok && d.Redelivered {
+		i, ok = l.passOn(m, by.queue)
+	}
 	if !ok {
 		// What comes to one who leaves, another may have been seen to get before.
 		if !late || by.noAck || !l.wasRedelivered(m, by.queue) {
@@ -35,6 +38,7 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 		}
 		return
 	}
+	l.exit(i)
 	c := &l.copies[i]
 	c.consumer = uint16(who + 1)
 	c.doubtful = false
@@ -89,8 +93,34 @@ func (l *Ledger) delivery(who int, tag uint64) (*channel, *copied) {
 }
 
 // settle applies a consumer's acknowledgement or rejection.
-func (l *Ledger) settle(ch *channel, tag uint64, multiple bool, do func(uint32)) {
+func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func(uint32)) {
 	eachTag(ch.delivered, tag, multiple, do)
+	eachTag(ch.passed, tag, multiple, func(i uint32) {
+		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
+			l.cast[who].Name, l.messages[l.copies[i].message].body, l.queues[l.copies[i].queue].Name, l.member(l.copies[i].consumer))
+	})
+}
+
+// passOn puts a copy back that somebody has and another gets: that the first has lost it will be seen on
+// its connection later.
+func (l *Ledger) passOn(m uint32, q QueueRef) (uint32, bool) {
+	id := l.queueID(q)
+	for _, i := range l.all(m) {
+		if c := &l.copies[i]; c.queue != id || c.state != unacked {
+			continue
+		}
+		for _, ch := range l.conns[l.copies[i].consumer-1].channels {
+			for tag, has := range ch.delivered {
+				if has == i {
+					delete(ch.delivered, tag)
+					ch.passed[tag] = i
+					l.requeue(i, false)
+					return i, true
+				}
+			}
+		}
+	}
+	return 0, false
 }
 
 func (l *Ledger) acked(i uint32) { l.copies[i].end(fate.Acked) }
@@ -102,23 +132,25 @@ func (l *Ledger) refusal(requeue bool) func(uint32) {
 	return l.reject
 }
 
+// remember keeps how a copy went back.
+func (l *Ledger) remember(i uint32, who uint16, wanted bool) {
+	all := l.losses[i]
+	if last := len(all) - 1; last >= 0 && (all[last].who == who && all[last].wanted == wanted || len(all) == mostLosses) {
+		all[last].times++
+		return
+	}
+	l.losses[i] = append(all, loss{who, wanted, 1})
+}
+
 // requeue puts a copy back: because its consumer wanted it, or because the consumer is gone.
 func (l *Ledger) requeue(i uint32, wanted bool) {
 	c := &l.copies[i]
-	c.sentBack = wanted
 	c.state = ready
 	c.loser = c.consumer
+	l.remember(i, c.consumer, wanted)
+	l.enter(i)
 	l.passedOn(i, i)
 	if c.requeues < 255 {
 		c.requeues++
 	}
-}
-
-// reject ends a copy; a dead-letter exchange publishes it again.
-func (l *Ledger) reject(i uint32) {
-	if has(l.queue(l.copies[i].queue), "x-dead-letter-exchange") {
-		l.deadLetter(i, rejected, true)
-		return
-	}
-	l.copies[i].end(fate.Rejected)
 }

@@ -50,9 +50,18 @@ func (l *Ledger) release(who int, ch *channel) {
 		l.lose(who, ch.delivered[tag])
 	}
 	clear(ch.delivered)
+	l.forgo(who, ch)
 	for _, tag := range slices.Sorted(maps.Keys(ch.consumers)) {
 		l.cancelled(ch, tag)
 	}
+}
+
+// forgo enters that a channel has lost what others were seen to get already.
+func (l *Ledger) forgo(who int, ch *channel) {
+	for _, tag := range slices.Sorted(maps.Keys(ch.passed)) {
+		l.remark(who, true, "gone, unacknowledged: "+l.messages[l.copies[ch.passed[tag]].message].body)
+	}
+	clear(ch.passed)
 }
 
 // lose gives back a copy, or loses it under automatic acknowledgement.
@@ -95,6 +104,7 @@ func (l *Ledger) channelClosed(who int, ch *channel, m *wire.ChannelClose) {
 func (l *Ledger) Restarted() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.evidenceLost = true
 	for vhost, v := range l.vhosts {
 		for name, q := range v.Queues {
 			if !q.Durable {
@@ -115,6 +125,7 @@ func (l *Ledger) loseTransient(q QueueRef) {
 	id := l.queueID(q)
 	for i := range l.copies {
 		if c := &l.copies[i]; c.queue == id && c.state == ready && !l.messages[c.message].persistent {
+			l.exit(uint32(i))
 			c.end(fate.Dropped)
 			c.consumer = 0
 		}

@@ -59,7 +59,7 @@ func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
 	for _, conn := range l.conns {
 		for _, ch := range conn.channels {
 			for _, c := range ch.consumers {
-				if c.queue != ref || single && first != 0 && first < c.number {
+				if c.queue != ref || c.timedOut || single && first != 0 && first < c.number {
 					continue
 				}
 				free := c.noAck || c.prefetch == 0 || l.unacked(ch, ref) < c.prefetch

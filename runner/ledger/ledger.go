@@ -46,6 +46,8 @@ type Ledger struct {
 	queueIDs map[QueueRef]uint16
 	// consumers counts the consumers of each queue.
 	consumers map[QueueRef]int
+	// timedOut counts the consumers that a quorum queue has stopped and may still count.
+	timedOut map[QueueRef]int
 	// consumed counts the consumers that there ever were.
 	consumed int
 
@@ -56,7 +58,11 @@ type Ledger struct {
 	// further are the copies of a message that did not come from its publish but from a dead-letter
 	// exchange, and deaths is what these came from.
 	further map[uint32][]uint32
-	deaths  map[uint32]death
+	deaths  map[uint32]origin
+	// nowhere is why dead letters reached no queue.
+	nowhere map[uint32]string
+	// losses are how copies went back to their queues.
+	losses map[uint32][]loss
 	// keys are lists of routing keys, by index.
 	keys   [][]string
 	keyIDs map[string]uint16
@@ -65,11 +71,18 @@ type Ledger struct {
 	// settledAt is how many copies there were when the exchanges, queues and bindings of a vhost last
 	// changed: where later ones go is known.
 	settledAt map[string]int
-	// surplus is how many copies each queue with a length limit may have pushed out.
-	surplus map[uint16]int
+	// lengths of the queues with a length limit.
+	lengths map[uint16]*length
 	began   time.Time
-	members map[string]int
-	conns   []conn
+	// exempt are, by vhost, the queues whose losses the broker does not testify to; it does so only in
+	// these vhosts.
+	exempt map[string]map[string]bool
+	// testimonies are those that do not count yet.
+	testimonies []testimony
+	// evidenceLost is set where a restart of the broker may have taken testimonies with it.
+	evidenceLost bool
+	members      map[string]int
+	conns        []conn
 	// whys are the broker's reasons for refusing or returning messages.
 	whys map[uint32]string
 	// affected are the queues whose consumers or existence departures have changed.
@@ -100,7 +113,10 @@ type message struct {
 	first                 uint32
 	copies                uint16
 	publisher             uint16
+	size                  uint32
 	mandatory, persistent bool
+	// confirmed is set where the broker has taken it.
+	confirmed bool
 	// expires is set on messages with a time to live of their own, in milliseconds.
 	expires bool
 	ttl     uint32
@@ -117,6 +133,8 @@ const (
 	unseen
 	// taken copies are in the hands of a consumer under automatic acknowledgement.
 	taken
+	// held copies were rejected, and their queue keeps them until another has taken their dead letter.
+	held
 	settled
 )
 
@@ -128,20 +146,42 @@ type copied struct {
 	keys uint16
 	// consumer had the copy last, loser had it when it was requeued last; 0 is nobody.
 	consumer, loser uint16
-	state           state
-	fate            uint8
-	requeues        uint8
+	// at is when it came to its queue, in milliseconds since the act began.
+	at       uint32
+	state    state
+	fate     uint8
+	requeues uint8
+	// reason is why its queue has let it go, if it has.
+	reason death
 	// unseen is set on a dropped copy that nobody had looked at.
 	unseen bool
 	// doubtful copies may have been refused by the broker, which does not say so for each.
 	doubtful bool
 	// redelivered is set where the last delivery was marked so.
 	redelivered bool
-	// sentBack is set where the last requeue was the consumer's own wish.
-	sentBack bool
-	// givenUp is set where the copy has come back more often than its queue allows.
-	givenUp bool
+	// overLimit is set where its queue was full when it came.
+	overLimit bool
+	// lapsed is set where its dead letter would have reached no queue for a time, lettered where the
+	// copies that come of its dead letter are known.
+	lapsed, lettered bool
+	// kept is set where its consumer had it until the end.
+	kept bool
+	// attested is set where the broker has testified to what was seen already.
+	attested bool
+	// inferred is set where the fate is a conclusion: nothing has shown it.
+	inferred bool
 }
+
+// loss is one way in which a copy went back to its queue, some times in a row: whoever had it wished so,
+// or was gone.
+type loss struct {
+	who    uint16
+	wanted bool
+	times  int
+}
+
+// mostLosses is how many different losses of a copy are remembered.
+const mostLosses = 32
 
 // conn is an actor's connection.
 type conn struct {
@@ -159,6 +199,9 @@ type channel struct {
 	consumers map[string]consumer
 	// delivered are the copies not finished with, by delivery tag.
 	delivered map[uint64]uint32
+	// passed are copies, by delivery tag, that another actor was seen to get before this channel was seen
+	// to have lost them.
+	passed    map[uint64]uint32
 	confirm   bool
 	published uint64
 	// unconfirmed are messages by their number on the channel; without confirms, all of them.
@@ -175,6 +218,8 @@ type consumer struct {
 	prefetch int
 	// number counts all consumers; of those of a queue the one with the lowest came first.
 	number int
+	// timedOut is set where the broker has stopped it. It may yet deliver to it.
+	timedOut bool
 }
 
 // New returns an empty ledger for a cast. Words puts the scenario's names for vhosts and users into
@@ -183,10 +228,10 @@ func New(cast []Member, remark Remark, words func(string) string) *Ledger {
 	l := &Ledger{
 		cast: cast, told: remark, words: words, hops: make([]uint8, len(cast)), onward: map[uint32]uint8{},
 		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1),
-		consumers: map[QueueRef]int{}, sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
+		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
-		affected: map[QueueRef]bool{}, deaths: map[uint32]death{}, keyIDs: map[string]uint16{},
-		headers: map[uint32]wire.Table{}, settledAt: map[string]int{}, surplus: map[uint16]int{}, began: time.Now(),
+		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
+		headers: map[uint32]wire.Table{}, settledAt: map[string]int{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
 	}
 	for i, m := range cast {
 		l.members[m.Name] = i
@@ -208,7 +253,7 @@ func (l *Ledger) Observe(e tap.Event) {
 	}
 	ch := l.conns[e.Who].channels[e.Channel]
 	if ch == nil {
-		ch = &channel{consumers: map[string]consumer{}, delivered: map[uint64]uint32{}, unconfirmed: map[uint64]uint32{}}
+		ch = &channel{consumers: map[string]consumer{}, delivered: map[uint64]uint32{}, passed: map[uint64]uint32{}, unconfirmed: map[uint64]uint32{}}
 		l.conns[e.Who].channels[e.Channel] = ch
 	}
 	if e.ToBroker {
@@ -226,11 +271,11 @@ func (l *Ledger) fromActor(e tap.Event, ch *channel) {
 	case *wire.ChannelCloseOK:
 		delete(l.conns[e.Who].channels, e.Channel)
 	case *wire.BasicAck:
-		l.settle(ch, m.DeliveryTag, m.Multiple, l.acked)
+		l.settle(e.Who, ch, m.DeliveryTag, m.Multiple, l.acked)
 	case *wire.BasicNack:
-		l.settle(ch, m.DeliveryTag, m.Multiple, l.refusal(m.Requeue))
+		l.settle(e.Who, ch, m.DeliveryTag, m.Multiple, l.refusal(m.Requeue))
 	case *wire.BasicReject:
-		l.settle(ch, m.DeliveryTag, false, l.refusal(m.Requeue))
+		l.settle(e.Who, ch, m.DeliveryTag, false, l.refusal(m.Requeue))
 	case *wire.ConnectionClose:
 		// The broker gives back what is unacknowledged before it answers.
 		l.leave(e.Who)
@@ -255,7 +300,7 @@ func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
 	case *wire.BasicNack:
 		l.nacked(ch, m.DeliveryTag, m.Multiple)
 	case *wire.BasicCancel:
-		l.cancelled(ch, m.ConsumerTag)
+		l.cancelledByBroker(e.Who, ch, m.ConsumerTag)
 	case *wire.ChannelClose:
 		l.channelClosed(e.Who, ch, m)
 	case *wire.ConfirmSelectOK:
@@ -265,16 +310,17 @@ func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
 	}
 }
 
-// Consumers is how many consumers the broker must say that the queue has by now, and whether it must
-// exist. Of those of a quorum queue with a single active consumer the others do not count.
-func (l *Ledger) Consumers(q QueueRef) (consumers int, exists bool) {
+// Consumers is how many consumers the broker must say that the queue has by now, at least and at most, and
+// whether it must exist. Of those of a quorum queue with a single active consumer the others do not count.
+func (l *Ledger) Consumers(q QueueRef) (least, most int, exists bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	declared := l.vhosts[q.Vhost].Queues[q.Name]
+	least = l.consumers[q]
 	if isQuorum(declared) && hasSingleActive(declared) {
-		return min(1, l.consumers[q]), true
+		least = min(1, least)
 	}
-	return l.consumers[q], declared != nil
+	return least, least + l.timedOut[q], declared != nil
 }
 
 // Affected lists, once, the queues that have lost a consumer or were to go since an actor departed.

@@ -271,7 +271,7 @@ func TestFates(t *testing.T) {
 			w.declare("q", "x-message-ttl", int64(0), "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "dead")
 			w.publish("q", false)
 			w.declare("dead")
-		}, "m1 dead-lettered"},
+		}, "m1 dead-lettered; m1 unroutable"},
 		"dead-lettered once, and delivered twice": {func(w *wires) {
 			w.declare("q", "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "dead")
 			w.declare("dead")
@@ -287,7 +287,7 @@ func TestFates(t *testing.T) {
 		"going round without being rejected": {func(w *wires) {
 			w.declare("q", "x-message-ttl", int64(0), "x-dead-letter-exchange", "")
 			w.publish("q", false)
-		}, "m1 dead-lettered"},
+		}, "m1 dead-lettered; m1 unroutable"},
 		"unacknowledged, of a deleted queue": {func(w *wires) {
 			w.declare("q")
 			w.consume(a, "q", false)
@@ -438,7 +438,7 @@ func TestExpectingOfTheFirst(t *testing.T) {
 	if w.Expecting() {
 		t.Error("a is busy, and b is not active")
 	}
-	if n, _ := w.Consumers(QueueRef{"/", "q"}); n != 1 {
+	if n, _, _ := w.Consumers(QueueRef{"/", "q"}); n != 1 {
 		t.Errorf("%d consumers", n)
 	}
 	w.ack(a, 1, false)
@@ -482,13 +482,13 @@ func TestDeparture(t *testing.T) {
 	w.publish("own", false)
 	w.deliver(a, 1, 1)
 	w.consume(b, "auto", false)
-	if n, exists := w.Consumers(QueueRef{"/", "q"}); n != 1 || !exists {
+	if n, _, exists := w.Consumers(QueueRef{"/", "q"}); n != 1 || !exists {
 		t.Errorf("q has %d consumers, exists: %v", n, exists)
 	}
 	w.gone(a)
 	w.gone(b)
 	for queue, must := range map[string]bool{"own": false, "auto": false, "q": true} {
-		if n, exists := w.Consumers(QueueRef{"/", queue}); n != 0 || exists != must {
+		if n, _, exists := w.Consumers(QueueRef{"/", queue}); n != 0 || exists != must {
 			t.Errorf("%s has %d consumers, exists: %v", queue, n, exists)
 		}
 	}

@@ -27,15 +27,17 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	}
 	ttl, _ := strconv.ParseUint(content.Properties.Expiration, 10, 32)
 	l.messages = append(l.messages, message{
-		body: string(content.Body), first: uint32(len(l.copies)), copies: uint16(max(1, len(queues))),
+		body: string(content.Body), size: uint32(len(content.Body)), first: uint32(len(l.copies)), copies: uint16(max(1, len(queues))),
 		publisher: uint16(who), mandatory: p.Mandatory,
 		persistent: content.Properties.DeliveryMode == persistent,
 		expires:    content.Properties.Expiration != "",
 		ttl:        uint32(ttl),
 	})
 	l.sent[who] = append(l.sent[who], number)
+	at := l.elapsed()
 	for _, q := range queues {
-		l.copies = append(l.copies, copied{message: number, keys: keys, queue: l.queueID(QueueRef{l.cast[who].Vhost, q})})
+		l.copies = append(l.copies, copied{message: number, keys: keys, queue: l.queueID(QueueRef{l.cast[who].Vhost, q}), at: at})
+		l.enter(uint32(len(l.copies) - 1))
 	}
 	if len(queues) == 0 {
 		l.copies = append(l.copies, copied{message: number, doubtful: !known})
@@ -71,6 +73,7 @@ func (l *Ledger) Quiet() {
 		}
 	}
 	l.silent = nil
+	l.weigh()
 	l.calm()
 	l.taken()
 }
@@ -147,7 +150,7 @@ func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
 }
 
 func (l *Ledger) confirmed(ch *channel, tag uint64, multiple bool) {
-	eachTag(ch.unconfirmed, tag, multiple, func(uint32) {})
+	eachTag(ch.unconfirmed, tag, multiple, func(m uint32) { l.messages[m].confirmed = true })
 }
 
 // nacked enters that the broker did not take messages. One that was to reach several queues may

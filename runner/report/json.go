@@ -84,6 +84,8 @@ type Line struct {
 // Fate is which copies met a fate.
 type Fate struct {
 	Count int `json:"count"`
+	// Inferred is of how many copies it is only concluded that they met it.
+	Inferred int `json:"inferred,omitempty"`
 	// Messages are the bodies of the copies, of the first 100 if there are more.
 	Messages []string `json:"messages"`
 }
@@ -99,6 +101,8 @@ type Note struct {
 	// Count is how many copies it is about.
 	Count int    `json:"count"`
 	Text  string `json:"text"`
+	// Inferred is set where neither the broker nor the wire has shown it: it is a conclusion.
+	Inferred bool `json:"inferred,omitempty"`
 }
 
 // Mismatch is a difference between observation and expectation, and where that is written.
@@ -192,7 +196,7 @@ func newAct(a *runner.ActReport) Act {
 		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), kindName(l.Kind), l.String(), l.Trouble}
 	}
 	for i, n := range a.Notes {
-		act.Notes[i] = Note{n.Event, append([]string{}, n.Messages...), n.Count, n.Text}
+		act.Notes[i] = Note{n.Event, append([]string{}, n.Messages...), n.Count, n.Text, n.Inferred}
 	}
 	for i, m := range a.Mismatches {
 		act.Mismatches[i] = newMismatch(m)
@@ -207,7 +211,7 @@ func newFates(books *ledger.Books) map[string]Fate {
 	fates := map[string]Fate{}
 	for _, f := range append(fate.All(), "") {
 		if n := books.Count(f); n > 0 {
-			fates[fateName(f)] = Fate{Count: n}
+			fates[fateName(f)] = Fate{Count: n, Inferred: books.Inferred(f)}
 		}
 	}
 	for c := range books.Copies() {

@@ -17,7 +17,7 @@ type Conn struct {
 	journal *Journal
 
 	reading, writing direction
-	deliveries       atomic.Uint64
+	arrivals         atomic.Uint64
 	refusal          atomic.Pointer[refusal]
 	fences           fences
 	end              sync.Once
@@ -83,8 +83,9 @@ func (c *Conn) ended() {
 // Ended is closed when the connection has ended, and the journal has it.
 func (c *Conn) Ended() <-chan struct{} { return c.over }
 
-// Deliveries is how many messages the broker has delivered to consumers on this connection.
-func (c *Conn) Deliveries() uint64 { return c.deliveries.Load() }
+// Arrivals is how many messages the broker has delivered to consumers on this connection, and how many of
+// these it has ended.
+func (c *Conn) Arrivals() uint64 { return c.arrivals.Load() }
 
 // Refusal is the broker's reply code and text, if it has closed a channel or the connection.
 func (c *Conn) Refusal() (code wire.ReplyCode, text string, ok bool) {
@@ -108,9 +109,13 @@ func (c *Conn) observe(toBroker bool, channel uint16, m wire.Method, content *Co
 		}
 	}
 	c.journal.record(Event{Who: c.who, ToBroker: toBroker, Channel: channel, Method: m, Content: content})
-	// The count comes last: whoever has seen it finds the delivery in the journal.
-	if _, ok := m.(*wire.BasicDeliver); ok && !toBroker {
-		c.deliveries.Add(1)
+	if toBroker {
+		return
+	}
+	switch m.(type) {
+	case *wire.BasicDeliver, *wire.BasicCancel:
+		// The count comes last: whoever has seen it finds the event in the journal.
+		c.arrivals.Add(1)
 	}
 }
 

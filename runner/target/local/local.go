@@ -63,6 +63,7 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 		ServerName: pki.ServerName,
 		Vhosts:     provision.Vhosts,
 		Users:      provision.Users,
+		SetPolicy:  provision.SetPolicy,
 		Restart:    n.restart,
 		Close: func(_ context.Context, settled bool) error {
 			t.api.GiveBack(provision, settled)

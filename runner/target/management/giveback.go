@@ -148,7 +148,7 @@ func (r returned) takeBack(ctx context.Context) (empty []string, err error) {
 	errs := []error{r.removeUsers(c)}
 	for _, v := range r.vhosts {
 		// Why one cannot be emptied is of no interest once it is removed.
-		if r.settled && !v.limited && emptied(c, v.name) == nil {
+		if r.settled && !v.limited && emptied(c, &v) == nil {
 			empty = append(empty, v.name)
 		} else {
 			errs = append(errs, removeVhost(c, v.name))
@@ -157,9 +157,15 @@ func (r returned) takeBack(ctx context.Context) (empty []string, err error) {
 	return empty, errors.Join(errs...)
 }
 
-// emptied deletes the queues and exchanges of a vhost, and makes sure that a further look finds none.
+// emptied deletes the policies that were set in a vhost, its queues and exchanges, and makes sure that a further look finds none.
 // Among them may be the exclusive queues of a connection that the broker has not ended yet.
-func emptied(c *rabbithole.Client, vhost string) error {
+func emptied(c *rabbithole.Client, v *vhostOfAct) error {
+	vhost := v.name
+	for _, name := range v.policies {
+		if err := gone(c.DeletePolicy(vhost, name)); err != nil {
+			return fmt.Errorf("deleting policy %s of vhost %s: %w", name, vhost, err)
+		}
+	}
 	for range 2 {
 		queues, err := c.ListQueuesWithParametersIn(vhost, url.Values{"disable_stats": {"true"}})
 		if err != nil {

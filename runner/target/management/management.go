@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -111,12 +112,35 @@ type Provision struct {
 	Users  map[string]runner.Login
 
 	api    *API
-	vhosts []vhost
+	vhosts []vhostOfAct
 }
 
-// vhost is one of the broker's, provided for an act.
-type vhost struct {
+// SetPolicy sets a policy in one of the act's vhosts, by the scenario's name.
+func (p *Provision) SetPolicy(ctx context.Context, vhost string, policy runner.Policy) error {
+	c, err := p.api.client(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(p.vhosts, func(v vhostOfAct) bool { return v.name == p.Vhosts[vhost] })
+	if i < 0 {
+		return fmt.Errorf("vhost %s is not the act's own", vhost)
+	}
+	err = done(c.PutPolicy(p.vhosts[i].name, policy.Name, rabbithole.Policy{
+		Pattern: policy.Pattern, ApplyTo: policy.ApplyTo, Priority: policy.Priority,
+		Definition: rabbithole.PolicyDefinition(policy.Definition),
+	}))
+	if err != nil {
+		return fmt.Errorf("setting policy %s in vhost %s: %w", policy.Name, vhost, err)
+	}
+	p.vhosts[i].policies = append(p.vhosts[i].policies, policy.Name)
+	return nil
+}
+
+// vhostOfAct is one of the broker's, provided for an act.
+type vhostOfAct struct {
 	name string
+	// policies that were set in it.
+	policies []string
 	// limited vhosts serve one act only: what their limits count may lag behind.
 	limited bool
 }
@@ -169,7 +193,7 @@ func (p *Provision) make(ctx context.Context, c *rabbithole.Client, needs *scena
 			things.Go(func() error { return makeVhost(c, name, real, limits) })
 		}
 		p.Vhosts[name] = real
-		p.vhosts = append(p.vhosts, vhost{real, len(limits) > 0})
+		p.vhosts = append(p.vhosts, vhostOfAct{name: real, limited: len(limits) > 0})
 	}
 	for name, u := range needs.Users {
 		login := runner.Login{User: p.api.name() + "-" + name, Password: u.Password}

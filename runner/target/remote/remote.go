@@ -126,6 +126,7 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 		return nil, err
 	}
 	stage.Vhosts, stage.Users, stage.Shared = p.Vhosts, p.Users, false
+	stage.SetPolicy = p.SetPolicy
 	stage.Close = func(_ context.Context, settled bool) error {
 		t.api.GiveBack(p, settled)
 		return nil

@@ -1,0 +1,150 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/scenario"
+	"tutor/runner/tap"
+)
+
+// evidence has the broker testify why messages leave their queues: a policy gives all queues that have no
+// dead-letter exchange of their own one of the runner's, and what dies comes to a queue of the runner's
+// with the reason in its header. Nothing is sent for what is purged, or goes with its queue.
+type evidence struct {
+	inspector *inspector
+	// exempt are, by vhost, the queues that send nothing.
+	exempt map[string][]string
+}
+
+// audited is the exchange that queues give to what dies, its queue, and the policy that has them do so.
+const audited = "tutor.audit"
+
+// gather has the broker testify in all vhosts of an act, by the scenario's names. It has nothing to say
+// where the target sets no policies, and where the act is about limits that the runner's own queue and
+// connection would count for.
+func gather(ctx context.Context, stage *Stage, act *scenario.Act, i *inspector) (*evidence, error) {
+	e := &evidence{inspector: i, exempt: map[string][]string{}}
+	if stage.SetPolicy == nil || hasLimits(act) {
+		return e, nil
+	}
+	for _, a := range act.Cast {
+		vhost := vhostOf(a)
+		if _, done := e.exempt[vhost]; done {
+			continue
+		}
+		e.exempt[vhost] = keepers(act, vhost)
+		if slices.Contains(e.exempt[vhost], "") {
+			// A queue whose name the broker makes up is matched by no pattern of ours.
+			delete(e.exempt, vhost)
+			continue
+		}
+		if err := e.prepare(ctx, stage, vhost); err != nil {
+			return nil, fmt.Errorf("having the broker of vhost %s testify: %w", vhost, err)
+		}
+	}
+	return e, nil
+}
+
+// keepers are the queues of a vhost that an exchange given by a policy would make keep what dies until it
+// was taken, instead of letting it go.
+func keepers(act *scenario.Act, vhost string) []string {
+	names := []string{}
+	for _, a := range act.Cast {
+		q := &a.Common().Queue
+		if q.Declare && vhostOf(a) == vhost && q.Arguments["x-dead-letter-strategy"] == "at-least-once" {
+			names = append(names, q.Name)
+		}
+	}
+	return unique(names)
+}
+
+func (e *evidence) prepare(ctx context.Context, stage *Stage, vhost string) error {
+	err := stage.SetPolicy(ctx, vhost, Policy{
+		Name: audited, Pattern: allBut(e.exempt[vhost]), ApplyTo: "queues",
+		Definition: map[string]any{"dead-letter-exchange": audited},
+	})
+	if err != nil {
+		return err
+	}
+	ch, err := e.inspector.channel(ctx, vhost)
+	if err != nil {
+		return err
+	}
+	defer ch.Close()
+	if err := ch.ExchangeDeclare(audited, amqp.ExchangeFanout, true, false, false, false, nil); err != nil {
+		return fmt.Errorf("declaring exchange %s: %w", audited, err)
+	}
+	classic := amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeClassic}
+	if _, err := ch.QueueDeclare(audited, true, false, false, false, classic); err != nil {
+		return fmt.Errorf("declaring queue %s: %w", audited, err)
+	}
+	if err := ch.QueueBind(audited, "", audited, false, nil); err != nil {
+		return fmt.Errorf("binding queue %s: %w", audited, err)
+	}
+	return nil
+}
+
+// allBut is a pattern for all names but some, and but the runner's own.
+func allBut(names []string) string {
+	not := []string{`tutor\.`}
+	for _, name := range names {
+		not = append(not, regexp.QuoteMeta(name)+"$")
+	}
+	return "^(?!" + strings.Join(not, "|") + ")"
+}
+
+// hear tells what the broker has testified to so far, in order. Of a queue, all is heard that it had sent
+// when it last answered somebody.
+func (e *evidence) hear(ctx context.Context, tell func(vhost, mark string, headers amqp.Table)) error {
+	for vhost := range e.exempt {
+		err := e.hearIn(ctx, vhost, func(d *amqp.Delivery) {
+			mark, headers := tap.Unmarked(d.Headers)
+			tell(vhost, mark, headers)
+		})
+		if err != nil {
+			return fmt.Errorf("hearing what the broker of vhost %s testifies to: %w", vhost, err)
+		}
+	}
+	return nil
+}
+
+func (e *evidence) hearIn(ctx context.Context, vhost string, tell func(*amqp.Delivery)) error {
+	ch, err := e.inspector.channel(ctx, vhost)
+	if err != nil {
+		return err
+	}
+	defer ch.Close()
+	q, err := ch.QueueDeclarePassive(audited, true, false, false, false, nil)
+	if err != nil || q.Messages == 0 {
+		return err
+	}
+	deliveries, err := ch.Consume(audited, audited, true, true, false, false, nil)
+	if err != nil {
+		return err
+	}
+	for n := 0; n < q.Messages; n++ {
+		select {
+		case d, ok := <-deliveries:
+			if !ok {
+				return amqp.ErrClosed
+			}
+			tell(&d)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if err := ch.Cancel(audited, false); err != nil {
+		return err
+	}
+	// More may have come meanwhile.
+	for d := range deliveries {
+		tell(&d)
+	}
+	return nil
+}

@@ -1,0 +1,15 @@
+package runner
+
+// Policy is a policy of a vhost, as RabbitMQ has them: it adds to what the queues and exchanges whose
+// names match were declared with.
+type Policy struct {
+	Name string
+	// Pattern is a regular expression (PCRE) for names.
+	Pattern string
+	// ApplyTo is all, queues, classic_queues, quorum_queues, streams or exchanges.
+	ApplyTo string
+	// Priority decides between policies that match the same queue or exchange: the highest applies.
+	Priority int
+	// Definition has keys such as dead-letter-exchange.
+	Definition map[string]any
+}
