@@ -101,7 +101,10 @@ func (c *checker) broker(b *Broker, path string) {
 		}
 		c.limit(u.MaxConnections, at+".max_connections")
 		c.limit(u.MaxChannels, at+".max_channels")
-		for vhost := range u.Permissions {
+		for vhost, p := range u.Permissions {
+			if p != nil {
+				c.permissions(p, at+".permissions."+vhost)
+			}
 			if known := b.vhostNames(); !slices.Contains(known, vhost) {
 				c.at(at+".permissions."+vhost, "there is no vhost %s%s", vhost, didYouMean(vhost, known))
 			}
@@ -139,6 +142,7 @@ func (c *checker) act(a *Act, path string) {
 		}
 		c.actor(a, actor, at, &cast)
 	}
+	c.refusals(a, path)
 	c.steps(a, path, &cast)
 	c.expectations(a, path, &cast)
 }
@@ -218,6 +222,8 @@ func (c *checker) topology(a *Common, path string) {
 	if a.Queue.Bind.Wanted && !a.Queue.Declare && a.Queue.Name == "" {
 		c.at(path+".queue.bind", "binding needs a queue: give its name or declare it")
 	}
+	c.arguments(a.Exchange.Arguments, path+".exchange.arguments", exchangeArguments)
+	c.arguments(a.Queue.Arguments, path+".queue.arguments", queueArguments)
 	if !a.Exchange.Declare {
 		c.idle(path+".exchange", "durable", "auto_delete", "internal", "arguments")
 	}
@@ -239,6 +245,7 @@ func (c *checker) consumer(a *Consumer, path string) {
 	if a.Queue.Name == "" && !a.Queue.Declare {
 		c.at(path, "a consumer needs a queue: give its name or declare it")
 	}
+	c.arguments(a.Arguments, path+".arguments", consumerArguments)
 	if a.Prefetch < 0 || a.Prefetch > 65535 {
 		c.at(path+".prefetch", "prefetch must be from 0 to 65535")
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,7 +69,7 @@ func (d *decoder) document(text []byte) *Scenario {
 		d.errs = Errors{{start, "the file is empty"}}
 		return nil
 	} else if err != nil {
-		d.errs = Errors{syntaxError(start, err)}
+		d.errs = Errors{syntaxError(d.file, text, err)}
 		return nil
 	}
 	s := &Scenario{}
@@ -79,21 +78,9 @@ func (d *decoder) document(text []byte) *Scenario {
 	if err := parser.Decode(&second); err == nil {
 		d.errorf(&second, "a file holds one scenario: this is a second document")
 	} else if !errors.Is(err, io.EOF) {
-		d.errs = append(d.errs, syntaxError(start, err))
+		d.errs = append(d.errs, syntaxError(d.file, text, err))
 	}
 	return s
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
-// syntaxError finds the line in the YAML parser's error text, which is all it offers.
-func syntaxError(start Position, err error) Error {
-	msg := err.Error()
-	if m := yamlLine.FindStringSubmatch(msg); m != nil {
-		start.Line, _ = strconv.Atoi(m[1])
-		msg = strings.TrimPrefix(msg, m[0])
-	}
-	return Error{start, "not YAML: " + strings.TrimPrefix(msg, "yaml: ")}
 }
 
 // value decodes a node into v, whatever it is.

@@ -116,7 +116,7 @@ const publisher = "      - publisher: p\n"
 func TestDecodeMistakes(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"empty", "", "f:1:1: the file is empty"},
-		{"not yaml", "a: [", "f:1:1: not YAML: did not find expected node content"},
+		{"not yaml", "a: [", "f:1:4: not YAML: this [ is never closed"},
 		{"no mapping", "- a", "f:1:1: want a mapping, not a list"},
 		{"two documents", act(publisher, "") + "---\na: b\n", "f:7:1: a file holds one scenario: this is a second document"},
 		{"missing keys", "about: x", "f:1:1: title is missing\nf:1:1: acts is missing"},

@@ -45,7 +45,7 @@ func Update(text []byte, observed ...Observed) ([]byte, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil {
-		return nil, Errors{syntaxError(start, err)}
+		return nil, Errors{syntaxError(start.File, text, err)}
 	}
 	u := &updater{file: start.File, source: newSource(text, &doc), written: map[*yaml.Node][]string{}}
 	for _, o := range observed {

@@ -146,7 +146,7 @@ func TestSchemaAndDecoderAgree(t *testing.T) {
 		{consumer("ack: auto"), true},
 		{consumer("ack: never"), false},
 		{consumer("ack: true"), false},
-		{consumer("reject: [a, 1, true]"), true},
+		{"title: t\nacts:\n  - name: a\n    cast: [{consumer: c, queue: {name: q}, reject: [a, 1, true]}, {publisher: p, message: a}, {publisher: q, message: 1}, {publisher: r, message: true}]\n    expect: {fates: {}}\n", true},
 		{consumer("reject: a"), false},
 		{consumer("reject: [[a]]"), false},
 		{consumer("reject: [null]"), false},
