@@ -50,10 +50,10 @@ acts:
           Sent: m
       fates: {queued: [m]}
   - <<: *act
-    name: not durable
+    name: auto-delete
     cast:
       - <<: *p
-        queue: {<<: *q, durable: false}
+        queue: {<<: *q, auto_delete: true}
     expect: *expect
 `
 

@@ -136,7 +136,7 @@ acts:
     timeout: 10m
     cast:
       - consumer: c
-        queue: {name: q, declare: true}
+        queue: {name: q, declare: true, durable: true}
         prefetch: 256
       - publisher: p
         routing_key: q
@@ -226,7 +226,7 @@ func BenchmarkLongQueue(b *testing.B) {
 		must(b, err)
 		_, publisher := stagetest.Connect(b, stage)
 		_, consumer := stagetest.Connect(b, stage)
-		_, err = publisher.QueueDeclare("q", false, false, false, false, nil)
+		_, err = publisher.QueueDeclare("q", true, false, false, false, nil)
 		must(b, err)
 		must(b, publisher.Confirm(false))
 		var publishing, consuming []time.Duration
@@ -258,7 +258,7 @@ func confirmLatency(b *testing.B, target runner.Target) time.Duration {
 	must(b, err)
 	defer stage.Close(ctx, false)
 	_, ch := stagetest.Connect(b, stage)
-	_, err = ch.QueueDeclare("q", false, false, false, false, nil)
+	_, err = ch.QueueDeclare("q", true, false, false, false, nil)
 	must(b, err)
 	must(b, ch.Confirm(false))
 	var took []time.Duration
@@ -286,7 +286,7 @@ func bareLoop(b *testing.B, target runner.Target) time.Duration {
 	_, consumer := stagetest.Connect(b, stage)
 	_, publisher := stagetest.Connect(b, stage)
 	must(b, consumer.Qos(256, 0, false))
-	_, err = consumer.QueueDeclare("q", false, false, false, false, nil)
+	_, err = consumer.QueueDeclare("q", true, false, false, false, nil)
 	must(b, err)
 	deliveries, err := consumer.Consume("q", "c", false, false, false, false, nil)
 	must(b, err)

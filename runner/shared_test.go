@@ -59,7 +59,7 @@ acts:
     name: short
     cast:
       - <<: *p
-        queue: {name: q, declare: true}
+        queue: {name: q, declare: true, durable: true, auto_delete: true}
     expect: {fates: {queued: [m]}}
 `
 

@@ -111,7 +111,7 @@ acts:
   - name: a
     cast:
       - publisher: p
-        queue: {name: amq.reserved, declare: true}
+        queue: {name: amq.reserved, declare: true, durable: true}
         routing_key: amq.reserved
         message: m
     expect: `+expect+"\n")
@@ -154,7 +154,7 @@ acts:
     timeout: 2s
     cast:
       - consumer: c
-        queue: {name: q, declare: true}
+        queue: {name: q, declare: true, durable: true}
       - publisher: p
         routing_key: q
         message: m
@@ -232,7 +232,7 @@ acts:
     name: a
     cast:
       - consumer: c
-        queue: {name: q, declare: true}
+        queue: {name: q, declare: true, durable: true}
       - publisher: p
         routing_key: q
         message: m

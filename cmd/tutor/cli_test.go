@@ -210,7 +210,7 @@ acts:
   - name: a
     cast:
       - consumer: c
-        queue: {name: q, declare: true}
+        queue: {name: q, declare: true, durable: true}
       - publisher: p
         routing_key: q
         message: m
@@ -237,7 +237,7 @@ acts:
   - name: a
     cast:
       - publisher: p
-        queue: {name: amq.reserved, declare: true}
+        queue: {name: amq.reserved, declare: true, durable: true}
         routing_key: amq.reserved
         message: m
     expect: {transcript: {}, fates: {}}

@@ -291,7 +291,6 @@ var cases = map[string]Program{
 		do(1, &wire.BasicReject{DeliveryTag: 1, Requeue: true}),
 		do(1, &wire.BasicReject{DeliveryTag: 2, Requeue: true}),
 		do(1, &wire.BasicAck{DeliveryTag: 3}),
-		do(1, &wire.QueueDeclare{Queue: "w1", Arguments: table("x-queue-type", "quorum")}),
 		do(1, &wire.QueueDeclare{Queue: "w2", Durable: true, Exclusive: true, Arguments: table("x-queue-type", "quorum")}),
 		do(1, &wire.QueueDeclare{Queue: "w3", Durable: true, AutoDelete: true, Arguments: table("x-queue-type", "quorum")}),
 		do(1, &wire.QueueDeclare{Queue: "w4", Durable: true, Arguments: table("x-queue-type", "quorum", "x-max-priority", int32(5))}),
