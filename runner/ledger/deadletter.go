@@ -179,10 +179,18 @@ func (l *Ledger) arrived(m uint32, q QueueRef, deaths []headerDeath) (uint32, bo
 		return i, true
 	}
 	var last *uint32
-	// The latest death comes first.
-	for n, d := range slices.Backward(deaths) {
-		if i, ok := l.died(m, q.Vhost, d, last, n == 0); ok {
-			last = &i
+	entered := make([]bool, len(deaths))
+	// The latest death comes first, but RabbitMQ 3.10 has the others in an order of its own: one that has
+	// nothing to follow on yet is looked at again.
+	for more := true; more; {
+		more = false
+		for n, d := range slices.Backward(deaths) {
+			if entered[n] {
+				continue
+			}
+			if i, ok := l.died(m, q.Vhost, d, last, n == 0); ok {
+				last, entered[n], more = &i, true, true
+			}
 		}
 	}
 	if i, ok := l.readyIn(m, id); ok || last == nil {

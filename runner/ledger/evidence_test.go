@@ -90,6 +90,13 @@ func TestTestimony(t *testing.T) {
 			w.publish("q", false)
 			w.Testified("/", id(1), died("r", "maxlen", "q", "expired"))
 		}, "m1 dead-lettered; m1 overflowed"},
+		"dead-lettered on the way to its end, in no order": {func(w *wires) {
+			w.declare("s")
+			w.declare("r", "x-max-length", int64(0), "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "s")
+			w.declare("q", "x-max-length", int64(0), "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "r")
+			w.publish("q", false)
+			w.Testified("/", id(1), died("s", "maxlen", "q", "maxlen", "r", "maxlen"))
+		}, "m1 dead-lettered; m1 dead-lettered; m1 overflowed"},
 		"dead in a queue where it never was": {func(w *wires) {
 			w.declare("q")
 			w.declare("r")
