@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tutor/runner/broker"
+	"tutor/runner/broker/vhost"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/target/embedded"
@@ -34,6 +36,7 @@ type serveFlags struct {
 	vhosts      []string
 	users       []string
 	permissions []string
+	deny        []string
 	scenario    string
 	act         string
 	verbose     bool
@@ -63,6 +66,7 @@ line; -v shows all methods. The user guest (password guest) may do everything, f
 	f.StringArrayVar(&flags.vhosts, "vhost", nil, "a vhost to add (may be repeated)")
 	f.StringArrayVar(&flags.users, "users", nil, "user:password of a user to add (may be repeated)")
 	f.StringArrayVar(&flags.permissions, "permission", nil, `"VHOST USER CONFIGURE WRITE READ", with - for none (may be repeated)`)
+	f.StringArrayVar(&flags.deny, "deny", nil, "a deprecated feature to deny, as the newest RabbitMQ does: transient_nonexcl_queues (may be repeated)")
 	f.StringVar(&flags.scenario, "for", "", "provide what the broker block of this scenario (FILE or NAME) asks for")
 	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every method")
@@ -75,7 +79,7 @@ func (f *serveFlags) serve(ctx context.Context, t terminal) error {
 		return err
 	}
 	live := &liveView{out: t.out, verbose: f.verbose, names: map[int]string{}}
-	b := broker.New(broker.Options{Wrap: live.wrap})
+	b := broker.New(broker.Options{Wrap: live.wrap, Vhost: vhost.Options{DenyTransient: embedded.DeniesTransient(needs)}})
 	if err := embedded.Provide(b, needs); err != nil {
 		return errors.Join(err, b.Close())
 	}
@@ -146,6 +150,12 @@ func (f *serveFlags) needs() (*scenario.Broker, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, feature := range f.deny {
+		if feature != string(scenario.TransientQueues) {
+			return nil, fmt.Errorf("--deny %s: want %s", feature, scenario.TransientQueues)
+		}
+		needs.Permit[scenario.TransientQueues] = false
+	}
 	for _, name := range f.vhosts {
 		needs.Vhosts[name] = &scenario.Vhost{}
 	}
@@ -177,7 +187,7 @@ func (f *serveFlags) needs() (*scenario.Broker, error) {
 
 // scenarioNeeds is the broker block of the scenario of --for: its own, or that of one of its acts.
 func (f *serveFlags) scenarioNeeds() (*scenario.Broker, error) {
-	needs := &scenario.Broker{Vhosts: map[string]*scenario.Vhost{}, Users: map[string]*scenario.User{}}
+	needs := &scenario.Broker{Vhosts: map[string]*scenario.Vhost{}, Users: map[string]*scenario.User{}, Permit: map[scenario.Feature]bool{}}
 	if f.scenario == "" {
 		return needs, nil
 	}
@@ -197,6 +207,7 @@ func (f *serveFlags) scenarioNeeds() (*scenario.Broker, error) {
 		return needs, nil
 	}
 	needs.TLS = asked.TLS
+	maps.Copy(needs.Permit, asked.Permit)
 	for name, v := range asked.Vhosts {
 		needs.Vhosts[name] = v
 	}

@@ -11,7 +11,8 @@ func newCheck(t terminal) *cobra.Command {
 		Use:   "check FILE|DIR|NAME...",
 		Short: "Check scenarios without playing them",
 		Long: `check reads scenarios and reports every mistake in them at once, each with its place. Nothing is
-played. The exit code is 0 if there is no mistake, else 2.`,
+played. The exit code is 0 if there is no mistake, else 2. What the newest RabbitMQ denies by default is
+a warning.`,
 		Example: `  tutor check mine.yaml
   tutor check scenarios`,
 		Args: cobra.MinimumNArgs(1),
@@ -23,6 +24,11 @@ played. The exit code is 0 if there is no mistake, else 2.`,
 			acts := 0
 			for _, s := range sources {
 				acts += len(s.scenario.Acts)
+				for _, a := range s.scenario.Acts {
+					for _, d := range a.Deprecated() {
+						fmt.Fprintf(t.err, "warning: %v\n", d)
+					}
+				}
 			}
 			fmt.Fprintf(t.out, "%s, %s: no mistakes\n", counted(len(sources), "scenario"), counted(acts, "act"))
 			return nil

@@ -65,6 +65,10 @@ It speaks AMQP 0-9-1 as RabbitMQ ` + Version + ` does.
 }
 
 const notModelled = `
+## Permitted
+
+- Queues that are neither durable nor exclusive, as by Debian's RabbitMQ 4.3; the released one denies them by default. With ` + "`broker: {permit: {transient_nonexcl_queues: false}}`" + ` in a scenario, or ` + "`tutor broker --deny transient_nonexcl_queues`" + `, they are refused as there (541).
+
 ## Not modelled
 
 - Streams, super streams and their arguments: refused.

@@ -62,6 +62,8 @@ type Act struct {
 	Fates map[string]Fate `json:"fates,omitempty"`
 	// Notes explain what became of messages that were not simply processed.
 	Notes []Note `json:"notes"`
+	// Deprecated is what the act uses that the newest RabbitMQ denies by default.
+	Deprecated []Deprecation `json:"deprecated,omitempty"`
 	// Mismatches are the differences between observation and expectation.
 	Mismatches []Mismatch `json:"mismatches"`
 	// Frames on the actors' connections, if they were asked for.
@@ -103,6 +105,16 @@ type Note struct {
 	Text  string `json:"text"`
 	// Inferred is set where neither the broker nor the wire has shown it: it is a conclusion.
 	Inferred bool `json:"inferred,omitempty"`
+}
+
+// Deprecation is a use of something that the newest RabbitMQ denies by default, and where it is written.
+type Deprecation struct {
+	// Feature is RabbitMQ's name for it.
+	Feature string `json:"feature"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Text    string `json:"text"`
 }
 
 // Mismatch is a difference between observation and expectation, and where that is written.
@@ -194,6 +206,9 @@ func newAct(a *runner.ActReport) Act {
 	}
 	for i, l := range a.Lines {
 		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), kindName(l.Kind), l.String(), l.Trouble}
+	}
+	for _, d := range a.Act.Deprecated() {
+		act.Deprecated = append(act.Deprecated, Deprecation{string(d.Feature), d.Pos.File, d.Pos.Line, d.Pos.Column, d.Text})
 	}
 	for i, n := range a.Notes {
 		act.Notes[i] = Note{n.Event, append([]string{}, n.Messages...), n.Count, n.Text, n.Inferred}

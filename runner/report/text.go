@@ -60,6 +60,7 @@ func (t *Text) Act(a *runner.ActReport) {
 		p.blank()
 		failed(p, a.Err)
 	}
+	deprecated(p, a.Act)
 	summary(p, a)
 	t.print(p)
 }
@@ -109,6 +110,17 @@ func heading(p *page, a *runner.ActReport) {
 // failed says why an act could not be played.
 func failed(p *page, err error) {
 	p.hanging("  "+bad.of("error")+"  ", plainLines(err.Error()), 9, normal)
+}
+
+// deprecated says what an act uses that the newest RabbitMQ denies by default.
+func deprecated(p *page, a *scenario.Act) {
+	all := a.Deprecated()
+	if len(all) > 0 {
+		p.blank()
+	}
+	for _, d := range all {
+		p.hanging("  "+trouble.of("deprecated")+"  ", plain(d.String()), 14, normal)
+	}
 }
 
 // summary is the last line of an act, below a blank one: messages, time, broker.

@@ -58,13 +58,25 @@ type Act struct {
 
 // Broker is what the target must provide before the act begins.
 type Broker struct {
+	// Pos is where the block starts.
+	Pos Position `yaml:"-"`
 	// TLS asks for a TLS listener.
 	TLS bool `yaml:"tls"`
 	// Vhosts are the virtual hosts by name. Without any there is "/".
 	Vhosts map[string]*Vhost `yaml:"vhosts"`
+	// Permit says whether the broker permits deprecated features, by RabbitMQ's names for them, as its
+	// setting deprecated_features.permit does. Default: as the broker is configured.
+	Permit map[Feature]bool `yaml:"permit"`
 	// Users are the users by name, beside the guest, who may do everything in every vhost.
 	Users map[string]*User `yaml:"users"`
 }
+
+// Feature is a feature of RabbitMQ's that is deprecated, by its name there.
+type Feature string
+
+// TransientQueues are queues that are neither durable nor exclusive. The released RabbitMQ 4.3 denies them
+// by default.
+const TransientQueues Feature = "transient_nonexcl_queues"
 
 // Vhost is a virtual host with its limits.
 type Vhost struct {
@@ -239,6 +251,8 @@ type Exchange struct {
 
 // Queue is a queue, and whether the actor declares and binds it.
 type Queue struct {
+	// Pos is where it is declared.
+	Pos Position `yaml:"-"`
 	// Name of the queue; when an empty name is declared the broker makes one up (amq.gen-…).
 	Name string `yaml:"name"`
 	// Declare the queue.

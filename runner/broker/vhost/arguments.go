@@ -88,6 +88,9 @@ func (v *VHost) settings(d QueueDeclare) (settings, error) {
 	if err := v.checkArguments(queueArguments(), d.Arguments, s.quorum, what); err != nil {
 		return s, err
 	}
+	if v.opts.DenyTransient && !d.Durable && !d.Exclusive {
+		return s, v.deprecated("transient_nonexcl_queues")
+	}
 	if err := v.modelled(d); err != nil {
 		return s, err
 	}

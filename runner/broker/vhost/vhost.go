@@ -31,6 +31,10 @@ type Options struct {
 	// switched off (permit_deprecated_features.global_qos) and treats the
 	// global flag as unset.
 	GlobalPrefetch bool
+	// DenyTransient refuses queues that are neither durable nor exclusive, as the
+	// released 4.3 does (deprecated_features.permit.transient_nonexcl_queues is
+	// false there). Packages of it, Debian's among them, permit them.
+	DenyTransient bool
 	// MaxQueues is the vhost's limit of queues; nil is none.
 	MaxQueues *int
 }

@@ -47,6 +47,10 @@ type Target struct {
 	progress func(string)
 	// configuration is the server's.
 	configuration string
+	// configured is set on a variant: it permits and denies what its acts ask for.
+	configured bool
+	// variants are targets of the same image with more in their configuration, by what that is.
+	variants map[string]*Target
 
 	mu        sync.Mutex
 	container *testcontainers.DockerContainer
@@ -84,7 +88,13 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 	if err := t.booted(ctx); err != nil {
 		return nil, err
 	}
-	provision, err := t.api.Provide(ctx, needs, guest)
+	switch v, err := t.variant(ctx, needs); {
+	case err != nil:
+		return nil, err
+	case v != t:
+		return v.Prepare(ctx, needs)
+	}
+	provision, err := t.api.Provide(ctx, t.unconfigured(needs), guest)
 	if err != nil {
 		return nil, t.explain(ctx, err)
 	}
@@ -270,6 +280,9 @@ func (t *Target) Close() error {
 	t.restarting.end()
 	if t.api != nil {
 		err = errors.Join(err, t.api.Close())
+	}
+	for _, v := range t.variants {
+		err = errors.Join(err, v.Close())
 	}
 	return err
 }

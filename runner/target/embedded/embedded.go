@@ -11,6 +11,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/broker"
+	"tutor/runner/broker/vhost"
 	"tutor/runner/scenario"
 	"tutor/runner/target/pki"
 )
@@ -34,7 +35,7 @@ func (t *Target) Name() string { return "embedded" }
 
 // Prepare starts a broker with what an act asks for.
 func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Stage, error) {
-	b := broker.New(broker.Options{LoginDelay: -1})
+	b := broker.New(broker.Options{LoginDelay: -1, Vhost: vhost.Options{DenyTransient: DeniesTransient(needs)}})
 	if !t.add(b) {
 		return nil, errors.New("the embedded target is closed")
 	}
@@ -51,6 +52,16 @@ func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Sta
 		return nil, errors.Join(err, t.remove(b))
 	}
 	return stage, nil
+}
+
+// DeniesTransient reports whether a scenario asks for a broker that denies queues which are neither durable
+// nor exclusive.
+func DeniesTransient(needs *scenario.Broker) bool {
+	if needs == nil {
+		return false
+	}
+	permitted, asked := needs.Permit[scenario.TransientQueues]
+	return asked && !permitted
 }
 
 // furnish provides vhosts, users and TLS.

@@ -158,6 +158,9 @@ func (a *API) Provide(ctx context.Context, needs *scenario.Broker, guest runner.
 	if _, ok := needs.Users["guest"]; ok {
 		return nil, errors.New("user guest is always there and may do everything: an act cannot have one of its own")
 	}
+	if err := a.met(ctx, needs); err != nil {
+		return nil, err
+	}
 	lingering, cancel := linger.Context(ctx, settling)
 	defer cancel()
 	c, err := a.client(lingering)

@@ -159,6 +159,9 @@ func withoutManagement(needs *scenario.Broker) (missing []string) {
 			missing = append(missing, "a limit of vhost /"+give)
 		}
 	}
+	if len(needs.Permit) > 0 {
+		missing = append(missing, "a broker that is known to permit or deny deprecated features"+give)
+	}
 	for name := range needs.Users {
 		missing = append(missing, "user "+name+give)
 	}
