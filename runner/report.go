@@ -56,6 +56,8 @@ type ActReport struct {
 	Mismatches []Mismatch
 	// Frames are the frames on the actors' connections, if they were asked for.
 	Frames []Frame
+	// Outcomes are how the act came out in several plays, the most frequent first; nil for a single one.
+	Outcomes []Outcome
 	// Span is how long the act took on its timeline.
 	Span time.Duration
 	// Elapsed is how long it took by the wall clock.

@@ -24,6 +24,8 @@ type playFlags struct {
 	acts    []string
 	timeout time.Duration
 	update  bool
+	dryRun  bool
+	times   int
 	format  string
 	output  string
 	noColor bool
@@ -52,6 +54,8 @@ func (f *playFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.acts, "act", nil, "play only the act of this number, or the acts whose name contains this text (may be repeated)")
 	flags.DurationVar(&f.timeout, "timeout", 0, "give an act up as an error after this time, in place of what the scenario says")
 	flags.BoolVar(&f.update, "update", false, "rewrite the expect blocks of acts that fail from what was observed")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "with --update: show what would be rewritten, and write nothing")
+	flags.IntVar(&f.times, "times", 0, "play each act this often, and report how it came out; --update plays five times (twice at the real clock)")
 	flags.StringVar(&f.format, "format", "text", "text, json or junit")
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to this file; the text still goes to the terminal")
 	flags.BoolVar(&f.noColor, "no-color", false, "no colours (nor with NO_COLOR set, nor in a pipe)")
@@ -84,7 +88,7 @@ func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err err
 		return err
 	}
 	if f.update {
-		if err := updateFiles(t, sources, reports); err != nil {
+		if err := f.updateFiles(t, sources, reports); err != nil {
 			return err
 		}
 	}
@@ -94,6 +98,12 @@ func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err err
 func (f *playFlags) check() error {
 	if f.clock != string(scenario.Virtual) && f.clock != string(scenario.Real) {
 		return fmt.Errorf("--clock %q: want virtual or real", f.clock)
+	}
+	if f.times < 0 {
+		return fmt.Errorf("--times %d: want how often to play each act", f.times)
+	}
+	if f.dryRun && !f.update {
+		return errors.New("--dry-run is for --update")
 	}
 	if f.timeout < 0 {
 		return fmt.Errorf("--timeout %v: want a time that has yet to pass", f.timeout)
@@ -133,13 +143,52 @@ func (f *playFlags) play(ctx context.Context, t terminal, sources []*source) (re
 		if len(s.chosen) > 0 {
 			text.Scenario(s.scenario)
 		}
-		reports = append(reports, f.runner(s, text, progress).Run(ctx, s.scenario, target))
+		reports = append(reports, f.playScenario(ctx, s, target, text, progress))
 		if text.Err() != nil || ctx.Err() != nil {
 			break
 		}
 	}
 	text.End(reports)
 	return reports, text.Err()
+}
+
+// playScenario plays the acts of a scenario, once or as often as the flags say. What came of several plays is
+// printed when all of them are over.
+func (f *playFlags) playScenario(ctx context.Context, s *source, target runner.Target, text *report.Text, progress *report.Progress) *runner.Report {
+	r := f.runner(s, text, progress)
+	if f.times == 0 && !f.update {
+		return r.Run(ctx, s.scenario, target)
+	}
+	print := r.ActDone
+	r.ActDone = nil
+	var plays []*runner.Report
+	for n := 0; n < f.plays(s) && ctx.Err() == nil; n++ {
+		plays = append(plays, r.Run(ctx, s.scenario, target))
+	}
+	all := runner.Distribution(plays)
+	for _, a := range all.Acts {
+		print(a)
+	}
+	return all
+}
+
+// How often acts are played before their expectations are rewritten.
+const (
+	updatePlays     = 5
+	updatePlaysReal = 2
+)
+
+// plays is how often the acts of a scenario are played.
+func (f *playFlags) plays(s *source) int {
+	if f.times > 0 {
+		return f.times
+	}
+	for _, a := range s.scenario.Acts {
+		if s.chosen[a] && (a.Clock == scenario.Real || f.clock == string(scenario.Real)) {
+			return updatePlaysReal
+		}
+	}
+	return updatePlays
 }
 
 func (f *playFlags) runner(s *source, text *report.Text, progress *report.Progress) runner.Runner {

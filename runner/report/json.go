@@ -66,8 +66,20 @@ type Act struct {
 	Deprecated []Deprecation `json:"deprecated,omitempty"`
 	// Mismatches are the differences between observation and expectation.
 	Mismatches []Mismatch `json:"mismatches"`
+	// Outcomes are how the act came out in several plays, the most frequent first; absent for one play.
+	Outcomes []Outcome `json:"outcomes,omitempty"`
 	// Frames on the actors' connections, if they were asked for.
 	Frames []Frame `json:"frames,omitempty"`
+}
+
+// Outcome is one way in which an act came out, of several plays of it.
+type Outcome struct {
+	// Plays is in how many plays it came out so.
+	Plays   int            `json:"plays"`
+	Verdict runner.Verdict `json:"verdict"`
+	// Lines are what was observed: "actor: line" for what each actor printed, then "fate: message" for
+	// what became of each copy.
+	Lines []string `json:"lines"`
 }
 
 // Line is a line that an actor printed, or (of the kind "remark") what happened to the actor unseen.
@@ -209,6 +221,9 @@ func newAct(a *runner.ActReport) Act {
 	}
 	for _, d := range a.Act.Deprecated() {
 		act.Deprecated = append(act.Deprecated, Deprecation{string(d.Feature), d.Pos.File, d.Pos.Line, d.Pos.Column, d.Text})
+	}
+	for _, o := range a.Outcomes {
+		act.Outcomes = append(act.Outcomes, Outcome{o.Plays, o.Report.Verdict, o.Lines})
 	}
 	for i, n := range a.Notes {
 		act.Notes[i] = Note{n.Event, append([]string{}, n.Messages...), n.Count, n.Text, n.Inferred}

@@ -60,6 +60,7 @@ func (t *Text) Act(a *runner.ActReport) {
 		p.blank()
 		failed(p, a.Err)
 	}
+	distribution(p, a.Outcomes)
 	deprecated(p, a.Act)
 	summary(p, a)
 	t.print(p)

@@ -18,8 +18,13 @@ type Observed struct {
 	Act *Act
 	// Expect is the one of the act's expectations that counted on the broker.
 	Expect *Expectation
+	// On, if set, is the broker that this was observed on, where Expect is another's: what was observed
+	// is written down beside it, not in its place.
+	On Condition
 	// Lines that each actor printed, by its name.
 	Lines map[string][]string
+	// Unordered are the actors whose lines came in different orders when the act was played again.
+	Unordered map[string]bool
 	// Fates of the messages: the number of copies by body.
 	Fates map[fate.Fate]map[string]int
 }
@@ -86,6 +91,8 @@ func (u *updater) act(o Observed) {
 	}
 	value := expect.value
 	switch {
+	case o.On.Product != "":
+		u.beside(o, expect)
 	case value.Kind == yaml.AliasNode:
 		u.errorf(value, "act %s: what is expected comes from an alias: update it by hand", o.Act.Name)
 	case value.Kind == yaml.MappingNode && isFlow(value):
@@ -155,6 +162,37 @@ func (u *updater) item(o Observed, list *yaml.Node) {
 	u.errorf(list, "act %s: what is expected is not where it was: the file has changed", o.Act.Name)
 }
 
+// beside writes an expectation of its own for the broker, ahead of the one that has counted so far. Both
+// become items of a list.
+func (u *updater) beside(o Observed, expect pair) {
+	items := []*yaml.Node{expect.value}
+	if expect.value.Kind == yaml.SequenceNode {
+		items = expect.value.Content
+	}
+	own := *o.Expect
+	own.On = o.On
+	fresh := o
+	fresh.Expect = &own
+	var body []string
+	add := func(lines []string) {
+		body = append(body, "- "+lines[0])
+		for _, l := range lines[1:] {
+			body = append(body, indented("  ", l))
+		}
+	}
+	for _, item := range items {
+		if item.Kind == yaml.AliasNode {
+			u.errorf(item, "act %s: what is expected comes from an alias: update it by hand", o.Act.Name)
+			return
+		}
+		if isAt(item, o.Expect.Pos) {
+			add(u.source.expectation(fresh, item).body)
+		}
+		add(u.source.encoded(item))
+	}
+	u.source.replace(expect, value{body: body})
+}
+
 // inlineList turns a list of expectations in brackets into one in lines.
 func (u *updater) inlineList(o Observed, expect pair) {
 	var body []string
@@ -209,13 +247,17 @@ func (u *updater) transcript(o Observed, transcript pair) {
 			continue
 		}
 		want := o.Expect.Transcript[name]
-		u.lines(actor, want.respelled(o.Lines[name]), want.Unordered)
+		u.lines(actor, want.respelled(o.Lines[name]), want.Unordered || o.Unordered[name], o.Unordered[name] && !want.Unordered)
 	}
 }
 
-// lines puts other lines in the place of an actor's.
-func (u *updater) lines(actor pair, lines []string, unordered bool) {
+// lines puts other lines in the place of an actor's. Those that were ordered so far are written anew.
+func (u *updater) lines(actor pair, lines []string, unordered, anew bool) {
 	v := actor.value
+	if anew {
+		u.source.replace(actor, u.source.written(lines, true, false))
+		return
+	}
 	if v.Kind == yaml.AliasNode && u.written[v.Alias] != nil && slices.Equal(u.written[v.Alias], lines) {
 		u.source.follow(v)
 		return
@@ -226,7 +268,7 @@ func (u *updater) lines(actor pair, lines []string, unordered bool) {
 			u.errorf(v, "the lines of %s come from a merge key: update them by hand", actor.key.Value)
 			return
 		}
-		u.lines(inner, lines, false)
+		u.lines(inner, lines, false, false)
 		return
 	}
 	if isLiteral(lines) && u.source.replaceLiteral(actor, lines) {
@@ -289,7 +331,7 @@ func verify(updated []byte, observed []Observed) error {
 		}
 		now := o
 		now.Expect = s.Acts[at].Expect[which]
-		if !now.fits() {
+		if o.On.Product != "" && now.Expect.On.String() != o.On.String() || !now.fits() {
 			return Errors{{o.Expect.Pos, "the act cannot be updated: what was observed cannot be written down as an expectation"}}
 		}
 	}

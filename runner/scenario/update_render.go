@@ -77,7 +77,7 @@ func (s *source) transcript(o Observed) value {
 	for _, name := range o.transcript() {
 		want := o.Expect.Transcript[name]
 		lines := want.respelled(o.Lines[name])
-		v := s.written(lines, want != nil && want.Unordered, false)
+		v := s.written(lines, want != nil && want.Unordered || o.Unordered[name], false)
 		body = append(body, s.entry("", scalar(name, "%s: a"), v)...)
 	}
 	return value{body: body}

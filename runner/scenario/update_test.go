@@ -73,6 +73,8 @@ func TestUpdate(t *testing.T) {
 			"expect:\n  transcript:\n    c: |\n      Received: a\n    p: |\n      Sent: a\n  # both\n  fates:\n    acked: [a]\n", printed, acked},
 		{"who printed nothing is left out", "expect:\n  fates: {}\n",
 			"expect:\n  transcript:\n    p: |\n      Sent: a\n  fates:\n    acked: [a]\n", map[string][]string{"p": {"Sent: a"}}, acked},
+		{"silence is expected, too", "expect:\n  fates: {}\n",
+			"expect:\n  transcript:\n    c: \"\"\n    p: |\n      Sent: a\n  fates:\n    acked: [a]\n", map[string][]string{"c": nil, "p": {"Sent: a"}}, acked},
 		{"only who is named", "expect:\n  transcript: {c: x}\n", "expect:\n  transcript:\n    c: |\n      Received: a\n", printed, acked},
 		{"fates only where they are expected", "expect:\n  transcript:\n    c: x # c\n", "expect:\n  transcript:\n    c: | # c\n      Received: a\n", printed, acked},
 		{"prints nothing any more", "expect:\n  transcript:\n    c: |\n      x\n  fates: {acked: [a]}\n",
