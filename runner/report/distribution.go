@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 	"tutor/runner/transcript"
 )
 
@@ -35,7 +36,7 @@ func distribution(p *page, outcomes []runner.Outcome) {
 // Changes prints what a file would say in place of what it says.
 func Changes(w io.Writer, o Options, name string, before, after []string) error {
 	p := &page{width: o.width()}
-	p.line(strong.of(plain(name)), aside.of("  (- as it is, + as it would be)"))
+	p.line(strong.of(escape.Text(name)), aside.of("  (- as it is, + as it would be)"))
 	diff(p, transcript.Compare(before, after, false), 2)
 	return p.writeTo(w, o.Color)
 }

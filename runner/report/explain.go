@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 	"tutor/runner/ledger"
 	"tutor/runner/transcript"
 )
@@ -24,7 +25,7 @@ func notes(p *page, all []ledger.Note) {
 	for _, n := range all {
 		label := "  " + trouble.of(n.Event) + strings.Repeat(" ", width-ansi.StringWidth(n.Event)+2)
 		named := named(n)
-		text := plain(n.Text)
+		text := escape.Text(n.Text)
 		if named != "" {
 			text = named + "  " + text
 		}
@@ -47,7 +48,7 @@ func named(n ledger.Note) string {
 
 // mismatch prints where the observation differs from the expectation.
 func mismatch(p *page, m runner.Mismatch, legend bool) {
-	text := plain(m.Subject)
+	text := escape.Text(m.Subject)
 	if m.Pos.Line > 0 {
 		text += "  " + m.Pos.String()
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 )
 
 // framesShown is how many frames of an act are shown; of more, the first and last.
@@ -19,7 +20,7 @@ func frames(p *page, a *runner.ActReport) {
 	for i, f := range a.Frames {
 		if i < first || i >= last {
 			times = max(times, len(moment(f.At)))
-			names = max(names, ansi.StringWidth(plain(a.Act.Cast[f.Actor].Name())))
+			names = max(names, ansi.StringWidth(escape.Text(a.Act.Cast[f.Actor].Name())))
 		}
 	}
 	p.line("  ", strong.of("frames"), faint.of("  (→ to the broker, ← from it)"))
@@ -37,7 +38,7 @@ func frames(p *page, a *runner.ActReport) {
 			shown = ""
 		}
 		before = at
-		frame(p, f, strings.Repeat(" ", times-len(shown))+shown, pad(plain(a.Act.Cast[f.Actor].Name()), names))
+		frame(p, f, strings.Repeat(" ", times-len(shown))+shown, pad(escape.Text(a.Act.Cast[f.Actor].Name()), names))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 )
 
 // JUnit writes reports as JUnit XML: a test suite for each scenario on a target, with a test case
@@ -34,13 +35,13 @@ func JUnit(w io.Writer, reports []*runner.Report) error {
 
 func newSuite(r *runner.Report) junit.Testsuite {
 	suite := junit.Testsuite{
-		Name: plain(fmt.Sprintf("%s (%s)", r.Scenario.Title, r.Target)), Package: plain(r.Target),
-		File: plain(r.Scenario.Pos.File), Time: seconds(r.Elapsed),
+		Name: escape.Text(fmt.Sprintf("%s (%s)", r.Scenario.Title, r.Target)), Package: escape.Text(r.Target),
+		File: escape.Text(r.Scenario.Pos.File), Time: seconds(r.Elapsed),
 	}
-	suite.AddProperty("target", plain(r.Target))
+	suite.AddProperty("target", escape.Text(r.Target))
 	for _, a := range r.Acts {
 		if a.Product != "" {
-			suite.AddProperty("broker", plain(a.Product+" "+a.Version))
+			suite.AddProperty("broker", escape.Text(a.Product+" "+a.Version))
 			break
 		}
 	}
@@ -49,21 +50,21 @@ func newSuite(r *runner.Report) junit.Testsuite {
 	}
 	if r.Verdict() == runner.LeftOut {
 		suite.AddTestcase(junit.Testcase{
-			Name: plain(r.Scenario.Title), Classname: suite.Name, Skipped: &junit.Result{Message: nothingPlayed},
+			Name: escape.Text(r.Scenario.Title), Classname: suite.Name, Skipped: &junit.Result{Message: nothingPlayed},
 		})
 	}
 	return suite
 }
 
 func newCase(suite string, a *runner.ActReport) junit.Testcase {
-	c := junit.Testcase{Name: plain(a.Act.Name), Classname: suite, Time: seconds(a.Elapsed)}
+	c := junit.Testcase{Name: escape.Text(a.Act.Name), Classname: suite, Time: seconds(a.Elapsed)}
 	switch a.Verdict {
 	case runner.Fail:
 		c.Failure = &junit.Result{Message: reason(a), Type: "mismatch", Data: differences(a)}
 	case runner.Error:
 		c.Error = &junit.Result{Message: reason(a), Type: "error"}
 		if a.Err != nil {
-			c.Error.Data = plainLines(a.Err.Error())
+			c.Error.Data = escape.Lines(a.Err.Error())
 		}
 	default:
 		return c

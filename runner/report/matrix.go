@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 )
 
 // Matrix prints the verdicts of acts that were played on several targets, side by side, how they
@@ -33,9 +34,9 @@ func Matrix(w io.Writer, o Options, reports []*runner.Report) error {
 	}
 	p.blank()
 	for _, l := range g.left {
-		p.hanging(mark(runner.LeftOut)+" ", plain(l), 2, normal)
+		p.hanging(mark(runner.LeftOut)+" ", escape.Text(l), 2, normal)
 	}
-	p.hanging("", plain(g.sum()), 0, strong)
+	p.hanging("", escape.Text(g.sum()), 0, strong)
 	if err := p.writeTo(w, o.Color); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
@@ -77,7 +78,7 @@ func (g *grid) table(p *page) {
 	names, brokers := []cell{{}}, []cell{{}}
 	for i, t := range g.targets {
 		names = append(names, cell{wrapName(t.name, widths[i+1]), strong})
-		brokers = append(brokers, cell{wrap(plain(t.broker), widths[i+1]), faint})
+		brokers = append(brokers, cell{wrap(escape.Text(t.broker), widths[i+1]), faint})
 	}
 	p.row(columnGap, widths, names)
 	p.row(columnGap, widths, brokers)
@@ -85,7 +86,7 @@ func (g *grid) table(p *page) {
 	for i, row := range g.acts {
 		if i == 0 || row.scenario.Title != title {
 			title = row.scenario.Title
-			p.hanging("", plain(title), 0, strong)
+			p.hanging("", escape.Text(title), 0, strong)
 		}
 		p.row(columnGap, widths, g.verdicts(row, widths[0]))
 	}
@@ -93,7 +94,7 @@ func (g *grid) table(p *page) {
 
 // verdicts are the cells of an act's row.
 func (g *grid) verdicts(row played, width int) []cell {
-	name := wrap(plain(row.act.Name), width-2)
+	name := wrap(escape.Text(row.act.Name), width-2)
 	for i := range name {
 		name[i] = "  " + name[i]
 	}
@@ -112,10 +113,10 @@ func (g *grid) verdicts(row played, width int) []cell {
 func (g *grid) layout(width int) []int {
 	wanted := []int{actWidth}
 	for _, row := range g.acts {
-		wanted[0] = max(wanted[0], 2+ansi.StringWidth(plain(row.act.Name)))
+		wanted[0] = max(wanted[0], 2+ansi.StringWidth(escape.Text(row.act.Name)))
 	}
 	for _, t := range g.targets {
-		w := max(cellWidth, ansi.StringWidth(plain(t.name)), ansi.StringWidth(plain(t.broker)))
+		w := max(cellWidth, ansi.StringWidth(escape.Text(t.name)), ansi.StringWidth(escape.Text(t.broker)))
 		wanted = append(wanted, w)
 	}
 	widths := share(width-len(g.targets)*len(columnGap), wanted)
@@ -129,7 +130,7 @@ func (g *grid) layout(width int) []int {
 // wrapName breaks a target's name between its parts.
 func wrapName(name string, width int) []string {
 	return fill(func(yield func(string) bool) {
-		for rest := plain(name); rest != ""; {
+		for rest := escape.Text(name); rest != ""; {
 			end := 1 + strings.IndexAny(rest, ":/@,-")
 			if end == 0 {
 				end = len(rest)
@@ -159,17 +160,17 @@ func (g *grid) difference(p *page, row played, d difference) {
 	p.hanging(trouble.of("*")+" ", row.name(), 2, strong)
 	p.hanging("  ", fmt.Sprintf("- on %s  + on %s", g.names([]int{0}), g.names(d.targets)), 2, faint)
 	for _, part := range d.parts {
-		p.hanging("  ", plain(part.subject), 2, normal)
+		p.hanging("  ", escape.Text(part.subject), 2, normal)
 		diff(p, part.diff, 4)
 	}
 }
 
-func (row played) name() string { return plain(row.scenario.Title + " › " + row.act.Name) }
+func (row played) name() string { return escape.Text(row.scenario.Title + " › " + row.act.Name) }
 
 func (g *grid) names(targets []int) string {
 	names := make([]string, len(targets))
 	for i, t := range targets {
-		names[i] = plain(g.targets[t].name)
+		names[i] = escape.Text(g.targets[t].name)
 	}
 	return strings.Join(names, ", ")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 	"tutor/runner/transcript"
 )
 
@@ -70,7 +71,7 @@ func (g *grid) markdownFailure(p *page, row played, f failure) {
 	}
 	if f.report.Err != nil {
 		p.blank()
-		fence(p, "text", plainLines(f.report.Err.Error())+"\n")
+		fence(p, "text", escape.Lines(f.report.Err.Error())+"\n")
 	}
 }
 
@@ -112,5 +113,5 @@ func fence(p *page, language, text string) {
 func escaped(s string) string {
 	return strings.NewReplacer(
 		`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", "[", `\[`, "#", `\#`, "~", `\~`,
-	).Replace(plain(s))
+	).Replace(escape.Text(s))
 }

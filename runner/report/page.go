@@ -6,6 +6,8 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"tutor/runner/escape"
 )
 
 // prose is the widest that running text is set, in cells: longer lines are hard to read.
@@ -29,7 +31,7 @@ func (p *page) blank() { p.WriteByte('\n') }
 
 // paragraphs sets running text, which may have several lines, with an indentation.
 func (p *page) paragraphs(text string, indent int, s style) {
-	p.hanging(strings.Repeat(" ", indent), plainLines(text), indent, s)
+	p.hanging(strings.Repeat(" ", indent), escape.Lines(text), indent, s)
 }
 
 // hanging sets a text behind a label, with all its further lines below its first one.

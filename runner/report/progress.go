@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"tutor/runner/escape"
 )
 
 // Progress is a status line on a terminal, rewritten in place while a run goes on. It is safe for
@@ -30,7 +32,7 @@ func NewProgress(w io.Writer, width, acts int) *Progress {
 func (p *Progress) Show(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.text = plain(text)
+	p.text = escape.Text(text)
 	p.draw()
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
 )
@@ -105,7 +106,7 @@ type table struct {
 func newTable(cast []*scenario.Actor, rows []row) *table {
 	t := &table{}
 	for _, a := range cast {
-		name := plain(a.Name())
+		name := escape.Text(a.Name())
 		t.names = append(t.names, name)
 		t.wanted = append(t.wanted, ansi.StringWidth(name))
 	}

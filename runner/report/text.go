@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 	"tutor/runner/fate"
 	"tutor/runner/ledger"
 	"tutor/runner/scenario"
@@ -29,7 +30,7 @@ func (t *Text) Err() error { return t.err }
 // Scenario prints what a scenario is about, ahead of its acts.
 func (t *Text) Scenario(s *scenario.Scenario) {
 	p := t.page()
-	p.line(title.of(plain(s.Title)))
+	p.line(title.of(escape.Text(s.Title)))
 	if s.About != "" {
 		p.paragraphs(s.About, 0, normal)
 	}
@@ -95,7 +96,7 @@ func (t *Text) print(p *page) {
 
 // heading is an act's verdict, name and teaching text.
 func heading(p *page, a *runner.ActReport) {
-	name := plain(a.Act.Name)
+	name := escape.Text(a.Act.Name)
 	switch a.Verdict {
 	case runner.Fail:
 		name += " (failed)"
@@ -110,7 +111,7 @@ func heading(p *page, a *runner.ActReport) {
 
 // failed says why an act could not be played.
 func failed(p *page, err error) {
-	p.hanging("  "+bad.of("error")+"  ", plainLines(err.Error()), 9, normal)
+	p.hanging("  "+bad.of("error")+"  ", escape.Lines(err.Error()), 9, normal)
 }
 
 // deprecated says what an act uses that the newest RabbitMQ denies by default.
@@ -120,7 +121,7 @@ func deprecated(p *page, a *scenario.Act) {
 		p.blank()
 	}
 	for _, d := range all {
-		p.hanging("  "+trouble.of("deprecated")+"  ", plain(d.String()), 14, normal)
+		p.hanging("  "+trouble.of("deprecated")+"  ", escape.Text(d.String()), 14, normal)
 	}
 }
 
@@ -134,7 +135,7 @@ func summary(p *page, a *runner.ActReport) {
 		parts = append(parts, duration(a))
 	}
 	if broker := strings.TrimSpace(a.Product + " " + a.Version); broker != "" {
-		parts = append(parts, plain(broker))
+		parts = append(parts, escape.Text(broker))
 	}
 	if len(parts) > 0 {
 		p.blank()
@@ -181,7 +182,7 @@ func total(p *page, reports []*runner.Report) {
 	}
 	p.line(strong.of(totals(len(reports), acts, tally)), faint.of(" · "+elapsed(took)))
 	for _, r := range left {
-		p.hanging("  "+mark(runner.LeftOut)+" ", plain(r.Scenario.Title)+": "+nothingPlayed, 4, normal)
+		p.hanging("  "+mark(runner.LeftOut)+" ", escape.Text(r.Scenario.Title)+": "+nothingPlayed, 4, normal)
 	}
 	for _, r := range reports {
 		for _, a := range r.Acts {
@@ -233,7 +234,7 @@ func outcomes(tally map[runner.Verdict]int) string {
 
 // complaint names an act that has not passed, its place, and what is wrong with it.
 func complaint(r *runner.Report, a *runner.ActReport) string {
-	return fmt.Sprintf("%v: %s › %s: %s", a.Act.Pos, plain(r.Scenario.Title), plain(a.Act.Name), reason(a))
+	return fmt.Sprintf("%v: %s › %s: %s", a.Act.Pos, escape.Text(r.Scenario.Title), escape.Text(a.Act.Name), reason(a))
 }
 
 // reason says in a few words why an act has not passed.
@@ -244,7 +245,7 @@ func reason(a *runner.ActReport) string {
 	}
 	subjects := make([]string, len(a.Mismatches))
 	for i, m := range a.Mismatches {
-		subjects[i] = plain(m.Subject)
+		subjects[i] = escape.Text(m.Subject)
 	}
 	return strings.Join(subjects, ", ")
 }

@@ -7,24 +7,9 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-)
 
-func TestPlain(t *testing.T) {
-	for _, test := range []struct{ text, want string }{
-		{"Hello, 世界!", "Hello, 世界!"},
-		{"a\tb\nc\r", `a\tb\nc\r`},
-		{"\x00\x1b[31m\x7f", `\x00\x1b[31m\x7f`},
-		{"\u009b1m", `\u009b1m`},
-		{"a\xffb", `a\xffb`},
-		{"\ufffd", "\ufffd"},
-		{"\u202e\u2066", `\u202e\u2066`},
-		{"👩\u200d💻", "👩\u200d💻"},
-	} {
-		if got := plain(test.text); got != test.want {
-			t.Errorf("plain(%q) = %s, want %s", test.text, got, test.want)
-		}
-	}
-}
+	"tutor/runner/escape"
+)
 
 func TestClip(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
@@ -64,7 +49,7 @@ func FuzzWrap(f *testing.F) {
 	f.Add("one two three", 8)
 	f.Add("世界 👩\u200d💻 \x1b[31m \xff\u0301", 3)
 	f.Fuzz(func(t *testing.T, text string, width int) {
-		text, width = plain(text), 2+(width&0xff)
+		text, width = escape.Text(text), 2+(width&0xff)
 		lines := wrap(text, width)
 		for _, line := range lines {
 			if w := ansi.StringWidth(line); w > width {

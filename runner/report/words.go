@@ -6,63 +6,26 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"tutor/runner/escape"
 )
-
-// plain makes a text harmless to show: control characters, marks that turn the direction of writing,
-// and bytes that are not UTF-8 are written as Go escapes them.
-func plain(s string) string {
-	if harmless(s) {
-		return s
-	}
-	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case harmful(r):
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// plainLines makes a text harmless that has line breaks of its own.
-func plainLines(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	for i, line := range lines {
-		lines[i] = plain(strings.TrimSuffix(line, "\r"))
-	}
-	return strings.Join(lines, "\n")
-}
-
-func harmless(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, harmful)
-}
-
-func harmful(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
-}
 
 // clip cuts a text that is longer than a number of characters, says how much is missing, and makes
 // it harmless.
 func clip(s string, limit int) string {
 	if len(s) <= limit {
-		return plain(s)
+		return escape.Text(s)
 	}
 	chars := 0
 	for i := range s {
 		if chars == limit {
-			return fmt.Sprintf("%s… (%s more)", plain(s[:i]), counted(len(s)-i, "byte"))
+			return fmt.Sprintf("%s… (%s more)", escape.Text(s[:i]), counted(len(s)-i, "byte"))
 		}
 		chars++
 	}
-	return plain(s)
+	return escape.Text(s)
 }
 
 // wrap breaks a text into lines that are no wider than a number of cells: between words where it
