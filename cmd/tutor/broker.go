@@ -19,6 +19,7 @@ import (
 
 	"tutor/runner/broker"
 	"tutor/runner/broker/vhost"
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/target/embedded"
@@ -300,7 +301,7 @@ func (v *liveView) introduce(who int, start *wire.ConnectionStartOK) {
 
 func (v *liveView) line(who int, text string) {
 	if !v.stopped {
-		fmt.Fprintf(v.out, "%s %s\n", v.names[who], text)
+		fmt.Fprintf(v.out, "%s %s\n", escape.Text(v.names[who]), escape.Text(text))
 	}
 }
 

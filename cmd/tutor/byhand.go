@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 )
 
@@ -55,11 +56,11 @@ the cast in its order. Start each when the one before has printed what it declar
 
 // byHandAct prints an act's terminals, and what each must show.
 func byHandAct(t terminal, s *scenario.Scenario, a *scenario.Act, name string, port, tlsPort int) {
-	fmt.Fprintf(t.out, "# %s: %s\n", s.Title, a.Name)
+	fmt.Fprintf(t.out, "# %s: %s\n", escape.Text(s.Title), escape.Text(a.Name))
 	if len(a.Steps) > 0 {
 		fmt.Fprintln(t.out, "# This act has steps, which are up to you:")
 		for _, step := range a.Steps {
-			fmt.Fprintf(t.out, "#   %s\n", stepText(step))
+			fmt.Fprintf(t.out, "#   %s\n", escape.Text(stepText(step)))
 		}
 	}
 	number := 1 + slices.Index(s.Acts, a)
@@ -67,15 +68,15 @@ func byHandAct(t terminal, s *scenario.Scenario, a *scenario.Act, name string, p
 	fmt.Fprintf(t.out, "\n# terminal 1: the broker\n%s\n", hand.broker(a))
 	for i, actor := range a.Cast {
 		line, cannot := hand.actor(actor)
-		fmt.Fprintf(t.out, "\n# terminal %d: %s\n", i+2, actor.Name())
+		fmt.Fprintf(t.out, "\n# terminal %d: %s\n", i+2, escape.Text(actor.Name()))
 		if len(cannot) > 0 {
-			fmt.Fprintf(t.out, "# by hand it lacks: %s\n", strings.Join(cannot, ", "))
+			fmt.Fprintf(t.out, "# by hand it lacks: %s\n", escape.Text(strings.Join(cannot, ", ")))
 		}
 		fmt.Fprintln(t.out, line)
 		for _, e := range a.Expect {
 			if want := e.Transcript[actor.Name()]; want != nil {
 				for _, l := range want.Lines {
-					fmt.Fprintf(t.out, "#   %s\n", l)
+					fmt.Fprintf(t.out, "#   %s\n", escape.Text(l))
 				}
 				break
 			}
@@ -310,10 +311,14 @@ func join(words []string) string {
 }
 
 func quoted(word string) string {
-	plain := func(r rune) bool {
+	if escape.Text(word) != word {
+		// Go's escapes are also those of shells between $' and '.
+		return "$'" + escape.Text(strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(word)) + "'"
+	}
+	bare := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:,@=+", r)
 	}
-	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !bare(r) }) < 0 {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"tutor/runner/escape"
 )
 
 func newCheck(t terminal) *cobra.Command {
@@ -26,7 +28,7 @@ a warning.`,
 				acts += len(s.scenario.Acts)
 				for _, a := range s.scenario.Acts {
 					for _, d := range a.Deprecated() {
-						fmt.Fprintf(t.err, "warning: %v\n", d)
+						fmt.Fprintf(t.err, "warning: %s\n", escape.Text(fmt.Sprint(d)))
 					}
 				}
 			}

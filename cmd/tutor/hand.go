@@ -20,6 +20,7 @@ import (
 	"tutor/runner"
 	"tutor/runner/actor"
 	"tutor/runner/clock"
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/transcript"
@@ -261,7 +262,7 @@ func (h *byHand) print(kind transcript.Kind, text string) {
 	case transcript.Error, transcript.Returned, transcript.Nacked, transcript.Cancelled:
 		h.failed = true
 	}
-	fmt.Fprintln(h.out, transcript.Line{Kind: kind, Text: text})
+	fmt.Fprintln(h.out, escape.Text(transcript.Line{Kind: kind, Text: text}.String()))
 }
 
 // delivery shows what came with a message.
@@ -305,7 +306,7 @@ func shown(properties map[string]any) string {
 			}
 		case amqp.Table:
 			if len(v) > 0 {
-				parts = append(parts, fmt.Sprintf(" %s=%v", name, v))
+				parts = append(parts, escape.Text(fmt.Sprintf(" %s=%v", name, v)))
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/scenarios"
 )
@@ -49,8 +50,8 @@ func listCarried(t terminal) error {
 }
 
 func list(t terminal, name string, s *scenario.Scenario) {
-	fmt.Fprintf(t.out, "%-12s %s\n", name, s.Title)
+	fmt.Fprintf(t.out, "%-12s %s\n", escape.Text(name), escape.Text(s.Title))
 	for i, a := range s.Acts {
-		fmt.Fprintf(t.out, "%14d %s\n", i+1, a.Name)
+		fmt.Fprintf(t.out, "%14d %s\n", i+1, escape.Text(a.Name))
 	}
 }

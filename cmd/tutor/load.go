@@ -13,6 +13,7 @@ import (
 	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
 
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/scenarios"
 )
@@ -73,7 +74,7 @@ func find(arg string) ([]*source, error) {
 	}
 	text, err := fs.ReadFile(scenarios.FS(), arg+".yaml")
 	if err != nil {
-		return nil, fmt.Errorf("%s is neither a file or directory, nor a scenario that tutor carries%s", arg, suggest(arg, scenarios.Names()))
+		return nil, fmt.Errorf("%s is neither a file or directory, nor a scenario that tutor carries%s", escape.Text(arg), suggest(arg, scenarios.Names()))
 	}
 	return []*source{{name: arg, text: text}}, nil
 }

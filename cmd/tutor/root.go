@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 )
 
 // verdict is the error of a run whose outcome has been reported already.
@@ -30,7 +31,7 @@ func execute(ctx context.Context, args []string, t terminal) int {
 	case errors.As(err, &reported):
 		return exitError
 	}
-	fmt.Fprintf(t.err, "tutor: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n       "))
+	fmt.Fprintf(t.err, "tutor: %s\n", strings.ReplaceAll(escape.Lines(err.Error()), "\n", "\n       "))
 	return exitError
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
+	"tutor/runner/escape"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
 )
@@ -53,7 +54,7 @@ func show(t terminal, s *source, format string) {
 		width = min(100, o.Width)
 	}
 	if format == "text" {
-		fmt.Fprintf(t.out, "%s\n%s\n", s.scenario.Title, wrapped(s.scenario.About, width, 0))
+		fmt.Fprintf(t.out, "%s\n%s\n", escape.Text(s.scenario.Title), wrapped(s.scenario.About, width, 0))
 	}
 	for _, a := range s.scenario.Acts {
 		if !s.chosen[a] {
@@ -66,7 +67,7 @@ func show(t terminal, s *source, format string) {
 		case "mermaid":
 			fmt.Fprint(t.out, g.mermaid(a.Name))
 		default:
-			fmt.Fprintf(t.out, "\n%s\n", a.Name)
+			fmt.Fprintf(t.out, "\n%s\n", escape.Text(a.Name))
 			if a.About != "" {
 				fmt.Fprintln(t.out, wrapped(a.About, width, 2))
 			}
@@ -78,7 +79,7 @@ func show(t terminal, s *source, format string) {
 // wrapped fills paragraphs into lines.
 func wrapped(text string, width, indent int) string {
 	margin := strings.Repeat(" ", indent)
-	lines := strings.Split(ansi.Wordwrap(strings.TrimSpace(text), width-indent, ""), "\n")
+	lines := strings.Split(ansi.Wordwrap(escape.Lines(text), width-indent, ""), "\n")
 	return margin + strings.Join(lines, "\n"+margin)
 }
 
@@ -196,11 +197,13 @@ func (g *graph) has(id string) bool {
 
 func (g *graph) add(n node) {
 	if !g.has(n.id) {
+		n.label = escape.Text(n.label)
 		g.nodes = append(g.nodes, n)
 	}
 }
 
 func (g *graph) connect(from, to, label string) {
+	label = escape.Text(label)
 	for _, e := range g.edges {
 		if e == (edge{from, to, label}) {
 			return

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 	"tutor/runner/fate"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
@@ -26,7 +27,7 @@ func (f *playFlags) updateFiles(t terminal, sources []*source, reports []*runner
 			}
 			o, why := settled(a)
 			if why != "" {
-				fmt.Fprintf(t.err, "%v: act %s is left as it is: %s\n", a.Act.Pos, a.Act.Name, why)
+				fmt.Fprintf(t.err, "%v: act %s is left as it is: %s\n", a.Act.Pos, escape.Text(a.Act.Name), why)
 				continue
 			}
 			all = append(all, o)
@@ -58,7 +59,7 @@ func (f *playFlags) updateFile(t terminal, s *source, all []scenario.Observed) e
 	if err := replace(s.path, s.text, text); err != nil {
 		return fmt.Errorf("--update: %w", err)
 	}
-	fmt.Fprintf(t.err, "%s: rewrote the expectations of %s\n", s.path, counted(len(all), "act"))
+	fmt.Fprintf(t.err, "%s: rewrote the expectations of %s\n", escape.Text(s.path), counted(len(all), "act"))
 	return nil
 }
 

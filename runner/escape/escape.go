@@ -23,7 +23,7 @@ func Text(s string) string {
 		switch {
 		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
 			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case harmful(r):
+		case Harmful(r):
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		default:
 			b.WriteRune(r)
@@ -44,12 +44,13 @@ func Lines(s string) string {
 func harmless(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f {
-			return utf8.ValidString(s) && !strings.ContainsFunc(s, harmful)
+			return utf8.ValidString(s) && !strings.ContainsFunc(s, Harmful)
 		}
 	}
 	return true
 }
 
-func harmful(r rune) bool {
+// Harmful reports whether a character does something to a terminal, or to the order in which people read.
+func Harmful(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }

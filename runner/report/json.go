@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 	"tutor/runner/fate"
 	"tutor/runner/ledger"
 	"tutor/runner/transcript"
@@ -167,25 +169,21 @@ func JSON(w io.Writer, reports []*runner.Report) error {
 	if err := encoder.Encode(d); err != nil {
 		return fmt.Errorf("writing the report as JSON: %w", err)
 	}
-	if _, err := w.Write(escapeC1(text.Bytes())); err != nil {
+	if _, err := w.Write(escapeHarmful(text.Bytes())); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
 }
 
-// escapeC1 escapes the control characters U+007F to U+009F, which JSON permits as they are and
-// terminals obey. They can only be inside strings.
-func escapeC1(text []byte) []byte {
+// escapeHarmful escapes the characters that JSON permits as they are and that terminals obey, or that turn the
+// direction of writing. They can only be inside strings.
+func escapeHarmful(text []byte) []byte {
 	var out []byte
-	for i := 0; i < len(text); i++ {
-		switch {
-		case text[i] == 0x7f:
-			out = append(out, `\u007f`...)
-		case text[i] == 0xc2 && i+1 < len(text) && text[i+1] < 0xa0:
-			i++
-			out = fmt.Appendf(out, `\u%04x`, text[i])
-		default:
-			out = append(out, text[i])
+	for _, r := range string(text) {
+		if r >= 0x7f && escape.Harmful(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = utf8.AppendRune(out, r)
 		}
 	}
 	return out

@@ -3,6 +3,8 @@ package scenario
 import (
 	"slices"
 	"strings"
+
+	"tutor/runner/escape"
 )
 
 // Error is one mistake in a scenario file.
@@ -11,7 +13,8 @@ type Error struct {
 	Msg string
 }
 
-func (e Error) Error() string { return e.Pos.String() + ": " + e.Msg }
+// Error is one line that is harmless to show, whatever the file has for names and keys.
+func (e Error) Error() string { return e.Pos.String() + ": " + escape.Text(e.Msg) }
 
 // Errors are all mistakes in a scenario file, in the order of their places.
 type Errors []Error

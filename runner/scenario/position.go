@@ -1,6 +1,10 @@
 package scenario
 
-import "fmt"
+import (
+	"fmt"
+
+	"tutor/runner/escape"
+)
 
 // Position is a place in a scenario file. Line and Column count from 1; the zero Position is
 // nowhere.
@@ -11,5 +15,5 @@ type Position struct {
 }
 
 func (p Position) String() string {
-	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	return fmt.Sprintf("%s:%d:%d", escape.Text(p.File), p.Line, p.Column)
 }
