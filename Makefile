@@ -1,6 +1,10 @@
 # The targets that people use; `make help` lists them.
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# How long the tests of a package may take: go test's own ten minutes are too few for two busy cores.
+LIMIT = 60m
+# The systems, beside the one at hand, for which everything must at least compile.
+SYSTEMS = linux windows darwin freebsd
 
 .PHONY: help build test race lint bench determinism mutants update schema
 
@@ -11,14 +15,14 @@ build: ## build ./tutor
 	go build -o tutor ./cmd/tutor
 
 test: ## run the tests on the brokers that are there (TUTOR_TEST_BROKERS says which must be)
-	go test ./...
+	go test -timeout $(LIMIT) ./...
 
 race: ## the same with the race detector
-	go test -race ./...
+	go test -race -timeout $(LIMIT) ./...
 
-lint: ## gofmt, go vet, staticcheck
+lint: ## gofmt, go vet for Linux, Windows, macOS and FreeBSD, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
-	go vet ./...
+	@for system in $(SYSTEMS); do echo GOOS=$$system go vet ./...; GOOS=$$system go vet ./... || exit 1; done
 	$(STATICCHECK) ./...
 
 bench: determinism ## measure, as ratios within one run; before that, make determinism

@@ -151,7 +151,7 @@ const helloAct = `
 title: T
 acts:
   - name: a
-    timeout: 2s
+    timeout: 1m
     cast:
       - consumer: c
         queue: {name: q, declare: true, durable: true}
@@ -189,7 +189,7 @@ func TestErrors(t *testing.T) {
 				return client, nil
 			}
 		}},
-		"the broker does not answer": {helloAct, "not come to its end within 2s", func(s *runner.Stage) {
+		"the broker does not answer": {strings.Replace(helloAct, "1m", "100ms", 1), "not come to its end within 100ms", func(s *runner.Stage) {
 			s.Dial = func(context.Context) (net.Conn, error) {
 				client, _ := net.Pipe()
 				return client, nil
