@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 // most acts.
 type backstage struct {
 	target Target
+	// timeout is how long an act may go on.
+	timeout func(*scenario.Act) time.Duration
 	// done is told of each act when its stage has been removed, in the order of the acts.
 	done func(*ActReport)
 	// ahead is the stage of the following act, if it is being prepared.
@@ -55,15 +58,34 @@ func (b *backstage) open(ctx context.Context, act, following *scenario.Act) prep
 func (b *backstage) prepare(ctx context.Context, act *scenario.Act) {
 	ahead := make(chan prepared, 1)
 	go func() {
-		stage, err := b.target.Prepare(ctx, needs(act))
-		got := prepared{stage: stage, err: err}
-		if err == nil {
-			got.inspector = &inspector{stage: stage}
-			got.evidence, got.err = gather(ctx, stage, act, got.inspector)
+		var got prepared
+		defer func() { ahead <- got }()
+		defer guard(&got.err)
+		if got.stage, got.err = b.target.Prepare(ctx, needs(act)); got.err == nil {
+			got.inspector = &inspector{stage: got.stage}
+			got.evidence, got.err = gatherInTime(ctx, got.stage, act, got.inspector, b.timeout(act))
 		}
-		ahead <- got
 	}()
 	b.ahead = ahead
+}
+
+// guard makes an error of a panic, so that what was started is still removed. It is to be deferred.
+func guard(err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+	}
+}
+
+// gatherInTime is [gather] on a broker that may not answer: the act's time is up then before it has begun.
+func gatherInTime(ctx context.Context, stage *Stage, act *scenario.Act, i *inspector, timeout time.Duration) (*evidence, error) {
+	within, cancel := context.WithTimeoutCause(ctx, timeout, overdue(timeout))
+	defer cancel()
+	defer context.AfterFunc(within, i.drop)()
+	e, err := gather(ctx, stage, act, i)
+	if within.Err() != nil {
+		return nil, context.Cause(within)
+	}
+	return e, err
 }
 
 // close begins to remove an act's stage, and reports the act when that is over.
@@ -85,15 +107,19 @@ func (b *backstage) close(ctx context.Context, stage prepared, report *ActReport
 }
 
 func remove(ctx context.Context, p prepared, settled bool) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removing)
+	defer cancel()
 	if p.inspector != nil {
+		if !settled {
+			p.inspector.drop()
+		}
+		defer context.AfterFunc(ctx, p.inspector.drop)()
 		// What keeps it from closing is the broker's trouble, or the stage's, and is told there.
 		_ = p.inspector.close()
 	}
 	if p.stage == nil || p.stage.Close == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removing)
-	defer cancel()
 	if err := p.stage.Close(ctx, settled); err != nil {
 		return fmt.Errorf("tidying the broker up: %w", err)
 	}

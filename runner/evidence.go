@@ -45,7 +45,7 @@ func gather(ctx context.Context, stage *Stage, act *scenario.Act, i *inspector) 
 			continue
 		}
 		if err := e.prepare(ctx, stage, vhost); err != nil {
-			return nil, fmt.Errorf("having the broker of vhost %s testify: %w", vhost, err)
+			return nil, fmt.Errorf("having the broker testify: %w", err)
 		}
 	}
 	return e, nil

@@ -12,8 +12,6 @@ import (
 	"tutor/runner/scenario"
 )
 
-var notYet = map[string]bool{"embedded consumer-timeout-quorum.yaml": true, "embedded full-quorum-queue-requeue.yaml": true}
-
 // What became of a message is what the broker says, where it can be asked, whatever its queue was declared
 // with.
 func TestEvidence(t *testing.T) {
@@ -26,9 +24,6 @@ func TestEvidence(t *testing.T) {
 		for _, path := range paths {
 			t.Run(filepath.Base(path), func(t *testing.T) {
 				t.Parallel()
-				if notYet[target.Name()+" "+filepath.Base(path)] {
-					return
-				}
 				r := runner.Run(context.Background(), decode(t, path), target)
 				for _, a := range r.Acts {
 					for _, n := range a.Notes {

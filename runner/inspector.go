@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"sync"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -19,6 +20,19 @@ import (
 type inspector struct {
 	stage *Stage
 	conns map[string]*amqp.Connection
+
+	mu sync.Mutex
+	// raw are the connections below conns.
+	raw []net.Conn
+}
+
+// drop ends all connections without a word, for a broker that does not answer.
+func (i *inspector) drop() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, raw := range i.raw {
+		raw.Close()
+	}
 }
 
 // channel opens a channel in a vhost, by the scenario's name.
@@ -27,7 +41,7 @@ func (i *inspector) channel(ctx context.Context, vhost string) (*amqp.Channel, e
 	if conn == nil || conn.IsClosed() {
 		var err error
 		if conn, err = i.connect(ctx, vhost); err != nil {
-			return nil, fmt.Errorf("connecting to vhost %s: %w", vhost, err)
+			return nil, fmt.Errorf("vhost %s: %w", vhost, err)
 		}
 		if i.conns == nil {
 			i.conns = map[string]*amqp.Connection{}
@@ -40,8 +54,11 @@ func (i *inspector) channel(ctx context.Context, vhost string) (*amqp.Channel, e
 func (i *inspector) connect(ctx context.Context, vhost string) (*amqp.Connection, error) {
 	raw, err := i.dial(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("connecting to the broker: %w", err)
 	}
+	i.mu.Lock()
+	i.raw = append(i.raw, raw)
+	i.mu.Unlock()
 	guest := i.stage.Users["guest"]
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	conn, err := amqp.Open(raw, amqp.Config{
@@ -52,7 +69,7 @@ func (i *inspector) connect(ctx context.Context, vhost string) (*amqp.Connection
 	if err != nil {
 		stop()
 		raw.Close()
-		return nil, err
+		return nil, fmt.Errorf("opening the connection: %w", err)
 	}
 	return conn, nil
 }

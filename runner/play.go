@@ -94,12 +94,9 @@ func newPlay(r Runner, act *scenario.Act, stage prepared, report *ActReport) *pl
 // run plays the act to its end, closes the books and gives the verdict. Whatever happens, no actor
 // is left behind.
 func (p *play) run(ctx context.Context) (err error) {
-	timeout := p.act.Timeout
-	if p.runner.Timeout > 0 {
-		timeout = p.runner.Timeout
-	}
-	ctx, p.deadline = withDeadline(ctx, timeout.Std())
+	ctx, p.deadline = withDeadline(ctx, p.runner.timeout(p.act))
 	defer p.deadline.stop()
+	defer context.AfterFunc(ctx, p.inspector.drop)()
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())

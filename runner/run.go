@@ -49,7 +49,7 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, t Target) *Report
 			acts = append(acts, act)
 		}
 	}
-	backstage := &backstage{target: t, done: r.ActDone}
+	backstage := &backstage{target: t, timeout: r.timeout, done: r.ActDone}
 	for i, act := range acts {
 		var following *scenario.Act
 		if i+1 < len(acts) {
@@ -69,6 +69,14 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, t Target) *Report
 	backstage.wait(ctx)
 	report.Elapsed = time.Since(began)
 	return report
+}
+
+// timeout is how long an act may go on.
+func (r Runner) timeout(act *scenario.Act) time.Duration {
+	if r.Timeout > 0 {
+		return r.Timeout.Std()
+	}
+	return act.Timeout.Std()
 }
 
 // act plays one act on its stage, or reports why it has none.

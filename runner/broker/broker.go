@@ -150,6 +150,34 @@ func (b *Broker) Vhosts() []string {
 	return slices.Sorted(maps.Keys(b.vhosts))
 }
 
+// SetPolicy adds a policy to a vhost, or replaces the one of its name.
+func (b *Broker) SetPolicy(name string, p vhost.Policy) error {
+	v, err := b.vhost(name)
+	if err != nil {
+		return err
+	}
+	return v.SetPolicy(p)
+}
+
+// DeletePolicy removes a policy from a vhost, if it is there.
+func (b *Broker) DeletePolicy(name, policy string) error {
+	v, err := b.vhost(name)
+	if err != nil {
+		return err
+	}
+	return v.DeletePolicy(policy)
+}
+
+func (b *Broker) vhost(name string) (*virtualHost, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	v := b.vhosts[name]
+	if v == nil {
+		return nil, fmt.Errorf("there is no vhost %q", name)
+	}
+	return v, nil
+}
+
 // Queues lists the queues of a vhost, for whoever wants to show or audit them.
 func (b *Broker) Queues(name string) []vhost.QueueStatus {
 	b.mu.Lock()

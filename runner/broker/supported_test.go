@@ -60,6 +60,7 @@ It speaks AMQP 0-9-1 as RabbitMQ ` + Version + ` does.
 	for _, g := range vhost.Arguments() {
 		fmt.Fprintf(&b, "- **%s**: %s\n", g.Of, strings.Join(g.Names, ", "))
 	}
+	fmt.Fprintf(&b, "- **policies**: %s\n", strings.Join(vhost.PolicyKeys(), ", "))
 	b.WriteString(notModelled)
 	return b.String()
 }
@@ -73,7 +74,7 @@ const notModelled = `
 
 - Streams, super streams and their arguments: refused.
 - AMQP 1.0, MQTT, STOMP: a client that opens with another protocol header is told which one is spoken.
-- Clusters, replication, policies, federation, shovels, plugins.
+- Clusters, replication, federation, shovels, plugins.
 - Disk: everything is in memory. A restart within the process keeps what RabbitMQ would keep.
 - ` + "`basic.publish`" + ` with ` + "`immediate`" + `, ` + "`channel.flow`" + ` off, ` + "`basic.recover`" + ` without requeueing: refused with 540, as by RabbitMQ.
 - Arguments that are about disk, memory, replication or delays are checked and otherwise ignored: ` + "`x-queue-mode`, `x-queue-version`, `x-queue-leader-locator`, `x-max-in-memory-*`, `x-quorum-initial-group-size`, `x-dead-letter-strategy`, `x-delayed-retry-*`, `x-consumer-timeout`, `x-consumer-disconnected-timeout`" + `.

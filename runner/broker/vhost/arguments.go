@@ -78,7 +78,7 @@ func queueArguments() []argument {
 
 // settings checks the arguments of a new queue and takes them apart.
 func (v *VHost) settings(d QueueDeclare) (settings, error) {
-	s := settings{expires: none, messageTTL: none, maxLength: none, maxBytes: none, overflow: overflowDropHead, deliveryLimit: defaultDeliveryLimit}
+	s := newSettings()
 	what := queueNamed(d.Queue)
 	kind, err := v.queueType(d)
 	if err != nil {
@@ -99,8 +99,16 @@ func (v *VHost) settings(d QueueDeclare) (settings, error) {
 			return s, err
 		}
 	}
-	s.read(d.Arguments)
+	args, err := v.effective(kind, d.Queue, d.Arguments)
+	if err != nil {
+		return s, v.preconditionFailed("%v", err)
+	}
+	s.read(args)
 	return s, nil
+}
+
+func newSettings() settings {
+	return settings{expires: none, messageTTL: none, maxLength: none, maxBytes: none, overflow: overflowDropHead, deliveryLimit: defaultDeliveryLimit}
 }
 
 // queueType reads x-queue-type; a queue is classic unless it says otherwise.

@@ -1,6 +1,9 @@
 package vhost
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // consumer is a subscription of a channel to a queue.
 type consumer struct {
@@ -12,6 +15,12 @@ type consumer struct {
 	prefetch  int   // most deliveries unacknowledged at a time; 0: no limit
 	priority  int64 // x-priority
 	unacked   int
+	left      bool // cancelled, with deliveries of a quorum queue unsettled
+
+	timeout int64 // for each delivery of a quorum queue, in milliseconds
+	timer   *time.Timer
+	waiting bool // timer is armed
+	late    int  // deliveries that took too long, and are not settled yet
 
 	inRotation bool // see rotation
 	prev, next *consumer
@@ -21,7 +30,7 @@ type consumer struct {
 // apply to consumers that do not acknowledge.
 func (c *consumer) ready() bool {
 	switch {
-	case c.channel.stalled:
+	case c.channel.stalled, c.late > 0:
 		return false
 	case c.noAck:
 		return true
@@ -114,6 +123,7 @@ func (ch *Channel) subscribe(q *queue, d Consume) *consumer {
 	if c.tag == "" {
 		c.tag = uniqueName("amq.ctag-")
 	}
+	c.timeout = q.consumerTimeout(d)
 	c.priority, _ = lookupInt(d.Arguments, "x-priority")
 	ch.consumers[c.tag] = c
 	q.members = append(q.members, c)
@@ -149,6 +159,10 @@ func (ch *Channel) Cancel(consumerTag string, ok func()) error {
 	delete(ch.consumers, consumerTag)
 	q := c.queue
 	q.unsubscribe(c)
+	if q.settings.quorum && c.unacked > 0 {
+		c.left = true
+		q.leaving++
+	}
 	if q.unneeded() {
 		v.removeQueue(q)
 		return nil
@@ -164,6 +178,9 @@ func (q *queue) unsubscribe(c *consumer) {
 		q.members = slices.Delete(q.members, i, i+1)
 	}
 	q.rotation.remove(c)
+	if c.timer != nil {
+		c.timer.Stop()
+	}
 	if q.active == c {
 		q.active = nil
 		q.elect()

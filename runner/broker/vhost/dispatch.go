@@ -59,7 +59,12 @@ func (q *queue) deliver(c *consumer, e entry) {
 		c.unacked++
 		ch.consumed++
 		q.unacked++
-		ch.unacked.push(unacked{tag: tag, queue: q, consumer: c, entry: e})
+		u := unacked{tag: tag, queue: q, consumer: c, entry: e}
+		if q.settings.quorum {
+			u.since = now()
+		}
+		ch.unacked.push(u)
+		c.await()
 	}
 	switch {
 	case q.settings.singleActive:

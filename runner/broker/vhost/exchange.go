@@ -122,7 +122,13 @@ func (v *VHost) createExchange(u User, d ExchangeDeclare) error {
 			return err
 		}
 	}
-	v.exchanges[d.Exchange] = newExchange(d)
+	args, err := v.effective("exchange", d.Exchange, d.Arguments)
+	if err != nil {
+		return v.preconditionFailed("%v", err)
+	}
+	x := newExchange(d)
+	x.alternate, _ = lookupString(args, "alternate-exchange")
+	v.exchanges[d.Exchange] = x
 	return nil
 }
 

@@ -25,6 +25,7 @@ type queue struct {
 	readyBytes int64 // of what counts against x-max-length-bytes
 	unacked    int   // messages that are with consumers
 	gets       int   // those of them that basic.get took
+	leaving    int   // consumers of a quorum queue that were cancelled, and have messages
 	nextSeq    uint64
 	full       bool // a quorum queue that refuses publishes, see overflow.go
 
@@ -202,15 +203,15 @@ func (v *VHost) sameQueue(q *queue, c *Connection, d QueueDeclare) error {
 	return v.sameQueueArguments(q, d)
 }
 
-// consumerCount is the number of consumers that clients are told. A quorum queue makes a consumer for
-// each basic.get, and it lasts until the message is settled; where there is a single active consumer, it
+// consumerCount is the number of consumers that clients are told. To a quorum queue a consumer that was
+// cancelled is one until it has settled what it has, and so is each basic.get; where there is a single active consumer, it
 // does not count those that wait for their turn.
 func (q *queue) consumerCount() int {
 	switch {
 	case q.settings.quorum && q.settings.singleActive:
 		return min(1, len(q.members))
 	case q.settings.quorum:
-		return len(q.members) + q.gets
+		return len(q.members) + q.leaving + q.gets
 	}
 	return len(q.members)
 }

@@ -111,6 +111,7 @@ func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool)
 // are settled together, and the queue then runs before the next consumer's
 // are looked at, in the order of queue and consumer tag, as in RabbitMQ.
 func (ch *Channel) settle(us []unacked, s settlement) {
+	us = ch.settleLate(us)
 	slices.SortStableFunc(us, compareUnacked)
 	for len(us) > 0 {
 		n := 1
@@ -155,16 +156,25 @@ func (ch *Channel) settleGroup(us []unacked, s settlement) {
 		for i := range us {
 			q.settle(us[i].entry, s)
 		}
-		if s.outcome == requeue {
+		if s.outcome == requeue && !q.settings.quorum {
 			q.dropHead()
 			q.expireFront()
 		}
 	}
 	if c != nil {
 		c.unblock()
+		if c.left && c.unacked == 0 {
+			c.left = false
+			q.leaving--
+		}
 	}
 	q.elect()
 	q.run()
+	if s.outcome == requeue && q.settings.quorum && !q.deleted {
+		// What comes back is delivered first, and counts against the limit then.
+		q.dropHead()
+		q.expireFront()
+	}
 	if c != nil && ch.globalPrefetch > 0 {
 		ch.unblockAll()
 	}

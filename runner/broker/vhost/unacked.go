@@ -9,6 +9,8 @@ type unacked struct {
 	queue    *queue
 	consumer *consumer // nil for basic.get
 	entry    entry
+	since    int64 // when it was delivered, in microseconds; kept for quorum queues
+	late     bool  // its consumer was stopped, and the message has gone back
 }
 
 // unackedList is a channel's unacknowledged deliveries by rising delivery tag.
@@ -28,6 +30,15 @@ func (l *unackedList) push(u unacked) {
 	}
 	l.items = append(l.items, u)
 	l.live++
+}
+
+// each calls do with the items not settled, in order.
+func (l *unackedList) each(do func(*unacked)) {
+	for i := l.head; i < len(l.items); i++ {
+		if !l.items[i].settled {
+			do(&l.items[i])
+		}
+	}
 }
 
 // compact moves the items not settled to the front.

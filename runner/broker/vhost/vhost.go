@@ -21,6 +21,7 @@ type VHost struct {
 	repliers    map[string]*Channel // direct reply-to consumers by the name publishers reply to
 	dead        deque[deadLetter]   // still to be published, see leave
 	targets     targets
+	policies    []*policy // the one that comes first applies
 }
 
 // Options are choices that RabbitMQ leaves to its configuration. The zero

@@ -45,7 +45,10 @@ func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Sta
 		Users:   map[string]runner.Login{},
 		Dial:    dialer(b, nil),
 		Restart: b.Restart,
-		Close:   func(context.Context, bool) error { return t.remove(b) },
+		SetPolicy: func(_ context.Context, name string, p runner.Policy) error {
+			return b.SetPolicy(name, vhost.Policy(p))
+		},
+		Close: func(context.Context, bool) error { return t.remove(b) },
 	}
 	err := t.furnish(b, stage, needs)
 	if err != nil {

@@ -1,0 +1,279 @@
+package vhost
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dlclark/regexp2"
+
+	"tutor/runner/wire"
+)
+
+// Policy adds to what the queues and exchanges whose names match were declared
+// with (https://www.rabbitmq.com/docs/parameters#policies).
+type Policy struct {
+	Name string
+	// Pattern is a regular expression, matched anywhere in a name. As with
+	// RabbitMQ it is PCRE: unlike Go's it has look-ahead.
+	Pattern string
+	// ApplyTo is all, queues, classic_queues, quorum_queues, streams or
+	// exchanges; empty is all.
+	ApplyTo string
+	// Priority decides where several policies match: only the one of the
+	// highest applies.
+	Priority int
+	// Definition has the keys of [policyKeys]. Numbers may be int, int64 or float64.
+	Definition map[string]any
+}
+
+// policy is a Policy that can be applied.
+type policy struct {
+	Policy
+	// matches reports whether a name fits the pattern.
+	matches func(name string) (bool, error)
+	// args is the definition, with the arguments' names for its keys.
+	args wire.Table
+}
+
+// policyKey is what a policy may define: the argument it stands for, which
+// value counts if there is also the argument, and what is wrong with a value.
+type policyKey struct {
+	argument string
+	// lower has the lower of the two numbers count; else the argument does.
+	lower bool
+	check func(value any, args wire.Table) string
+}
+
+// policyKeys are the definitions that the broker models.
+func policyKeys() map[string]policyKey {
+	return map[string]policyKey{
+		"message-ttl":             {"x-message-ttl", true, checkMessageTTL},
+		"expires":                 {"x-expires", true, checkExpires},
+		"max-length":              {"x-max-length", true, checkNotNegative},
+		"max-length-bytes":        {"x-max-length-bytes", true, checkNotNegative},
+		"delivery-limit":          {"x-delivery-limit", true, checkInteger},
+		"overflow":                {"x-overflow", false, checkOneOf("invalid_overflow", overflowDropHead, overflowReject, overflowRejectDeadLetter)},
+		"dead-letter-exchange":    {"x-dead-letter-exchange", false, checkText},
+		"dead-letter-routing-key": {"x-dead-letter-routing-key", false, checkText},
+		"dead-letter-strategy":    {"x-dead-letter-strategy", false, checkOneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
+		"alternate-exchange":      {"alternate-exchange", false, checkText},
+	}
+}
+
+// PolicyKeys lists what a policy may define.
+func PolicyKeys() []string { return slices.Sorted(maps.Keys(policyKeys())) }
+
+func checkText(value any, _ wire.Table) string {
+	if _, ok := value.(string); !ok {
+		return unacceptable(value)
+	}
+	return ""
+}
+
+func checkInteger(value any, _ wire.Table) string {
+	if _, ok := integer(value); !ok {
+		return unacceptable(value)
+	}
+	return ""
+}
+
+// applies are the values of ApplyTo, with what each is about.
+func (p *policy) applies(kind string) bool {
+	switch p.ApplyTo {
+	case "", "all":
+		return true
+	case "queues":
+		return kind != "exchange"
+	case "classic_queues":
+		return kind == "classic"
+	case "quorum_queues":
+		return kind == "quorum"
+	case "exchanges":
+		return kind == "exchange"
+	}
+	return false
+}
+
+func newPolicy(p Policy) (*policy, error) {
+	if !slices.Contains([]string{"", "all", "queues", "classic_queues", "quorum_queues", "streams", "exchanges"}, p.ApplyTo) {
+		return nil, fmt.Errorf("policy %s: apply-to %q is unknown", p.Name, p.ApplyTo)
+	}
+	matches, err := matcher(p.Pattern)
+	if err != nil {
+		return nil, fmt.Errorf("policy %s: pattern %q: %w", p.Name, p.Pattern, err)
+	}
+	if len(p.Definition) == 0 {
+		return nil, fmt.Errorf("policy %s: no policy provided", p.Name)
+	}
+	made := &policy{Policy: p, matches: matches}
+	known := policyKeys()
+	for _, key := range slices.Sorted(maps.Keys(p.Definition)) {
+		k, ok := known[key]
+		if !ok {
+			return nil, fmt.Errorf("policy %s: %s is not a policy setting that this broker knows", p.Name, key)
+		}
+		value := plainNumber(p.Definition[key])
+		if problem := k.check(value, nil); problem != "" {
+			return nil, fmt.Errorf("policy %s: %s %v: %s", p.Name, key, value, problem)
+		}
+		made.args = append(made.args, wire.Field{Name: k.argument, Value: value})
+	}
+	return made, nil
+}
+
+// matcher compiles a pattern: by Go's means, which take linear time, or else as
+// one that backtracks.
+func matcher(pattern string) (func(string) (bool, error), error) {
+	if re, err := regexp.Compile(pattern); err == nil {
+		return func(name string) (bool, error) { return re.MatchString(name), nil }, nil
+	}
+	re, err := regexp2.Compile(pattern, regexp2.None)
+	if err != nil {
+		return nil, err
+	}
+	return re.MatchString, nil
+}
+
+// plainNumber makes of the numbers of YAML and JSON those of AMQP.
+func plainNumber(value any) any {
+	switch n := value.(type) {
+	case int:
+		return int64(n)
+	case float64:
+		if n == float64(int64(n)) {
+			return int64(n)
+		}
+	}
+	return value
+}
+
+// SetPolicy adds a policy, or replaces the one of its name. It counts at once,
+// also for what is there.
+func (v *VHost) SetPolicy(p Policy) error {
+	made, err := newPolicy(p)
+	if err != nil {
+		return err
+	}
+	v.mu.Lock()
+	defer v.leave()
+	v.policies = slices.DeleteFunc(v.policies, func(other *policy) bool { return other.Name == p.Name })
+	v.policies = append(v.policies, made)
+	slices.SortFunc(v.policies, func(a, b *policy) int {
+		if a.Priority != b.Priority {
+			return b.Priority - a.Priority
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return v.applyPolicies()
+}
+
+// DeletePolicy removes a policy, if there is one of that name.
+func (v *VHost) DeletePolicy(name string) error {
+	v.mu.Lock()
+	defer v.leave()
+	v.policies = slices.DeleteFunc(v.policies, func(p *policy) bool { return p.Name == name })
+	return v.applyPolicies()
+}
+
+// policyFor is the one that applies to a queue or an exchange, or nil.
+func (v *VHost) policyFor(kind, name string) (*policy, error) {
+	for _, p := range v.policies {
+		if !p.applies(kind) {
+			continue
+		}
+		matches, err := p.matches(name)
+		if err != nil {
+			return nil, fmt.Errorf("matching the pattern of policy %s: %w", p.Name, err)
+		}
+		if matches {
+			return p, nil
+		}
+	}
+	return nil, nil
+}
+
+// applyPolicies has the policies count for what is there.
+func (v *VHost) applyPolicies() error {
+	for _, name := range slices.Sorted(maps.Keys(v.queues)) {
+		q := v.queues[name]
+		args, err := v.effective(q.kind(), name, q.args)
+		if err != nil {
+			return err
+		}
+		q.reconfigure(args)
+	}
+	for name, x := range v.exchanges {
+		args, err := v.effective("exchange", name, x.args)
+		if err != nil {
+			return err
+		}
+		x.alternate, _ = lookupString(args, "alternate-exchange")
+	}
+	return nil
+}
+
+// effective are the arguments that count: those declared, and what the policy
+// that applies adds to them.
+func (v *VHost) effective(kind, name string, declared wire.Table) (wire.Table, error) {
+	p, err := v.policyFor(kind, name)
+	if p == nil || err != nil {
+		return declared, err
+	}
+	known := policyKeys()
+	merged := slices.Clone(declared)
+	for _, f := range p.args {
+		own, present := lookup(declared, f.Name)
+		switch key := known[strings.TrimPrefix(f.Name, "x-")]; {
+		case !present:
+			merged = append(merged, f)
+		case key.lower:
+			merged = set(merged, f.Name, lower(f.Name, own, f.Value))
+		}
+	}
+	return merged, nil
+}
+
+// lower is the number that counts of an argument and a policy: the lower one,
+// but of two delivery limits the higher one if one of them means no limit.
+func lower(name string, a, b any) any {
+	m, okA := integer(a)
+	n, okB := integer(b)
+	switch {
+	case !okA:
+		return b
+	case !okB:
+		return a
+	case name == "x-delivery-limit" && (m < 0 || n < 0):
+		return max(m, n)
+	}
+	return min(m, n)
+}
+
+// kind is the queue's type, as policies tell them apart.
+func (q *queue) kind() string {
+	if q.settings.quorum {
+		return "quorum"
+	}
+	return "classic"
+}
+
+// reconfigure has other arguments count from now on. Messages that are there
+// keep their time to live; limits count for them, too.
+func (q *queue) reconfigure(args wire.Table) {
+	fresh := newSettings()
+	fresh.quorum = q.settings.quorum
+	fresh.read(args)
+	if fresh == q.settings {
+		return
+	}
+	expires := q.settings.expires
+	q.settings = fresh
+	q.relieve()
+	q.dropHead()
+	if fresh.expires != expires {
+		q.used()
+	}
+}
