@@ -304,6 +304,22 @@ var cases = map[string]Program{
 		do(1, &wire.QueueDeclare{}),
 		do(1, &wire.QueueDeclare{Queue: "q", Arguments: table("x-queue-type", "quorum")}),
 	},
+	"a full quorum queue delivers what comes back first": {
+		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum", "x-max-length", int32(2))}),
+		do(1, &wire.BasicQos{PrefetchCount: 1}),
+		do(1, &wire.BasicConsume{Queue: "q", ConsumerTag: "c"}),
+		send(2, "", "q", "m1", false), send(2, "", "q", "m2", false), send(2, "", "q", "m3", false), send(2, "", "q", "m4", false),
+		do(1, &wire.BasicReject{DeliveryTag: 1, Requeue: true}),
+		do(1, &wire.BasicAck{DeliveryTag: 2}),
+	},
+	"a consumer of a quorum queue leaves with a message": {
+		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum")}),
+		send(1, "", "q", "m1", false), send(1, "", "q", "m2", false),
+		do(1, &wire.BasicQos{PrefetchCount: 1}),
+		do(1, &wire.BasicConsume{Queue: "q", ConsumerTag: "c"}),
+		do(1, &wire.BasicCancel{ConsumerTag: "c"}),
+		do(1, &wire.BasicAck{DeliveryTag: 1}),
+	},
 	"quorum queues": {
 		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum", "x-delivery-limit", int32(1))}),
 		send(1, "", "q", "m1", false), send(1, "", "q", "m2", false),
