@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tutor/runner/broker"
-	"tutor/runner/broker/vhost"
 	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
@@ -37,6 +36,7 @@ type serveFlags struct {
 	vhosts      []string
 	users       []string
 	permissions []string
+	permit      []string
 	deny        []string
 	scenario    string
 	act         string
@@ -67,7 +67,9 @@ line; -v shows all methods. The user guest (password guest) may do everything, f
 	f.StringArrayVar(&flags.vhosts, "vhost", nil, "a vhost to add (may be repeated)")
 	f.StringArrayVar(&flags.users, "users", nil, "user:password of a user to add (may be repeated)")
 	f.StringArrayVar(&flags.permissions, "permission", nil, `"VHOST USER CONFIGURE WRITE READ", with - for none (may be repeated)`)
-	f.StringArrayVar(&flags.deny, "deny", nil, "a deprecated feature to deny, as the newest RabbitMQ does: transient_nonexcl_queues (may be repeated)")
+	features := strings.Join(scenario.Features(), ", ") + " (may be repeated)"
+	f.StringArrayVar(&flags.permit, "permit", nil, "a deprecated feature to permit: "+features)
+	f.StringArrayVar(&flags.deny, "deny", nil, "a deprecated feature to deny, as the newest RabbitMQ does: "+features)
 	f.StringVar(&flags.scenario, "for", "", "provide what the broker block of this scenario (FILE or NAME) asks for")
 	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every method")
@@ -80,7 +82,7 @@ func (f *serveFlags) serve(ctx context.Context, t terminal) error {
 		return err
 	}
 	live := &liveView{out: t.out, verbose: f.verbose, names: map[int]string{}}
-	b := broker.New(broker.Options{Wrap: live.wrap, Vhost: vhost.Options{DenyTransient: embedded.DeniesTransient(needs)}})
+	b := broker.New(broker.Options{Wrap: live.wrap, Vhost: embedded.Choices(needs)})
 	if err := embedded.Provide(b, needs); err != nil {
 		return errors.Join(err, b.Close())
 	}
@@ -151,11 +153,8 @@ func (f *serveFlags) needs() (*scenario.Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, feature := range f.deny {
-		if feature != string(scenario.TransientQueues) {
-			return nil, fmt.Errorf("--deny %s: want %s", feature, scenario.TransientQueues)
-		}
-		needs.Permit[scenario.TransientQueues] = false
+	if err := f.features(needs.Permit); err != nil {
+		return nil, err
 	}
 	for _, name := range f.vhosts {
 		needs.Vhosts[name] = &scenario.Vhost{}
@@ -184,6 +183,23 @@ func (f *serveFlags) needs() (*scenario.Broker, error) {
 		u.Permissions[parts[0]] = &scenario.Permission{Configure: parts[2], Write: parts[3], Read: parts[4]}
 	}
 	return needs, nil
+}
+
+// features adds what the flags say of deprecated features.
+func (f *serveFlags) features(permit map[scenario.Feature]bool) error {
+	for _, flag := range []struct {
+		name     string
+		features []string
+		permits  bool
+	}{{"permit", f.permit, true}, {"deny", f.deny, false}} {
+		for _, feature := range flag.features {
+			if !slices.Contains(scenario.Features(), feature) {
+				return fmt.Errorf("--%s %s: want one of %s", flag.name, feature, strings.Join(scenario.Features(), ", "))
+			}
+			permit[scenario.Feature(feature)] = flag.permits
+		}
+	}
+	return nil
 }
 
 // scenarioNeeds is the broker block of the scenario of --for: its own, or that of one of its acts.

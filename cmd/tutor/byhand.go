@@ -111,7 +111,7 @@ func (h handCommands) broker(a *scenario.Act) string {
 	if h.port != 5672 {
 		words = append(words, "--port-number", strconv.Itoa(h.port))
 	}
-	if b := a.Broker; b != nil && (b.TLS || len(b.Vhosts) > 0 || len(b.Users) > 0) {
+	if b := a.Broker; b != nil && (b.TLS || len(b.Vhosts) > 0 || len(b.Users) > 0 || len(b.Permit) > 0) {
 		words = append(words, "--for", h.scenario, "--act", strconv.Itoa(h.act))
 		if b.TLS {
 			words = append(words, "--cert-dir", certificates)

@@ -61,15 +61,28 @@ It speaks AMQP 0-9-1 as RabbitMQ ` + Version + ` does.
 		fmt.Fprintf(&b, "- **%s**: %s\n", g.Of, strings.Join(g.Names, ", "))
 	}
 	fmt.Fprintf(&b, "- **policies**: %s\n", strings.Join(vhost.PolicyKeys(), ", "))
+	b.WriteString(deprecatedFeatures)
+	for _, f := range vhost.DeprecatedFeatures() {
+		byDefault := "denied"
+		if f.Permitted {
+			byDefault = "permitted"
+		}
+		fmt.Fprintf(&b, "- `%s`: %s; %s by default. Where it is denied it is %s.\n", f.Name, f.Use, byDefault, f.Denied)
+	}
 	b.WriteString(notModelled)
 	return b.String()
 }
 
+const deprecatedFeatures = `
+## Deprecated features
+
+As RabbitMQ's configuration does (` + "`deprecated_features.permit.NAME = true`" + `), a scenario's ` + "`broker: {permit: {NAME: true}}`" + `
+and ` + "`tutor broker --permit NAME`" + ` permit them, and ` + "`false` and `--deny NAME`" + ` deny them. The released RabbitMQ 4.3
+denies all of these by default; Debian's permits queues that are neither durable nor exclusive, and so does this broker.
+
+`
+
 const notModelled = `
-## Permitted
-
-- Queues that are neither durable nor exclusive, as by Debian's RabbitMQ 4.3; the released one denies them by default. With ` + "`broker: {permit: {transient_nonexcl_queues: false}}`" + ` in a scenario, or ` + "`tutor broker --deny transient_nonexcl_queues`" + `, they are refused as there (541).
-
 ## Not modelled
 
 - Streams, super streams and their arguments: refused.

@@ -14,9 +14,21 @@ type Deprecation struct {
 
 func (d Deprecation) String() string { return fmt.Sprintf("%v: %s", d.Pos, d.Text) }
 
-// QueueMasterLocator is the argument that said which node of a cluster leads a mirrored queue. RabbitMQ 4.3
-// denies it by default.
-const QueueMasterLocator Feature = "queue_master_locator"
+// The features that concern AMQP 0-9-1. The released RabbitMQ 4.3 denies them by default (rabbitmqctl
+// list_deprecated_features).
+const (
+	// GlobalQoS is a prefetch limit that the consumers of a channel share.
+	GlobalQoS Feature = "global_qos"
+	// QueueMasterLocator is the argument that said which node of a cluster leads a mirrored queue.
+	QueueMasterLocator Feature = "queue_master_locator"
+	// TransientQueues are queues that are neither durable nor exclusive.
+	TransientQueues Feature = "transient_nonexcl_queues"
+)
+
+// Features are the names of the features, in their order.
+func Features() []string {
+	return []string{string(GlobalQoS), string(QueueMasterLocator), string(TransientQueues)}
+}
 
 // denied lists what RabbitMQ 4.3 denies by default.
 var denied = []struct {

@@ -74,10 +74,6 @@ type Broker struct {
 // Feature is a feature of RabbitMQ's that is deprecated, by its name there.
 type Feature string
 
-// TransientQueues are queues that are neither durable nor exclusive. The released RabbitMQ 4.3 denies them
-// by default.
-const TransientQueues Feature = "transient_nonexcl_queues"
-
 // Vhost is a virtual host with its limits.
 type Vhost struct {
 	// MaxConnections limits the connections to the vhost. Default: no limit.

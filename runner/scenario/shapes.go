@@ -16,7 +16,7 @@ func (Clock) words() []string        { return []string{"virtual", "real"} }
 func (AckMode) words() []string      { return []string{"manual", "auto"} }
 func (ExchangeType) words() []string { return []string{"direct", "fanout", "topic", "headers"} }
 func (CA) words() []string           { return []string{"broker", "other"} }
-func (Feature) words() []string      { return []string{string(TransientQueues)} }
+func (Feature) words() []string      { return Features() }
 
 // decodeNode tells the two kinds of actors apart by their first key.
 func (a *Actor) decodeNode(d *decoder, n *yaml.Node, path string) {

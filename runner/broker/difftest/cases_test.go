@@ -283,27 +283,6 @@ var cases = map[string]Program{
 		send(1, "", "q", "none", false),
 		do(1, &wire.BasicConsume{Queue: "q", ConsumerTag: "c", NoAck: true}),
 	},
-	"transient queues": {
-		do(1, &wire.QueueDeclare{Queue: "q"}),
-		do(1, &wire.QueueDeclare{Queue: "q", Durable: true}),
-		do(1, &wire.QueueDeclare{Queue: "a", AutoDelete: true}),
-		do(1, &wire.QueueDeclare{}),
-		send(1, "", "q", "m", true),
-		do(1, &wire.BasicGet{Queue: "q", NoAck: true}),
-		do(1, &wire.QueueDeclare{Queue: "w", Arguments: table("x-queue-type", "quorum")}),
-	},
-	"transient queues, denied": {
-		do(1, &wire.QueueDeclare{Queue: "d", Durable: true}),
-		do(1, &wire.QueueDeclare{Queue: "d"}),
-		do(1, &wire.QueueDeclare{Queue: "e", Exclusive: true}),
-		do(1, &wire.QueueDeclare{Queue: "nothing", Passive: true}),
-		do(1, &wire.QueueDeclare{Queue: "amq.mine"}),
-		do(1, &wire.QueueDeclare{Queue: "q", Arguments: table("x-message-ttl", int32(-1))}),
-		do(1, &wire.QueueDeclare{Queue: "q"}),
-		do(1, &wire.QueueDeclare{Queue: "q", AutoDelete: true}),
-		do(1, &wire.QueueDeclare{}),
-		do(1, &wire.QueueDeclare{Queue: "q", Arguments: table("x-queue-type", "quorum")}),
-	},
 	"a full quorum queue delivers what comes back first": {
 		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum", "x-max-length", int32(2))}),
 		do(1, &wire.BasicQos{PrefetchCount: 1}),
@@ -320,6 +299,12 @@ var cases = map[string]Program{
 		do(1, &wire.BasicCancel{ConsumerTag: "c"}),
 		do(1, &wire.BasicAck{DeliveryTag: 1}),
 	},
+	"transient queues, permitted":       transientQueues,
+	"transient queues, denied":          transientQueues,
+	"x-queue-master-locator, permitted": queueMasterLocator,
+	"x-queue-master-locator, denied":    queueMasterLocator,
+	"a channel's prefetch, permitted":   globalPrefetch,
+	"a channel's prefetch, denied":      globalPrefetch,
 	"quorum queues": {
 		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum", "x-delivery-limit", int32(1))}),
 		send(1, "", "q", "m1", false), send(1, "", "q", "m2", false),
@@ -415,7 +400,6 @@ var cases = map[string]Program{
 	"flow off":                  {do(1, &wire.ChannelFlow{})},
 	"a channel is opened twice": {do(1, &wire.ChannelOpen{})},
 	"a server's method":         {do(1, &wire.QueueDeclareOK{Queue: "q"})},
-	"global prefetch":           {do(1, &wire.BasicQos{PrefetchCount: 1, Global: true})},
 	"cancelling nothing":        {do(1, &wire.BasicCancel{ConsumerTag: "nothing"})},
 	"consuming from nothing":    {do(1, &wire.BasicConsume{Queue: "nothing"})},
 	"binding nothing":           {do(1, &wire.QueueBind{Queue: "nothing", Exchange: "amq.direct"})},
@@ -423,6 +407,58 @@ var cases = map[string]Program{
 	"a stream": {
 		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-max-age", "1h")}),
 	},
+}
+
+// What follows is about deprecated features, and is played where they are permitted, and where they are denied.
+
+var transientQueues = Program{
+	do(1, &wire.QueueDeclare{Queue: "t"}),
+	do(1, &wire.QueueDeclare{Queue: "ta", AutoDelete: true}),
+	do(1, &wire.QueueDeclare{}),
+	do(1, &wire.QueueDeclare{Queue: "tn", NoWait: true}),
+	do(1, &wire.QueueDeclare{Queue: "tc", Arguments: table("x-queue-type", "classic")}),
+	do(1, &wire.QueueDeclare{Queue: "tq", Arguments: table("x-queue-type", "quorum")}),
+	do(1, &wire.QueueDeclare{Queue: "tx", Arguments: table("x-queue-type", "made-up")}),
+	do(1, &wire.QueueDeclare{Queue: "tl", Arguments: table("x-max-length", "much")}),
+	do(1, &wire.QueueDeclare{Queue: "te", Arguments: table("x-max-length", int32(1), "x-delivery-limit", int32(1))}),
+	do(1, &wire.QueueDeclare{Queue: "tm", Arguments: table("x-queue-master-locator", "min-masters")}),
+	do(1, &wire.QueueDeclare{Queue: "amq.mine"}),
+	do(1, &wire.QueueDeclare{Queue: "t", Passive: true}),
+	do(2, &wire.QueueDeclare{Queue: "mine", Exclusive: true}),
+	do(2, &wire.QueueDeclare{Queue: "mine too", Exclusive: true, AutoDelete: true}),
+	do(2, &wire.QueueDeclare{Queue: "mine", Exclusive: true}),
+	do(1, &wire.QueueDeclare{Queue: "mine"}),
+	do(2, &wire.QueueDeclare{Queue: "mine"}),
+	do(1, &wire.QueueDeclare{Queue: "d", Durable: true}),
+	do(1, &wire.QueueDeclare{Queue: "d", Passive: true}),
+	do(1, &wire.QueueDeclare{Queue: "d"}),
+	do(1, &wire.QueueDeclare{Queue: "t"}),
+	send(1, "", "t", "m", true),
+	do(1, &wire.QueueDeclare{Queue: "t", Durable: true}),
+	do(1, &wire.QueueDeclare{Queue: "ta", Durable: true, AutoDelete: true}),
+	{Conn: 1, Channel: 2, Method: &wire.BasicConsume{Queue: "d", ConsumerTag: "c", NoAck: true}},
+	do(1, &wire.QueueDeclare{Queue: "another"}),
+	send(2, "", "d", "m", true),
+}
+
+var queueMasterLocator = Program{
+	do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-master-locator", "min-masters")}),
+	do(1, &wire.QueueDeclare{Queue: "mine", Exclusive: true, Arguments: table("x-queue-master-locator", "client-local")}),
+	do(1, &wire.QueueDeclare{Queue: "qq", Durable: true, Arguments: table("x-queue-type", "quorum", "x-queue-master-locator", "min-masters")}),
+	do(1, &wire.QueueDeclare{Queue: "q", Durable: true}),
+	do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-master-locator", "min-masters")}),
+	do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Passive: true, Arguments: table("x-queue-master-locator", "min-masters")}),
+}
+
+var globalPrefetch = Program{
+	do(1, &wire.QueueDeclare{Queue: "q", Durable: true}),
+	do(1, &wire.BasicQos{PrefetchCount: 1, Global: true}),
+	do(1, &wire.BasicConsume{Queue: "q", ConsumerTag: "a"}),
+	do(1, &wire.BasicConsume{Queue: "q", ConsumerTag: "b"}),
+	send(2, "", "q", "m1", false), send(2, "", "q", "m2", false), send(2, "", "q", "m3", false), send(2, "", "q", "m4", false),
+	do(1, &wire.BasicAck{DeliveryTag: 1}),
+	do(1, &wire.BasicAck{DeliveryTag: 2}),
+	do(1, &wire.BasicQos{PrefetchCount: 2, Global: true}),
 }
 
 func do(conn int, m wire.Method) Op { return Op{Conn: conn, Channel: 1, Method: m} }

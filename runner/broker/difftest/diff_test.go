@@ -62,11 +62,22 @@ func play(t testing.TB, target runner.Target, p Program) (log Log, version strin
 	return playOn(t, target, nil, p)
 }
 
-// configured are the cases that need a node which is told to permit or to deny something.
-var configured = map[string]*scenario.Broker{
-	"transient queues":         {Permit: map[scenario.Feature]bool{scenario.TransientQueues: true}},
-	"transient queues, denied": {Permit: map[scenario.Feature]bool{scenario.TransientQueues: false}},
+// configured is what a node is told for a case that needs to be: all deprecated features permitted, or
+// none, so that there are two kinds of nodes at the most.
+func configured(name string) *scenario.Broker {
+	_, told, _ := strings.Cut(name, ", ")
+	if told != permitted && told != denied {
+		return nil
+	}
+	permit := map[scenario.Feature]bool{}
+	for _, feature := range scenario.Features() {
+		permit[scenario.Feature(feature)] = told == permitted
+	}
+	return &scenario.Broker{Permit: permit}
 }
+
+// The ends of the names of cases about deprecated features.
+const permitted, denied = "permitted", "denied"
 
 // playOn is [play] on a broker that is configured as needed.
 func playOn(t testing.TB, target runner.Target, needs *scenario.Broker, p Program) (log Log, version string) {
@@ -94,7 +105,7 @@ func TestRecordings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, _ := playOn(t, target, configured[name], p)
+			got, _ := playOn(t, target, configured(name), p)
 			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String()+"\n", "\n")); diff != "" {
 				t.Errorf("-RabbitMQ %s +embedded\n%s", specification, diff)
 			}
@@ -108,8 +119,8 @@ func TestRabbitMQ(t *testing.T) {
 	targets.RabbitMQ(t, func(t *testing.T, target runner.Target) {
 		_, version := play(t, target, nil)
 		for name, p := range cases {
-			needs := configured[name]
-			if needs != nil && !needs.Permit[scenario.TransientQueues] && permitsAll.Fits("rabbitmq", version) {
+			needs := configured(name)
+			if strings.HasSuffix(name, ", "+denied) && permitsAll.Fits("rabbitmq", version) {
 				continue
 			}
 			t.Run(name, func(t *testing.T) {

@@ -24,6 +24,10 @@ var differences = []difference{
 		[]string{"quorum queues", "getting from a quorum queue", "single active consumer of a quorum queue"},
 	},
 	{
+		condition("rabbitmq <4.3"), "x-queue-master-locator is permitted by default, and the refusal says so",
+		[]string{"x-queue-master-locator, denied"},
+	},
+	{
 		condition("rabbitmq <4.0"), "there are no x-last-death-* headers",
 		[]string{"expiration", "length limits", "a dead letter goes straight to a consumer"},
 	},

@@ -53,6 +53,9 @@ var allMutants = []mutant{
 	{"an internal exchange takes no publishes", "vhost/publish.go", "if x.internal {", "if false {"},
 	{"the errors of a channel do not close the connection", "vhost/errors.go", "case wire.AccessRefused, wire.NotFound, wire.ResourceLocked, wire.PreconditionFailed:\n\t\treturn false", "case wire.AccessRefused:\n\t\treturn false"},
 	{"a deleted queue's consumers are told", "vhost/queue.go", "c.channel.client.Cancel(c.tag)", ""},
+	{"a deprecated feature that is denied is refused", "vhost/deprecated.go", "if !d.Durable && !d.Exclusive && !v.permits(transientQueues) {", "if false {"},
+	{"consumers that a limit has held back come back in their turn", "vhost/consumer.go",
+		"slices.SortStableFunc(all, func(a, b *consumer) int { return cmp.Compare(a.removed, b.removed) })", "_ = cmp.Compare[int]"},
 	{"purging leaves what is unacknowledged", "vhost/queue.go", "messages = q.ready.len()\n", "messages = q.ready.len() + q.unacked\n"},
 }
 

@@ -69,7 +69,8 @@ func queueArguments() []argument {
 		{"x-delayed-retry-min", false, true, nil},
 		{"x-delayed-retry-max", false, true, nil},
 		{"x-queue-mode", true, false, nil},
-		{"x-max-age", false, false, nil}, // the rest only streams have
+		{"x-queue-master-locator", true, false, nil}, // see deprecated.go
+		{"x-max-age", false, false, nil},             // the rest only streams have
 		{"x-stream-max-segment-size-bytes", false, false, nil},
 		{"x-stream-filter-size-bytes", false, false, nil},
 		{"x-initial-cluster-size", false, false, nil},
@@ -88,8 +89,8 @@ func (v *VHost) settings(d QueueDeclare) (settings, error) {
 	if err := v.checkArguments(queueArguments(), d.Arguments, s.quorum, what); err != nil {
 		return s, err
 	}
-	if v.opts.DenyTransient && !d.Durable && !d.Exclusive {
-		return s, v.deprecated("transient_nonexcl_queues")
+	if err := v.permitted(d); err != nil {
+		return s, err
 	}
 	if err := v.modelled(d); err != nil {
 		return s, err
@@ -211,6 +212,7 @@ func (v *VHost) sameQueueArguments(q *queue, d QueueDeclare) error {
 	order := []string{
 		"x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-max-length", "x-max-length-bytes",
 		"x-max-priority", "x-overflow", "x-queue-mode", "x-queue-version", "x-single-active-consumer", "x-queue-type", "x-queue-leader-locator",
+		"x-queue-master-locator",
 	}
 	if q.settings.quorum {
 		order = []string{

@@ -1,6 +1,7 @@
 package vhost
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -24,6 +25,7 @@ type consumer struct {
 
 	inRotation bool // see rotation
 	prev, next *consumer
+	removed    uint64 // its place among the removals from the rotation
 }
 
 // ready reports whether c may be sent a message now. Prefetch limits do not
@@ -211,7 +213,7 @@ func (ch *Channel) Qos(prefetchSize uint32, prefetchCount uint16, global bool, o
 	if prefetchSize != 0 {
 		return v.notImplemented("prefetch_size!=0 (%d)", prefetchSize)
 	}
-	if global && v.opts.GlobalPrefetch {
+	if global && v.permits(globalQoS) {
 		ch.globalPrefetch = int(prefetchCount)
 	} else {
 		ch.prefetch, ch.globalPrefetch = int(prefetchCount), 0
@@ -230,10 +232,15 @@ func (ch *Channel) atGlobalLimit() bool {
 }
 
 // unblockAll lets the channel's consumers have messages again, after something
-// that held all of them back has gone.
+// that held all of them back has gone. They come back in the order in which
+// they dropped out of their queue's rotation.
 func (ch *Channel) unblockAll() {
-	for _, c := range ch.inOrder() {
+	all := ch.inOrder()
+	slices.SortStableFunc(all, func(a, b *consumer) int { return cmp.Compare(a.removed, b.removed) })
+	for _, c := range all {
 		c.unblock()
+	}
+	for _, c := range ch.inOrder() {
 		c.queue.run()
 	}
 }

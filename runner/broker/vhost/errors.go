@@ -106,12 +106,6 @@ func (v *VHost) inequivalentFlag(property string, r resource, received bool) err
 	return v.inequivalent(property, r, fmt.Sprintf("'%t'", received), fmt.Sprintf("'%t'", !received))
 }
 
-// deprecated refuses what the node's configuration does not permit any more.
-func (v *VHost) deprecated(feature string) error {
-	return refuse(wire.InternalError, "INTERNAL_ERROR",
-		"Feature `%s` is deprecated.\nIts use is not permitted per the configuration (overriding the default, which is permitted):\n    \"deprecated_features.permit.%s = false\"\nIts use will not be permitted by default in the next minor RabbitMQ version (if any) and the feature will be removed from a future major RabbitMQ version.", feature, feature)
-}
-
 func quoted(s string) string { return "'" + s + "'" }
 
 // allow refuses what the user lacks permission for. RabbitMQ calls the default

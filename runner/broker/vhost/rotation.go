@@ -5,7 +5,8 @@ package vhost
 // turn. It is a list per priority, linked through the consumers, so that
 // taking one out is cheap wherever it stands.
 type rotation struct {
-	rings []*ring // by falling priority, none empty
+	rings    []*ring // by falling priority, none empty
+	removals uint64
 }
 
 type ring struct {
@@ -52,6 +53,8 @@ func (r *rotation) remove(c *consumer) {
 	if !c.inRotation {
 		return
 	}
+	r.removals++
+	c.removed = r.removals
 	g := r.ring(c.priority)
 	if c.prev == nil {
 		g.first = c.next

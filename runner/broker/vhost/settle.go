@@ -161,22 +161,22 @@ func (ch *Channel) settleGroup(us []unacked, s settlement) {
 			q.expireFront()
 		}
 	}
-	if c != nil {
-		c.unblock()
-		if c.left && c.unacked == 0 {
-			c.left = false
-			q.leaving--
-		}
-	}
 	q.elect()
+	switch {
+	case c != nil && ch.globalPrefetch > 0:
+		ch.unblockAll()
+	case c != nil:
+		c.unblock()
+	}
+	if c != nil && c.left && c.unacked == 0 {
+		c.left = false
+		q.leaving--
+	}
 	q.run()
 	if s.outcome == requeue && q.settings.quorum && !q.deleted {
 		// What comes back is delivered first, and counts against the limit then.
 		q.dropHead()
 		q.expireFront()
-	}
-	if c != nil && ch.globalPrefetch > 0 {
-		ch.unblockAll()
 	}
 }
 

@@ -27,15 +27,9 @@ type VHost struct {
 // Options are choices that RabbitMQ leaves to its configuration. The zero
 // value is RabbitMQ 4.3's default.
 type Options struct {
-	// GlobalPrefetch makes basic.qos with the global flag a limit shared by
-	// the channel's consumers. It was so up to 4.2; 4.3 has the feature
-	// switched off (permit_deprecated_features.global_qos) and treats the
-	// global flag as unset.
-	GlobalPrefetch bool
-	// DenyTransient refuses queues that are neither durable nor exclusive, as the
-	// released 4.3 does (deprecated_features.permit.transient_nonexcl_queues is
-	// false there). Packages of it, Debian's among them, permit them.
-	DenyTransient bool
+	// Permit says of deprecated features, by their names, whether they are permitted. What it does
+	// not name is as [DeprecatedFeatures] says.
+	Permit map[string]bool
 	// MaxQueues is the vhost's limit of queues; nil is none.
 	MaxQueues *int
 }

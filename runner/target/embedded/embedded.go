@@ -35,7 +35,7 @@ func (t *Target) Name() string { return "embedded" }
 
 // Prepare starts a broker with what an act asks for.
 func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Stage, error) {
-	b := broker.New(broker.Options{LoginDelay: -1, Vhost: vhost.Options{DenyTransient: DeniesTransient(needs)}})
+	b := broker.New(broker.Options{LoginDelay: -1, Vhost: Choices(needs)})
 	if !t.add(b) {
 		return nil, errors.New("the embedded target is closed")
 	}
@@ -57,14 +57,15 @@ func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Sta
 	return stage, nil
 }
 
-// DeniesTransient reports whether a scenario asks for a broker that denies queues which are neither durable
-// nor exclusive.
-func DeniesTransient(needs *scenario.Broker) bool {
-	if needs == nil {
-		return false
+// Choices are what a scenario asks for of all vhosts of a broker.
+func Choices(needs *scenario.Broker) vhost.Options {
+	permit := map[string]bool{}
+	if needs != nil {
+		for feature, permitted := range needs.Permit {
+			permit[string(feature)] = permitted
+		}
 	}
-	permitted, asked := needs.Permit[scenario.TransientQueues]
-	return asked && !permitted
+	return vhost.Options{Permit: permit}
 }
 
 // furnish provides vhosts, users and TLS.

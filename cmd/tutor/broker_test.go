@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A broker that is told to deny a deprecated feature refuses it, however it was told; what is both permitted and
+// denied is denied.
+func TestBrokerDenies(t *testing.T) {
+	path := write(t, `title: T
+acts:
+  - name: a
+    broker: {permit: {transient_nonexcl_queues: false}}
+    cast:
+      - {publisher: p, queue: {name: q, declare: true}, routing_key: q, message: m}
+    expect:
+      transcript:
+        p: ["ERROR: 541 INTERNAL_ERROR - Feature <any>\n<any>"]
+`)
+	plain, _ := freePorts(t)
+	_, page, _ := run(t, "by-hand", path, "--port-number", strconv.Itoa(plain))
+	if !strings.Contains(page, "#   ERROR: 541 INTERNAL_ERROR - Feature <any>\n#   <any>\n") {
+		t.Errorf("a line in two lines is not all comment:\n%s", page)
+	}
+	const denied = "ERROR: 541 INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated."
+	const listens = "AMQP on 127.0.0.1:"
+	for line, want := range map[string]string{
+		printed(page)[0].line:                          denied,
+		"tutor broker --deny transient_nonexcl_queues": denied,
+		"tutor broker --deny transient_nonexcl_queues --permit transient_nonexcl_queues": denied,
+		"tutor broker --permit transient_nonexcl_queues --deny global_qos":               "Created queue: q",
+		"tutor broker": "Created queue: q",
+	} {
+		t.Run(line, func(t *testing.T) {
+			port, _ := freePorts(t)
+			sh := newShell(t)
+			line = strings.Replace(line, fmt.Sprintf("--port-number %d", plain), "", 1)
+			sh.start(t, fmt.Sprintf("%s --port-number %d", line, port)).prints(listens + strconv.Itoa(port))
+			sh.start(t, fmt.Sprintf("tutor pub -q q -Q -k q -m m --port-number %d", port)).prints(want)
+		})
+	}
+	for _, flag := range []string{"--deny", "--permit"} {
+		if code, _, stderr := run(t, "broker", flag, "transient"); code != exitError || !strings.Contains(stderr, flag+" transient: want one of global_qos, ") {
+			t.Errorf("exit code %d: %s", code, stderr)
+		}
+	}
+}
