@@ -25,8 +25,12 @@ func (p *play) perform(ctx context.Context) error {
 		if err := p.settle(ctx); err != nil {
 			return err
 		}
-		if more, err := p.advance(ctx); err != nil || !more {
+		more, err := p.advance(ctx)
+		if err != nil {
 			return err
+		}
+		if !more {
+			return p.brokerTime.passing(p.timeline.Now())
 		}
 	}
 }
@@ -154,6 +158,9 @@ const nobody = -1
 // pass lets time pass until a moment, or until something happens. Waiting for the wall clock does not
 // count against the act's deadline.
 func (p *play) pass(ctx context.Context, until time.Duration) (come bool, err error) {
+	if err := p.brokerTime.passing(until); err != nil {
+		return false, err
+	}
 	resume := p.deadline.pause()
 	defer resume()
 	come, err = p.timeline.Pass(ctx, until, p.journal.After(p.quiet))

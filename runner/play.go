@@ -50,6 +50,8 @@ type play struct {
 	inspector *inspector
 	evidence  *evidence
 	log       *logFence
+	// brokerTime is nil at the real clock.
+	brokerTime *brokerTime
 	// loggedTo is up to how many events of the journal quorum queues have done what they were sent.
 	loggedTo uint64
 	// tidies is set where the vhost is not the act's own, and had nothing of the names that the act
@@ -82,12 +84,14 @@ func newPlay(r Runner, act *scenario.Act, stage prepared, report *ActReport) *pl
 		p.frames.now = func() time.Duration { return p.timeline.Now() }
 		observers = append(observers, p.frames.observe)
 	}
-	p.journal = tap.NewJournal(observers...)
 	if report.Clock == scenario.Real {
 		p.timeline = clock.NewReal(p.slept)
 	} else {
 		p.timeline = clock.NewVirtual(p.slept)
+		p.brokerTime = newBrokerTime(act, p.ledger, p.timeline)
+		observers = append(observers, p.brokerTime.observe)
 	}
+	p.journal = tap.NewJournal(observers...)
 	return p
 }
 

@@ -73,7 +73,10 @@ type Ledger struct {
 	settledAt map[string]int
 	// lengths of the queues with a length limit.
 	lengths map[uint16]*length
-	began   time.Time
+	// waits are the copies that have a time to live, of the first looked of all.
+	waits  []wait
+	looked int
+	began  time.Time
 	// exempt are, by vhost, the queues whose losses the broker does not testify to; it does so only in
 	// these vhosts.
 	exempt map[string]map[string]bool

@@ -39,8 +39,9 @@ type Act struct {
 	Name string `yaml:"name" jsonschema:"required"`
 	// About is the teaching text of this act.
 	About string `yaml:"about"`
-	// Clock is virtual or real. Default: the scenario's. An act that depends on the broker's own time
-	// (a message's time to live, a consumer time-out) needs the real clock.
+	// Clock is virtual or real. Default: the scenario's. A broker's own time does not pass on the
+	// virtual clock: an act in which a time to live, an x-expires or a consumer time-out is over before the act
+	// is needs the real clock, and is an error without it.
 	Clock Clock `yaml:"clock"`
 	// Timeout is how long the act may go on without an end before it is given up as an error.
 	// Default: the scenario's.
@@ -54,6 +55,8 @@ type Act struct {
 	Steps []*Step `yaml:"steps"`
 	// Expect says what must be observed.
 	Expect Expectations `yaml:"expect" jsonschema:"required"`
+
+	places places
 }
 
 // Broker is what the target must provide before the act begins.

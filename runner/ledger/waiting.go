@@ -1,0 +1,56 @@
+package ledger
+
+import "time"
+
+// wait is a copy with a time to live, and since when it has it.
+type wait struct {
+	copy     uint32
+	since    time.Duration
+	requeues uint8
+}
+
+// Overdue is a copy whose time to live has ended on the act's timeline.
+type Overdue struct {
+	// Message is the body, Publisher the place in the cast of who has sent it.
+	Message   string
+	Publisher int
+	// Queue it waits in.
+	Queue QueueRef
+	// Own is set where the time is the message's own (expiration), and not its queue's.
+	Own bool
+	// Lives is its time to live, Since when it came to its queue on the act's timeline.
+	Lives, Since time.Duration
+}
+
+// Overdue finds a copy that would be gone at a moment of the act's timeline if the broker lived on it: it
+// waits, or has come back to its queue, after its time. It is to be asked whenever all is quiet before the
+// timeline goes on from now, so that what is new has come now. What lives for no time at all goes at once,
+// by any clock.
+func (l *Ledger) Overdue(now, until time.Duration) (Overdue, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for ; l.looked < len(l.copies); l.looked++ {
+		if ttl, _, limited := l.timeToLive(uint32(l.looked)); limited && ttl > 0 {
+			l.waits = append(l.waits, wait{copy: uint32(l.looked), since: now})
+		}
+	}
+	left := l.waits[:0]
+	var first Overdue
+	found := false
+	for _, w := range l.waits {
+		c := &l.copies[w.copy]
+		ttl, ofQueue, limited := l.timeToLive(w.copy)
+		lives := time.Duration(ttl) * time.Millisecond
+		end := w.since + lives
+		if !found && limited && (c.state == ready && !c.doubtful && end <= until || c.requeues != w.requeues && end <= now) {
+			m := &l.messages[c.message]
+			first, found = Overdue{m.body, int(m.publisher), l.queues[c.queue], !ofQueue, lives, w.since}, true
+		}
+		w.requeues = c.requeues
+		if c.state != settled {
+			left = append(left, w)
+		}
+	}
+	l.waits = left
+	return first, found
+}
