@@ -320,6 +320,37 @@ var cases = map[string]Program{
 		do(1, &wire.QueueDeclare{Durable: true, Passive: true, Arguments: table("x-queue-type", "quorum")}),
 		do(1, &wire.QueueDelete{Queue: "q", IfUnused: true}),
 	},
+	"dead letters that are kept until taken": {
+		do(1, &wire.ConfirmSelect{}),
+		do(1, &wire.QueueDeclare{Queue: "target", Durable: true}),
+		do(1, &wire.QueueDeclare{Queue: "taken", Durable: true, Arguments: keeping("x-dead-letter-routing-key", "target")}),
+		send(1, "", "taken", "m1", false), send(1, "", "taken", "m2", false),
+		do(1, &wire.BasicGet{Queue: "taken"}),
+		do(1, &wire.BasicReject{DeliveryTag: 1}),
+		do(1, &wire.BasicGet{Queue: "target", NoAck: true}),
+		do(1, &wire.QueuePurge{Queue: "taken"}),
+		do(1, &wire.QueueDeclare{Queue: "kept", Durable: true, Arguments: keeping("x-dead-letter-routing-key", "nobody", "x-max-length", int32(1))}),
+		send(1, "", "kept", "m1", false),
+		do(1, &wire.BasicGet{Queue: "kept"}),
+		send(1, "", "kept", "m2", false),
+		do(1, &wire.BasicGet{Queue: "kept"}),
+		do(1, &wire.BasicReject{DeliveryTag: 4}),
+		do(1, &wire.BasicReject{DeliveryTag: 3}),
+		send(1, "", "kept", "m3", false),
+		send(1, "", "kept", "m4", false),
+		do(1, &wire.QueuePurge{Queue: "kept"}),
+		do(1, &wire.QueuePurge{Queue: "kept"}),
+		send(1, "", "kept", "m5", false),
+		do(1, &wire.QueueDelete{Queue: "kept"}),
+	},
+	"dead letters are kept only with reject-publish": {
+		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum", "x-dead-letter-exchange", "",
+			"x-dead-letter-routing-key", "nobody", "x-dead-letter-strategy", "at-least-once")}),
+		send(1, "", "q", "m1", false),
+		do(1, &wire.BasicGet{Queue: "q"}),
+		do(1, &wire.BasicReject{DeliveryTag: 1}),
+		do(1, &wire.QueuePurge{Queue: "q"}),
+	},
 	"single active consumer of a quorum queue": {
 		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-queue-type", "quorum", "x-single-active-consumer", true)}),
 		do(2, &wire.BasicQos{PrefetchCount: 1}),
@@ -382,6 +413,8 @@ var cases = map[string]Program{
 		do(2, &wire.BasicConsume{Queue: "amq.rabbitmq.reply-to", ConsumerTag: "acks"}),
 		{Conn: 2, Channel: 1, Method: &wire.BasicPublish{RoutingKey: "q"}, Body: "question",
 			Properties: wire.Properties{Flags: wire.FlagReplyTo, ReplyTo: "amq.rabbitmq.reply-to"}},
+		send(1, "", "amq.rabbitmq.reply-to.nobody", "answer", true),
+		send(1, "", "amq.rabbitmq.reply-to", "answer", true),
 	},
 	"carbon copies": {
 		do(1, &wire.QueueDeclare{Queue: "q1", Durable: true}), do(1, &wire.QueueDeclare{Queue: "q2", Durable: true}), do(1, &wire.QueueDeclare{Queue: "q3", Durable: true}),
@@ -466,6 +499,12 @@ func do(conn int, m wire.Method) Op { return Op{Conn: conn, Channel: 1, Method: 
 func send(conn int, exchange, key, body string, mandatory bool) Op {
 	return Op{Conn: conn, Channel: 1, Body: body,
 		Method: &wire.BasicPublish{Exchange: exchange, RoutingKey: key, Mandatory: mandatory}}
+}
+
+// keeping are the arguments of a queue that keeps its dead letters until they are taken.
+func keeping(more ...any) wire.Table {
+	return table(append([]any{"x-queue-type", "quorum", "x-dead-letter-exchange", "", "x-dead-letter-strategy", "at-least-once",
+		"x-overflow", "reject-publish"}, more...)...)
 }
 
 func sendAll(exchange string, keys ...string) (p Program) {

@@ -37,6 +37,8 @@ var allMutants = []mutant{
 	{"a full queue pushes out its head", "vhost/overflow.go", "for q.ready.len() > 0 && q.over(0, 0) {", "for false {"},
 	{"a full queue refuses", "vhost/overflow.go", "if s.overflow == overflowDropHead || !q.over(1, q.weight(m)) {", "if true {"},
 	{"rejected messages are dead-lettered", "vhost/settle.go", "q.die(e, rejected)", ""},
+	{"dead letters that nobody takes are kept, and count", "vhost/keep.go", "k.count++", ""},
+	{"dead letters are kept only with reject-publish", "vhost/arguments.go", "&& s.overflow == overflowReject", ""},
 	{"dead letters tell where they died", "vhost/deadletter.go", "headers = set(headers, \"x-death\", list)", ""},
 	{"a delivery limit ends requeueing", "vhost/settle.go", "int64(e.deliveries) > q.settings.deliveryLimit", "false"},
 	{"expiration 0 expires at once", "vhost/expiry.go", "return now() + ttl*1000", "return now() + ttl*1000 + 60_000_000"},

@@ -20,7 +20,8 @@ type settings struct {
 	deadLetterExchange string // x-dead-letter-exchange
 	deadLetterKey      string // x-dead-letter-routing-key
 	hasDeadLetterKey   bool
-	maxPriority        int // x-max-priority
+	atLeastOnce        bool // x-dead-letter-strategy is at-least-once, and can be, see keep.go
+	maxPriority        int  // x-max-priority
 	singleActive       bool
 	deliveryLimit      int64 // x-delivery-limit; negative is unlimited
 }
@@ -199,6 +200,8 @@ func (s *settings) read(args wire.Table) {
 	}
 	s.deadLetterExchange, s.hasDeadLetters = lookupString(args, "x-dead-letter-exchange")
 	s.deadLetterKey, s.hasDeadLetterKey = lookupString(args, "x-dead-letter-routing-key")
+	strategy, _ := lookupString(args, "x-dead-letter-strategy")
+	s.atLeastOnce = strategy == "at-least-once" && s.quorum && s.hasDeadLetters && s.overflow == overflowReject
 	if p, ok := lookupInt(args, "x-max-priority"); ok {
 		s.maxPriority = int(p)
 	}

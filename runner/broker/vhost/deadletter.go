@@ -40,13 +40,24 @@ type deadLetter struct {
 // is published there once the current operation is done, see [VHost.leave];
 // otherwise it is gone.
 func (q *queue) die(e entry, why reason) {
-	if q.settings.hasDeadLetters {
-		q.vhost.dead.push(deadLetter{entry: e, reason: why, queue: q})
+	d := deadLetter{entry: e, reason: why, queue: q}
+	switch {
+	case q.settings.atLeastOnce:
+		q.keep(d)
+	case q.settings.hasDeadLetters:
+		q.vhost.dead.push(d)
 	}
 }
 
-// publishDead publishes a dead letter. Without its exchange it is lost.
+// publishDead publishes a dead letter, or has its queue's keeper do so. Without
+// a keeper it is lost if its exchange is not there.
 func (v *VHost) publishDead(d deadLetter) {
+	if d.queue.settings.atLeastOnce {
+		if d.queue.keeper != nil {
+			d.queue.keeper.forward()
+		}
+		return
+	}
 	x := v.exchanges[d.queue.settings.deadLetterExchange]
 	if x == nil {
 		return
@@ -55,35 +66,49 @@ func (v *VHost) publishDead(d deadLetter) {
 	if err != nil {
 		return // its header could not be encoded any more: x-death has outgrown what a table can hold
 	}
+	v.enqueue(m, v.routeDead(x, m, d.reason))
+}
+
+// routeDead is [VHost.route] without the queues to which the message would come
+// back for ever.
+func (v *VHost) routeDead(x *exchange, m *message, why reason) *targets {
 	t := v.route(x, m)
-	if d.reason != rejected {
+	if why != rejected {
 		t.queues = slices.DeleteFunc(t.queues, func(q *queue) bool { return m.cycles(q.name) })
 	}
-	v.enqueue(m, t)
+	return t
 }
 
 // message is the dead letter as it is published anew: with its deaths in the
 // headers, without its expiration, and with the queue's
 // x-dead-letter-routing-key if that is set.
 func (d *deadLetter) message() (*message, error) {
-	old, s := d.entry.msg, &d.queue.settings
-	m := &message{
-		exchange: s.deadLetterExchange, routingKey: old.routingKey, body: old.body,
-		ttl: none, priority: old.priority, persistent: old.persistent,
+	old := d.entry.msg
+	m := d.readdressed(&message{
+		body: old.body, ttl: none, priority: old.priority, persistent: old.persistent,
 		more: &annotations{deliveries: d.entry.deliveries},
-	}
-	if old.more != nil {
-		m.more.keys, m.more.bcc = old.more.keys, old.more.bcc
-	}
-	if s.hasDeadLetterKey {
-		m.routingKey, m.more.keys = s.deadLetterKey, nil
-	}
+	})
 	m.more.deaths = old.deathsWith(d.queue.name, d.reason)
 
 	props := old.properties()
 	setHeaders(&props, d.headers(props.Headers, m.more.deaths))
 	clearExpiration(&props)
 	return m, m.encode(&props)
+}
+
+// readdressed is m with the exchange and the routing keys that the queue's
+// settings give a dead letter.
+func (d *deadLetter) readdressed(m *message) *message {
+	old, s := d.entry.msg, &d.queue.settings
+	letter, more := *m, *m.more
+	letter.exchange, letter.routingKey, letter.more = s.deadLetterExchange, old.routingKey, &more
+	if old.more != nil {
+		more.keys, more.bcc = old.more.keys, old.more.bcc
+	}
+	if s.hasDeadLetterKey {
+		letter.routingKey, more.keys = s.deadLetterKey, nil
+	}
+	return &letter
 }
 
 // deathsWith is the message's deaths and one more, which comes first.

@@ -12,10 +12,11 @@
 //   - exchange.go, topic.go, headers.go, binding.go, route.go: where a message goes;
 //   - queue.go, arguments.go, message.go, deque.go: where it stays;
 //   - consumer.go, unacked.go, dispatch.go: how it leaves, and comes back;
-//   - expiry.go, overflow.go, deadletter.go: how else it leaves;
+//   - clock.go, expiry.go, overflow.go, deadletter.go, keep.go: how else it leaves;
 //   - errors.go: every refusal, with RabbitMQ's reply code and text.
 //
 // RabbitMQ 4.3 is the specification, texts included. Time-driven behaviour
-// (x-message-ttl, expiration, x-expires) uses package time's clock, so that a
-// testing/synctest bubble makes it exact.
+// (x-message-ttl, expiration, x-expires, dead letters that are published again)
+// goes by the [Clock] of the options; package time's is the default, which a
+// testing/synctest bubble makes exact.
 package vhost

@@ -12,7 +12,7 @@ func (q *queue) expiry(m *message) int64 {
 	if ttl == none {
 		return 0
 	}
-	return now() + ttl*1000
+	return q.vhost.now() + ttl*1000
 }
 
 // expireFront drops what has expired at the front of the queue. Messages
@@ -23,7 +23,7 @@ func (q *queue) expireFront() {
 	if front == nil || front.expires == 0 {
 		return
 	}
-	for t := now(); front != nil && front.expires != 0 && front.expires <= t; front = q.ready.front() {
+	for t := q.vhost.now(); front != nil && front.expires != 0 && front.expires <= t; front = q.ready.front() {
 		e := q.ready.pop()
 		q.readyBytes -= q.weight(e.msg)
 		q.die(e, expired)
@@ -40,9 +40,9 @@ func (q *queue) expireAt(at int64) {
 		return
 	}
 	q.ttlTimerAt = at
-	wait := time.Duration(at-now()) * time.Microsecond
+	wait := time.Duration(at-q.vhost.now()) * time.Microsecond
 	if q.ttlTimer == nil {
-		q.ttlTimer = time.AfterFunc(wait, q.ttlTimerFired)
+		q.ttlTimer = q.vhost.opts.Clock.AfterFunc(wait, q.ttlTimerFired)
 	} else {
 		q.ttlTimer.Reset(wait)
 	}
@@ -65,9 +65,9 @@ func (q *queue) used() {
 		return
 	}
 	wait := time.Duration(q.settings.expires) * time.Millisecond
-	q.unusedUntil = now() + wait.Microseconds()
+	q.unusedUntil = q.vhost.now() + wait.Microseconds()
 	if q.unusedTimer == nil {
-		q.unusedTimer = time.AfterFunc(wait, q.unusedTimerFired)
+		q.unusedTimer = q.vhost.opts.Clock.AfterFunc(wait, q.unusedTimerFired)
 	} else {
 		q.unusedTimer.Reset(wait)
 	}
@@ -77,7 +77,7 @@ func (q *queue) unusedTimerFired() {
 	q.vhost.mu.Lock()
 	defer q.vhost.leave()
 	// The timer may have fired while a use of the queue was setting it anew.
-	if !q.deleted && len(q.members) == 0 && now() >= q.unusedUntil {
+	if !q.deleted && len(q.members) == 0 && q.vhost.now() >= q.unusedUntil {
 		q.vhost.removeQueue(q)
 	}
 }
@@ -88,6 +88,9 @@ func (q *queue) stopTimers() {
 	}
 	if q.unusedTimer != nil {
 		q.unusedTimer.Stop()
+	}
+	if q.keeper != nil {
+		q.keeper.stop()
 	}
 	q.ttlTimerAt = 0
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tutor/runner/wire"
 )
@@ -62,12 +63,14 @@ type bench struct {
 	testing.TB
 	vhost *VHost
 	conn  *Connection
+	clock *steppedClock
 }
 
 func newBench(t testing.TB) *bench {
-	v := New("/", Options{})
+	clock := &steppedClock{time: time.Unix(1_000_000_000, 0)}
+	v := New("/", Options{Clock: clock})
 	t.Cleanup(v.Close)
-	return &bench{TB: t, vhost: v, conn: v.Connect(User{Name: "guest"})}
+	return &bench{TB: t, vhost: v, conn: v.Connect(User{Name: "guest"}), clock: clock}
 }
 
 func (b *bench) open() (*Channel, *recorder) {
@@ -186,4 +189,80 @@ func refused(t testing.TB, err error, code wire.ReplyCode, text string) {
 	if e.Code != code || e.Text != text {
 		t.Errorf("got  %d %s\nwant %d %s", e.Code, e.Text, code, text)
 	}
+}
+
+// steppedClock is a Clock that goes on when it is told to.
+type steppedClock struct {
+	mu     sync.Mutex
+	time   time.Time
+	timers []*steppedTimer
+}
+
+// steppedTimer is a call to come; it has none while at is zero.
+type steppedTimer struct {
+	clock *steppedClock
+	at    time.Time
+	call  func()
+}
+
+func (c *steppedClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.time
+}
+
+func (c *steppedClock) AfterFunc(d time.Duration, f func()) Timer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &steppedTimer{clock: c, at: c.time.Add(d), call: f}
+	c.timers = append(c.timers, t)
+	return t
+}
+
+func (t *steppedTimer) Stop() bool {
+	t.clock.mu.Lock()
+	defer t.clock.mu.Unlock()
+	armed := !t.at.IsZero()
+	t.at = time.Time{}
+	return armed
+}
+
+func (t *steppedTimer) Reset(d time.Duration) bool {
+	armed := t.Stop()
+	t.clock.mu.Lock()
+	defer t.clock.mu.Unlock()
+	t.at = t.clock.time.Add(d)
+	return armed
+}
+
+// pass has d pass, and calls what is due on the way, in its order.
+func (c *steppedClock) pass(d time.Duration) {
+	end := c.Now().Add(d)
+	for {
+		due := c.next(end)
+		if due == nil {
+			break
+		}
+		due()
+	}
+	c.mu.Lock()
+	c.time = end
+	c.mu.Unlock()
+}
+
+// next moves the clock to the next call that is due by end, and returns it, or nil.
+func (c *steppedClock) next(end time.Time) func() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var first *steppedTimer
+	for _, t := range c.timers {
+		if !t.at.IsZero() && !t.at.After(end) && (first == nil || t.at.Before(first.at)) {
+			first = t
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	c.time, first.at = first.at, time.Time{}
+	return first.call
 }

@@ -21,8 +21,12 @@ func (q *queue) weight(m *message) int64 {
 // more in it.
 func (q *queue) over(messages int, bytes int64) bool {
 	s := &q.settings
-	return s.maxLength != none && int64(q.ready.len()+messages) > s.maxLength ||
-		s.maxBytes != none && q.readyBytes+bytes > s.maxBytes
+	if s.maxLength == none && s.maxBytes == none {
+		return false
+	}
+	count, size := q.load()
+	return s.maxLength != none && int64(count+messages) > s.maxLength ||
+		s.maxBytes != none && size+bytes > s.maxBytes
 }
 
 // refuses reports whether the queue refuses to take m, and dead-letters m if
@@ -62,9 +66,10 @@ func (q *queue) dropHead() {
 
 // relieve ends the fullness of a quorum queue that has shrunk enough.
 func (q *queue) relieve() {
-	s := &q.settings
-	if q.full && (s.maxLength == none || int64(q.ready.len()) <= s.maxLength*4/5) &&
-		(s.maxBytes == none || q.readyBytes <= s.maxBytes*4/5) {
-		q.full = false
+	if !q.full {
+		return
 	}
+	s := &q.settings
+	count, size := q.load()
+	q.full = s.maxLength != none && int64(count) > s.maxLength*4/5 || s.maxBytes != none && size > s.maxBytes*4/5
 }

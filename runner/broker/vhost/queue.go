@@ -3,7 +3,6 @@ package vhost
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"tutor/runner/wire"
 )
@@ -28,15 +27,16 @@ type queue struct {
 	leaving    int   // consumers of a quorum queue that were cancelled, and have messages
 	nextSeq    uint64
 	full       bool // a quorum queue that refuses publishes, see overflow.go
+	keeper     *keeper
 
 	members      []*consumer // in the order they came
 	hadConsumers bool
 	rotation     rotation
 	active       *consumer // the single active consumer, or the exclusive one
 
-	ttlTimer    *time.Timer
+	ttlTimer    Timer
 	ttlTimerAt  int64 // when ttlTimer fires, in microseconds; 0: it is not armed
-	unusedTimer *time.Timer
+	unusedTimer Timer
 	unusedUntil int64 // when unusedTimer fires
 }
 
@@ -220,7 +220,8 @@ func (q *queue) status() QueueDeclareOK {
 	return QueueDeclareOK{Queue: q.name, MessageCount: q.ready.len(), ConsumerCount: q.consumerCount()}
 }
 
-// QueuePurge is queue.purge; it returns how many ready messages it removed.
+// QueuePurge is queue.purge; it returns how many messages it removed: the ready
+// ones, and the dead letters that the queue keeps.
 func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
 	v, err := ch.enter()
 	if err != nil {
@@ -239,6 +240,9 @@ func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
 		return 0, err
 	}
 	messages = q.ready.len()
+	if q.keeper != nil {
+		messages += q.keeper.purge()
+	}
 	q.ready = newStore(q.settings.quorum, q.settings.maxPriority)
 	q.readyBytes = 0
 	q.relieve()
@@ -308,6 +312,7 @@ func (v *VHost) removeQueue(q *queue) {
 	for b := range q.incoming {
 		v.removeBinding(b)
 	}
+	q.dropKept()
 	q.ready, q.readyBytes, q.unacked, q.gets = newStore(q.settings.quorum, q.settings.maxPriority), 0, 0, 0
 	members := q.members
 	q.members = nil

@@ -31,6 +31,9 @@ func (q *queue) recover() {
 	q.hadConsumers = false
 	q.used()
 	if q.settings.quorum {
+		if q.keeper != nil {
+			q.keeper.again()
+		}
 		return
 	}
 	kept := newStore(false, q.settings.maxPriority)

@@ -32,11 +32,16 @@ type Options struct {
 	Permit map[string]bool
 	// MaxQueues is the vhost's limit of queues; nil is none.
 	MaxQueues *int
+	// Clock is the time that what expires goes by; nil is package time's.
+	Clock Clock
 }
 
 // New returns an empty vhost: it has the default exchange and the amq.* ones.
 // The name is what error texts call it. Close it when it is no longer needed.
 func New(name string, opts Options) *VHost {
+	if opts.Clock == nil {
+		opts.Clock = wallClock{}
+	}
 	return &VHost{
 		name:        name,
 		opts:        opts,
