@@ -22,10 +22,10 @@ acts:
 `)
 	plain, _ := freePorts(t)
 	_, page, _ := run(t, "by-hand", path, "--port-number", strconv.Itoa(plain))
-	if !strings.Contains(page, "#   ERROR: 541 INTERNAL_ERROR - Feature <any>\n#   <any>\n") {
-		t.Errorf("a line in two lines is not all comment:\n%s", page)
+	if !strings.Contains(page, "#   ERROR: 541 INTERNAL_ERROR - Feature <any>\\n<any>\n") {
+		t.Errorf("a text of two lines is not all comment:\n%s", page)
 	}
-	const denied = "ERROR: 541 INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated."
+	const denied = "ERROR: 541 INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.<any>"
 	const listens = "AMQP on 127.0.0.1:"
 	for line, want := range map[string]string{
 		printed(page)[0].line:                          denied,

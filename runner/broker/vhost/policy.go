@@ -271,6 +271,9 @@ func (q *queue) reconfigure(args wire.Table) {
 	}
 	expires := q.settings.expires
 	q.settings = fresh
+	if !fresh.atLeastOnce {
+		q.dropKept()
+	}
 	q.relieve()
 	q.dropHead()
 	if fresh.expires != expires {
