@@ -28,6 +28,18 @@ var differences = []difference{
 		[]string{"x-queue-master-locator, denied"},
 	},
 	{
+		condition("rabbitmq <4.3"), "purging does not count the dead letters that a queue keeps, which go on counting against its limit",
+		[]string{"dead letters that are kept until taken"},
+	},
+	{
+		condition("rabbitmq <4.3"), "quorum queues do not tell how often a message was acquired, and before 4.0 what comes back goes behind the others",
+		[]string{"a full quorum queue delivers what comes back first"},
+	},
+	{
+		condition("rabbitmq <4.0"), "a quorum queue says of a message that it was never returned (x-delivery-count is 0)",
+		[]string{"dead letters are kept only with reject-publish"},
+	},
+	{
 		condition("rabbitmq <4.0"), "there are no x-last-death-* headers",
 		[]string{"expiration", "length limits", "a dead letter goes straight to a consumer"},
 	},
