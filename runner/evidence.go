@@ -22,8 +22,9 @@ type evidence struct {
 	exempt map[string][]string
 }
 
-// audited is the exchange that queues give to what dies, its queue, and the policy that has them do so.
-const audited = "tutor.audit"
+// Audit is the name of the exchange that queues give to what dies, of its queue, and of the policy that has
+// them do so.
+const Audit = "tutor.audit"
 
 // gather has the broker testify in all vhosts of an act, by the scenario's names. It has nothing to say
 // where the target sets no policies, and where the act is about limits that the runner's own queue and
@@ -66,8 +67,8 @@ func keepers(act *scenario.Act, vhost string) []string {
 
 func (e *evidence) prepare(ctx context.Context, stage *Stage, vhost string) error {
 	err := stage.SetPolicy(ctx, vhost, Policy{
-		Name: audited, Pattern: allBut(e.exempt[vhost]), ApplyTo: "queues",
-		Definition: map[string]any{"dead-letter-exchange": audited},
+		Name: Audit, Pattern: allBut(e.exempt[vhost]), ApplyTo: "queues",
+		Definition: map[string]any{"dead-letter-exchange": Audit},
 	})
 	if err != nil {
 		return err
@@ -77,15 +78,15 @@ func (e *evidence) prepare(ctx context.Context, stage *Stage, vhost string) erro
 		return err
 	}
 	defer ch.Close()
-	if err := ch.ExchangeDeclare(audited, amqp.ExchangeFanout, true, false, false, false, nil); err != nil {
-		return fmt.Errorf("declaring exchange %s: %w", audited, err)
+	if err := ch.ExchangeDeclare(Audit, amqp.ExchangeFanout, true, false, false, false, nil); err != nil {
+		return fmt.Errorf("declaring exchange %s: %w", Audit, err)
 	}
 	classic := amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeClassic}
-	if _, err := ch.QueueDeclare(audited, true, false, false, false, classic); err != nil {
-		return fmt.Errorf("declaring queue %s: %w", audited, err)
+	if _, err := ch.QueueDeclare(Audit, true, false, false, false, classic); err != nil {
+		return fmt.Errorf("declaring queue %s: %w", Audit, err)
 	}
-	if err := ch.QueueBind(audited, "", audited, false, nil); err != nil {
-		return fmt.Errorf("binding queue %s: %w", audited, err)
+	if err := ch.QueueBind(Audit, "", Audit, false, nil); err != nil {
+		return fmt.Errorf("binding queue %s: %w", Audit, err)
 	}
 	return nil
 }
@@ -120,11 +121,11 @@ func (e *evidence) hearIn(ctx context.Context, vhost string, tell func(*amqp.Del
 		return err
 	}
 	defer ch.Close()
-	q, err := ch.QueueDeclarePassive(audited, true, false, false, false, nil)
+	q, err := ch.QueueDeclarePassive(Audit, true, false, false, false, nil)
 	if err != nil || q.Messages == 0 {
 		return err
 	}
-	deliveries, err := ch.Consume(audited, audited, true, true, false, false, nil)
+	deliveries, err := ch.Consume(Audit, Audit, true, true, false, false, nil)
 	if err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (e *evidence) hearIn(ctx context.Context, vhost string, tell func(*amqp.Del
 			return ctx.Err()
 		}
 	}
-	if err := ch.Cancel(audited, false); err != nil {
+	if err := ch.Cancel(Audit, false); err != nil {
 		return err
 	}
 	// More may have come meanwhile.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	rabbithole "github.com/michaelklishin/rabbit-hole/v2"
+
+	"tutor/runner"
 )
 
 // givingBack takes back what acts were provided with, in the background and one act after the other.
@@ -20,8 +22,11 @@ type givingBack struct {
 	mu      sync.Mutex
 	waiting []returned
 	working bool
-	// spare are vhosts that are empty.
+	// spare are vhosts that are empty, but for what the runner audits acts with.
 	spare []string
+	// audits are the policies by which vhosts are audited. They stay, since setting one takes as long as
+	// many an act.
+	audits map[string]runner.Policy
 	// throwAway is set where the broker itself is removed with the target.
 	throwAway bool
 	idle      *sync.Cond
@@ -93,6 +98,24 @@ func (b *givingBack) work(ctx context.Context) {
 	}
 }
 
+// isAudited reports whether a vhost has been audited by a policy before.
+func (b *givingBack) isAudited(vhost string, p runner.Policy) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	known, ok := b.audits[vhost]
+	return ok && known.Pattern == p.Pattern
+}
+
+// audited enters by which policy a vhost is audited.
+func (b *givingBack) audited(vhost string, p runner.Policy) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.audits == nil {
+		b.audits = map[string]runner.Policy{}
+	}
+	b.audits[vhost] = p
+}
+
 // takeSpare returns a vhost that is empty, if there is one.
 func (b *givingBack) takeSpare() (vhost string, ok bool) {
 	b.mu.Lock()
@@ -157,7 +180,8 @@ func (r returned) takeBack(ctx context.Context) (empty []string, err error) {
 	return empty, errors.Join(errs...)
 }
 
-// emptied deletes the policies that were set in a vhost, its queues and exchanges, and makes sure that a further look finds none.
+// emptied deletes the policies that were set in a vhost, its queues and exchanges but for those of the audit,
+// and makes sure that a further look finds none.
 // Among them may be the exclusive queues of a connection that the broker has not ended yet.
 func emptied(c *rabbithole.Client, v *vhostOfAct) error {
 	vhost := v.name
@@ -176,8 +200,14 @@ func emptied(c *rabbithole.Client, v *vhostOfAct) error {
 			return fmt.Errorf("listing the exchanges of vhost %s: %w", vhost, err)
 		}
 		exchanges = slices.DeleteFunc(exchanges, func(e rabbithole.ExchangeInfo) bool {
-			return e.Name == "" || strings.HasPrefix(e.Name, "amq.")
+			return e.Name == "" || e.Name == runner.Audit || strings.HasPrefix(e.Name, "amq.")
 		})
+		if at := slices.IndexFunc(queues, func(q rabbithole.QueueInfo) bool { return q.Name == runner.Audit }); at >= 0 {
+			if err := gone(c.PurgeQueue(vhost, runner.Audit)); err != nil {
+				return fmt.Errorf("purging queue %s of vhost %s: %w", runner.Audit, vhost, err)
+			}
+			queues = slices.Delete(queues, at, at+1)
+		}
 		if len(queues) == 0 && len(exchanges) == 0 {
 			return nil
 		}

@@ -125,6 +125,9 @@ func (p *Provision) SetPolicy(ctx context.Context, vhost string, policy runner.P
 	if i < 0 {
 		return fmt.Errorf("vhost %s is not the act's own", vhost)
 	}
+	if policy.Name == runner.Audit && p.api.back.isAudited(p.vhosts[i].name, policy) {
+		return nil
+	}
 	err = done(c.PutPolicy(p.vhosts[i].name, policy.Name, rabbithole.Policy{
 		Pattern: policy.Pattern, ApplyTo: policy.ApplyTo, Priority: policy.Priority,
 		Definition: rabbithole.PolicyDefinition(policy.Definition),
@@ -132,7 +135,11 @@ func (p *Provision) SetPolicy(ctx context.Context, vhost string, policy runner.P
 	if err != nil {
 		return fmt.Errorf("setting policy %s in vhost %s: %w", policy.Name, vhost, err)
 	}
-	p.vhosts[i].policies = append(p.vhosts[i].policies, policy.Name)
+	if policy.Name == runner.Audit {
+		p.api.back.audited(p.vhosts[i].name, policy)
+	} else {
+		p.vhosts[i].policies = append(p.vhosts[i].policies, policy.Name)
+	}
 	return nil
 }
 
