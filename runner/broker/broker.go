@@ -34,11 +34,18 @@ import (
 type Options struct {
 	// Name of the node, as clients are told it. Default tutor@localhost.
 	Name string
+	// Product is what the broker calls itself in its server properties, which clients decide by. Default
+	// [Product].
+	Product string
 	// HandshakeTimeout is how long a client may take to log in and open a vhost. Default 10s.
 	HandshakeTimeout time.Duration
-	// LoginDelay is how long a client whose login was refused has to wait for the connection to be
-	// closed, so that passwords cannot be tried out fast. Negative: none. Default 3s.
-	LoginDelay time.Duration
+	// SilentCloseDelay is how long a client that is not talked with any more (its login was refused, it
+	// has failed to shake hands, its frames are broken) has to wait for the connection to be closed, so
+	// that nothing can be tried out fast. Negative: none. Default 3s.
+	SilentCloseDelay time.Duration
+	// ClosingTimeout is how long a connection that either side has closed stays open for a client that
+	// does not end it; a client with a shorter heartbeat has as long as that. Default 30s.
+	ClosingTimeout time.Duration
 	// Heartbeat is what the broker suggests. Default 60s.
 	Heartbeat time.Duration
 	// MemoryLimit is how many bytes of message bodies queues may hold before publishers are blocked.
@@ -53,12 +60,13 @@ type Options struct {
 // Version of RabbitMQ that the broker is built to.
 const Version = "4.3"
 
-// Product is what the broker calls itself in its server properties.
+// Product is what the broker calls itself unless it is told to go by another name.
 const Product = "tutor embedded broker"
 
 const (
 	defaultHandshakeTimeout = 10 * time.Second
-	defaultLoginDelay       = 3 * time.Second
+	defaultSilentCloseDelay = 3 * time.Second
+	defaultClosingTimeout   = 30 * time.Second
 	defaultHeartbeat        = 60 * time.Second
 	defaultMemoryLimit      = 8 << 30
 )
@@ -90,11 +98,11 @@ type Limits struct{ MaxConnections, MaxQueues *int }
 
 // New returns a broker without vhosts and users that listens nowhere yet.
 func New(o Options) *Broker {
-	if o.Name == "" {
-		o.Name = "tutor@localhost"
-	}
+	o.Name = orDefault(o.Name, "tutor@localhost")
+	o.Product = orDefault(o.Product, Product)
 	o.HandshakeTimeout = orDefault(o.HandshakeTimeout, defaultHandshakeTimeout)
-	o.LoginDelay = orDefault(o.LoginDelay, defaultLoginDelay)
+	o.SilentCloseDelay = orDefault(o.SilentCloseDelay, defaultSilentCloseDelay)
+	o.ClosingTimeout = orDefault(o.ClosingTimeout, defaultClosingTimeout)
 	o.Heartbeat = orDefault(o.Heartbeat, defaultHeartbeat)
 	o.MemoryLimit = orDefault(o.MemoryLimit, defaultMemoryLimit)
 	b := &Broker{
@@ -106,8 +114,9 @@ func New(o Options) *Broker {
 	return b
 }
 
-func orDefault[T time.Duration | int64](v, otherwise T) T {
-	if v == 0 {
+func orDefault[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
 		return otherwise
 	}
 	return v

@@ -13,7 +13,7 @@ type channel struct {
 	// content is what is being published.
 	content *content
 	// failed is set when the broker has closed the channel: until the client has answered, what it
-	// sends there is not looked at.
+	// sends there must only be well formed.
 	failed bool
 	// owed is how many confirms are owed; confirmed is the last number of them.
 	owed, confirmed uint64
@@ -21,17 +21,10 @@ type channel struct {
 
 // channelFrame is a frame on a channel.
 func (c *connection) channelFrame(f wire.Frame) error {
-	switch f.Type {
-	case wire.FrameMethod, wire.FrameHeader, wire.FrameBody:
-	default:
-		return c.refuse(0, wire.MethodID{}, refusal(wire.FrameError, "type %d: unknown_frame", f.Type))
-	}
 	ch := c.channels[f.Channel]
 	switch {
 	case ch == nil:
 		return c.openChannel(f)
-	case ch.failed:
-		return ch.closingFrame(f)
 	case ch.content != nil || f.Type != wire.FrameMethod:
 		return ch.contentFrame(f)
 	}
@@ -39,7 +32,11 @@ func (c *connection) channelFrame(f wire.Frame) error {
 	if err != nil {
 		return c.refuse(f.Channel, wire.MethodID{}, hardError(err))
 	}
-	if err := ch.handle(m); err != nil {
+	do := ch.handle
+	if ch.failed {
+		do = ch.closing
+	}
+	if err := do(m); err != nil {
 		return c.refuse(f.Channel, m.ID(), err)
 	}
 	return nil
@@ -120,27 +117,24 @@ func (ch *channel) end() {
 
 // fail closes the channel because of an error.
 func (ch *channel) fail(said *vhost.Error, cause wire.MethodID) {
-	ch.failed, ch.content = true, nil
+	ch.failed = true
 	ch.confirm()
 	ch.state.Close()
 	ch.send(&wire.ChannelClose{ReplyCode: said.Code, ReplyText: said.Text, ClassID: cause.Class, MethodID: cause.Method})
 }
 
-// closingFrame is a frame on a channel that the broker has closed: only the answer counts.
-func (ch *channel) closingFrame(f wire.Frame) error {
-	if f.Type != wire.FrameMethod {
-		return nil
-	}
-	m, err := wire.DecodeMethod(f.Payload)
-	if err != nil {
-		return nil
-	}
-	switch m.(type) {
+// closing is a method on a channel that the broker has closed: only the answer counts. If the client
+// has closed the channel at the same time, it is answered, and still has to answer itself.
+func (ch *channel) closing(m wire.Method) error {
+	switch m := m.(type) {
 	case *wire.ChannelCloseOK:
 		delete(ch.conn.channels, ch.id)
 	case *wire.ChannelClose:
-		delete(ch.conn.channels, ch.id)
-		ch.conn.send(ch.id, &wire.ChannelCloseOK{})
+		ch.send(&wire.ChannelCloseOK{})
+	case *wire.ChannelOpen:
+		return hard{refusal(wire.ChannelError, "second 'channel.open' seen")}
+	case *wire.BasicPublish:
+		ch.content = &content{method: m}
 	}
 	return nil
 }

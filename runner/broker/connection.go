@@ -28,14 +28,18 @@ type connection struct {
 	// state handles the next method on channel 0.
 	state func(wire.Method) error
 	// opened is set when the client has opened its vhost.
-	opened   bool
-	client   capabilities
-	account  *account
+	opened  bool
+	client  capabilities
+	account *account
+	// tuned is set when the client has agreed to the limits; before that errors are told to nobody.
+	tuned    bool
 	frameMax uint32
 	// channelMax is the highest channel number.
 	channelMax uint16
 	heartbeat  time.Duration
-	channels   map[uint16]*channel
+	// patience is how long the client may neither send nor read, in nanoseconds; 0 is for ever.
+	patience atomic.Int64
+	channels map[uint16]*channel
 	// published is set when the client has published since the memory alarm was looked at.
 	published bool
 
@@ -43,8 +47,11 @@ type connection struct {
 	mu      sync.Mutex
 	vhost   *virtualHost
 	session *vhost.Connection
-	// closed is set when connection.close was sent; only its answer counts then.
+	// closed is set when connection.close was sent or answered: only what ends the connection counts
+	// then.
 	closed atomic.Bool
+	// deaf is set when nothing that comes is looked at any more.
+	deaf bool
 	// forced is closed when somebody else than the client wants the connection to end.
 	forced chan struct{}
 }
@@ -53,8 +60,13 @@ type connection struct {
 const (
 	suggestedChannelMax = 2047
 	suggestedFrameMax   = 131072
-	// closeTimeout is how long a client may take to answer connection.close.
-	closeTimeout = 30 * time.Second
+)
+
+const (
+	// flushing is how long a client whose connection ends may take to read what was said to it.
+	flushing = time.Second
+	// writeChunk is how much is written before the time that a client may take to read starts anew.
+	writeChunk = 64 << 10
 )
 
 func newConnection(b *Broker, conn net.Conn) *connection {
@@ -66,7 +78,7 @@ func newConnection(b *Broker, conn net.Conn) *connection {
 		broker: b, conn: conn, tls: secure, out: newOutbox(), ended: make(chan struct{}), forced: make(chan struct{}),
 		channels: map[uint16]*channel{}, frameMax: suggestedFrameMax,
 	}
-	c.stream.Max = suggestedFrameMax
+	c.stream.Max = smallestFrameMax
 	return c
 }
 
@@ -83,34 +95,32 @@ func (c *connection) serve() {
 	writing.Go(c.write)
 	c.read()
 	c.leave()
+	_ = c.conn.SetWriteDeadline(time.Now().Add(flushing))
 	c.out.finish()
 	// Some clients only read on when they have written what they have begun to write, and what is not
 	// read when a TCP connection is closed may cost the client what it has not read.
-	var draining sync.WaitGroup
-	draining.Go(func() { _, _ = io.Copy(io.Discard, c.conn) })
+	_, _ = io.Copy(io.Discard, c.conn)
 	writing.Wait()
-	c.conn.Close()
-	draining.Wait()
 }
 
 // read handles what the client sends, until the connection ends.
 func (c *connection) read() {
 	buffer := make([]byte, 32<<10)
 	for {
-		if c.opened && c.heartbeat > 0 && !c.closed.Load() {
-			c.deadline(2 * c.heartbeat)
+		if d := time.Duration(c.patience.Load()); d > 0 && !c.closed.Load() {
+			c.deadline(d)
 		}
 		n, err := c.conn.Read(buffer)
-		if n > 0 {
-			if c.handle(buffer[:n]) != nil {
-				return
-			}
+		if n > 0 && !c.deaf && c.handle(buffer[:n]) != nil {
+			return
 		}
 		if err != nil {
 			return
 		}
 		c.out.await()
-		c.obeyAlarm()
+		if !c.closed.Load() {
+			c.obeyAlarm()
+		}
 	}
 }
 
@@ -123,29 +133,54 @@ func (c *connection) handle(p []byte) error {
 	var broken *wire.Error
 	if errors.As(err, &broken) {
 		// What follows cannot be read: the reason is all that the client still gets.
-		said, _ := explain(err)
-		c.closeWith(said, wire.MethodID{})
-		return errEnded
+		if c.tuned {
+			said, _ := explain(err)
+			c.closeWith(said, wire.MethodID{})
+		}
+		return c.ignore()
 	}
 	return err
 }
 
-// write sends what is in the outbox.
+// ignore reads on and looks at nothing, so that a client that cannot be talked with neither tries
+// again at once nor has what was said to it cut off.
+func (c *connection) ignore() error {
+	delay := c.broker.opts.SilentCloseDelay
+	if delay < 0 {
+		return errEnded
+	}
+	c.deaf = true
+	c.deadline(delay)
+	return nil
+}
+
+// write sends what is in the outbox, and closes the connection when there will be nothing more.
 func (c *connection) write() {
+	defer c.conn.Close()
 	for {
 		buffer := c.out.take()
 		if buffer == nil {
 			return
 		}
-		if _, err := c.conn.Write(buffer); err != nil {
-			c.out.fail()
-			c.conn.Close()
-			return
+		for chunk := range slices.Chunk(buffer, writeChunk) {
+			if err := c.writeInTime(chunk); err != nil {
+				c.out.fail()
+				return
+			}
 		}
 		for _, ch := range c.out.written(buffer) {
 			ch.state.Resume()
 		}
 	}
+}
+
+// writeInTime gives a client with heartbeats as long to read as it may be silent: it may be gone.
+func (c *connection) writeInTime(chunk []byte) error {
+	if d := time.Duration(c.patience.Load()); d > 0 && !c.closed.Load() {
+		_ = c.conn.SetWriteDeadline(time.Now().Add(d))
+	}
+	_, err := c.conn.Write(chunk)
+	return err
 }
 
 // send queues a method on channel 0, or on a channel that has no state.
@@ -160,31 +195,43 @@ func (c *connection) send(channel uint16, m wire.Method) {
 
 func (c *connection) frame(f wire.Frame) error {
 	switch {
-	case f.Type == wire.FrameHeartbeat:
+	case c.deaf:
+		return nil
+	case f.Type == wire.FrameHeartbeat && f.Channel == 0 && len(f.Payload) == 0:
 		return nil
 	case c.closed.Load():
 		return c.closingFrame(f)
-	case f.Channel == 0 || !c.opened:
+	case !recognizable(f):
+		return c.refuse(0, wire.MethodID{}, refusal(wire.FrameError, "%v: unknown_frame", f))
+	case f.Channel != 0 && !c.opened, f.Channel != 0 && f.Type == wire.FrameHeartbeat, f.Channel == 0 && f.Type != wire.FrameMethod:
+		return c.refuse(0, wire.MethodID{}, refusal(wire.UnexpectedFrame, "%v", f))
+	case f.Channel == 0:
 		return c.controlFrame(f)
 	default:
 		return c.channelFrame(f)
 	}
 }
 
-// controlFrame is a frame on channel 0.
-func (c *connection) controlFrame(f wire.Frame) error {
-	switch {
-	case f.Type != wire.FrameMethod && (f.Type == wire.FrameHeader || f.Type == wire.FrameBody):
-		return c.refuse(0, wire.MethodID{}, refusal(wire.UnexpectedFrame, "type %d", f.Type))
-	case f.Type != wire.FrameMethod:
-		return c.refuse(0, wire.MethodID{}, refusal(wire.FrameError, "type %d: unknown_frame", f.Type))
+// recognizable says whether a frame is what its type says, as far as that can be seen from outside.
+func recognizable(f wire.Frame) bool {
+	switch f.Type {
+	case wire.FrameMethod:
+		return len(f.Payload) >= 4
+	case wire.FrameHeader:
+		return len(f.Payload) >= 12
+	case wire.FrameBody:
+		return true
+	case wire.FrameHeartbeat:
+		return len(f.Payload) == 0
 	}
+	return false
+}
+
+// controlFrame is a method on channel 0.
+func (c *connection) controlFrame(f wire.Frame) error {
 	m, err := wire.DecodeMethod(f.Payload)
 	if err != nil {
 		return c.refuse(0, wire.MethodID{}, err)
-	}
-	if f.Channel != 0 {
-		return errEnded // nobody speaks on a channel before the connection is open
 	}
 	if err := c.state(m); err != nil {
 		return c.refuse(0, m.ID(), err)
@@ -196,9 +243,14 @@ func (c *connection) controlFrame(f wire.Frame) error {
 func (c *connection) running(m wire.Method) error {
 	switch m.(type) {
 	case *wire.ConnectionClose:
-		c.leave()
+		// The client closes the connection when it has read the answer; what it still writes until then
+		// is not to break it.
+		if c.closed.CompareAndSwap(false, true) {
+			c.leave()
+			c.bound(c.closingTimeout())
+		}
 		c.send(0, &wire.ConnectionCloseOK{})
-		return errEnded
+		return nil
 	case *wire.ConnectionUpdateSecret:
 		c.send(0, &wire.ConnectionUpdateSecretOK{})
 		return nil
@@ -207,7 +259,7 @@ func (c *connection) running(m wire.Method) error {
 	}
 }
 
-// closingFrame is a frame that arrives after connection.close was sent: only the answer counts.
+// closingFrame is a frame that arrives after connection.close was sent or answered.
 func (c *connection) closingFrame(f wire.Frame) error {
 	if f.Type != wire.FrameMethod || f.Channel != 0 {
 		return nil
@@ -233,12 +285,24 @@ func (c *connection) closeWith(said *vhost.Error, cause wire.MethodID) {
 	}
 	c.leave()
 	c.send(0, &wire.ConnectionClose{ReplyCode: said.Code, ReplyText: said.Text, ClassID: cause.Class, MethodID: cause.Method})
-	c.deadline(closeTimeout)
+	c.bound(c.closingTimeout())
 }
 
-// force closes the connection from outside.
+// closingTimeout is how long the connection stays open for a client that does not close it.
+func (c *connection) closingTimeout() time.Duration {
+	if c.heartbeat > 0 {
+		return min(c.heartbeat, c.broker.opts.ClosingTimeout)
+	}
+	return c.broker.opts.ClosingTimeout
+}
+
+// bound ends the connection after a while, whether the client reads or writes.
+func (c *connection) bound(d time.Duration) { _ = c.conn.SetDeadline(time.Now().Add(d)) }
+
+// force closes the connection from outside. If it is being closed already, nothing is waited for.
 func (c *connection) force(reason string) {
 	if !c.closed.CompareAndSwap(false, true) {
+		c.out.finish()
 		return
 	}
 	close(c.forced)

@@ -24,8 +24,7 @@ func (ch *channel) contentFrame(f wire.Frame) error {
 	case f.Type != wire.FrameBody:
 		return ch.unexpected("expected content body, got non content body frame instead")
 	case uint64(len(f.Payload)) > ch.content.missing:
-		return ch.conn.refuse(0, wire.MethodID{}, refusal(wire.FrameError, "content body is %d bytes longer than announced",
-			uint64(len(f.Payload))-ch.content.missing))
+		return ch.conn.refuse(0, ch.content.method.ID(), refusal(wire.FrameError, "content body frame exceeds remaining content size"))
 	}
 	if ch.content.header.BodySize <= vhost.MaxMessageSize {
 		ch.content.body = append(ch.content.body, f.Payload...)
@@ -66,6 +65,9 @@ func (ch *channel) complete() error {
 	}
 	published := ch.content
 	ch.content = nil
+	if ch.failed {
+		return nil
+	}
 	if err := ch.publish(published); err != nil {
 		return ch.conn.refuse(ch.id, published.method.ID(), err)
 	}

@@ -22,9 +22,9 @@ func (c *connection) greet() bool {
 	if _, err := io.ReadFull(c.conn, header[:]); err != nil {
 		return false
 	}
-	if string(header[:]) != wire.ProtocolHeader {
+	if h := string(header[:]); h != wire.ProtocolHeader && h != wire.ProtocolHeader09 {
 		// It may have gone already.
-		_, _ = c.conn.Write([]byte(wire.ProtocolHeader))
+		_, _ = c.conn.Write([]byte(counteroffer(h)))
 		return false
 	}
 	c.state = c.starting
@@ -35,6 +35,18 @@ func (c *connection) greet() bool {
 		Locales:          "en_US",
 	})
 	return true
+}
+
+// saslHeader begins AMQP 1.0 with a login, which is what RabbitMQ offers first.
+const saslHeader = "AMQP\x03\x01\x00\x00"
+
+// counteroffer is RabbitMQ's answer to a header of a protocol that it does not speak. RabbitMQ goes
+// on with who takes it at its word and speaks AMQP 1.0; here that is not spoken, and not offered twice.
+func counteroffer(header string) string {
+	if header == saslHeader || strings.HasPrefix(header, "AMQP\x00\x00") && header[6] >= 9 {
+		return wire.ProtocolHeader
+	}
+	return saslHeader
 }
 
 func (b *Broker) properties() wire.Table {
@@ -53,8 +65,8 @@ func (b *Broker) properties() wire.Table {
 		{Name: "cluster_name", Value: b.opts.Name},
 		{Name: "information", Value: "Behaves as RabbitMQ " + Version + " does"},
 		{Name: "platform", Value: "Go"},
-		{Name: "product", Value: Product},
-		{Name: "version", Value: Version},
+		{Name: "product", Value: b.opts.Product},
+		{Name: "version", Value: Version + ".0"}, // clients expect three numbers
 	}
 }
 
@@ -71,12 +83,12 @@ func (c *connection) secure() *tls.ConnectionState {
 func (c *connection) starting(m wire.Method) error {
 	start, ok := m.(*wire.ConnectionStartOK)
 	if !ok {
-		return errEnded
+		return c.ignore()
 	}
 	c.client = announced(start.ClientProperties)
 	a, why := c.broker.authenticate(start.Mechanism, start.Response, c.secure())
 	if a != nil && !a.mayComeFrom(c.conn.RemoteAddr()) {
-		a, why = nil, refusal(wire.AccessRefused, "Login was refused using authentication mechanism %s. For details see the broker logfile.", start.Mechanism)
+		a, why = nil, loginRefused(start.Mechanism)
 	}
 	if a == nil {
 		return c.refuseLogin(why)
@@ -93,17 +105,14 @@ func (c *connection) starting(m wire.Method) error {
 // refuseLogin tells clients that want to know, and lets the others wait: they learn it from the
 // silence.
 func (c *connection) refuseLogin(why *vhost.Error) error {
-	if c.client.authenticationFailureClose || why.Code != wire.AccessRefused {
-		return hard{why}
+	if !c.client.authenticationFailureClose || why.Code != wire.AccessRefused {
+		return c.ignore()
 	}
-	if delay := c.broker.opts.LoginDelay; delay > 0 {
-		wait := time.NewTimer(delay)
-		defer wait.Stop()
-		c.deadline(delay)
-		// The client has nothing to say any more; its going away ends the wait.
-		_, _ = io.Copy(io.Discard, c.conn)
+	c.closeWith(why, wire.MethodID{})
+	if delay := c.broker.opts.SilentCloseDelay; delay >= 0 {
+		c.bound(delay)
 	}
-	return errEnded
+	return nil
 }
 
 func announced(properties wire.Table) capabilities {
@@ -125,7 +134,7 @@ func announced(properties wire.Table) capabilities {
 func (c *connection) tuning(m wire.Method) error {
 	tune, ok := m.(*wire.ConnectionTuneOK)
 	if !ok {
-		return errEnded
+		return c.ignore()
 	}
 	if err := negotiated("channel_max", 1, suggestedChannelMax, uint32(tune.ChannelMax)); err != nil {
 		return hard{err}
@@ -136,6 +145,7 @@ func (c *connection) tuning(m wire.Method) error {
 	c.channelMax, c.frameMax = tune.ChannelMax, tune.FrameMax
 	c.stream.Max = tune.FrameMax
 	c.heartbeat = time.Duration(tune.Heartbeat) * time.Second
+	c.tuned = true
 	c.state = c.opening
 	return nil
 }
@@ -161,7 +171,7 @@ func negotiated(field string, least, most, wish uint32) *vhost.Error {
 func (c *connection) opening(m wire.Method) error {
 	open, ok := m.(*wire.ConnectionOpen)
 	if !ok {
-		return errEnded
+		return refusal(wire.ChannelError, "unexpected method in connection state opening")
 	}
 	if err := c.broker.admit(c, open.VirtualHost); err != nil {
 		return hard{err}
@@ -171,6 +181,7 @@ func (c *connection) opening(m wire.Method) error {
 	// Without heartbeats a client may be silent for as long as it likes.
 	_ = c.conn.SetReadDeadline(time.Time{})
 	if interval := c.heartbeat; interval > 0 {
+		c.patience.Store(int64(2 * interval))
 		c.broker.serving.Go(func() { c.beat(interval) })
 	}
 	c.send(0, &wire.ConnectionOpenOK{})

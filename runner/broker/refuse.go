@@ -35,6 +35,9 @@ func (c *connection) refuse(channel uint16, cause wire.MethodID, err error) erro
 	if errors.Is(err, errEnded) {
 		return err
 	}
+	if !c.tuned {
+		return c.ignore()
+	}
 	said, onConnection := explain(err)
 	if channel != 0 && !onConnection {
 		c.channels[channel].fail(said, cause)

@@ -29,14 +29,16 @@ func start(t testing.TB, o Options) *Broker {
 		// A bubble of package synctest is waited for from outside and inside.
 		goleak.VerifyNone(t, goleak.IgnoreAnyFunction("testing/synctest.Test"), goleak.IgnoreAnyFunction("testing/synctest.testingSynctestTest"))
 	})
-	if err := b.AddVhost("/", Limits{}); err != nil {
-		t.Fatal(err)
-	}
-	guest := User{Name: "guest", Password: "guest", LoopbackOnly: true, Permissions: map[string]Permissions{"/": AllPermissions()}}
-	if err := b.SetUser(guest); err != nil {
+	if err := furnish(b); err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// furnish adds the vhost / and the user guest.
+func furnish(b *Broker) error {
+	guest := User{Name: "guest", Password: "guest", LoopbackOnly: true, Permissions: map[string]Permissions{"/": AllPermissions()}}
+	return errors.Join(b.AddVhost("/", Limits{}), b.SetUser(guest))
 }
 
 func pipe(b *Broker) net.Conn {
@@ -84,22 +86,6 @@ func works(t testing.TB, b *Broker) {
 }
 
 // Whatever a client sends before it has logged in, the broker closes the connection and goes on.
-func TestAnotherProtocol(t *testing.T) {
-	b := start(t, Options{})
-	for _, header := range []string{"AMQP\x00\x01\x00\x00", "AMQP\x01\x01\x08\x00", "GET / HT"} {
-		conn := pipe(b)
-		if _, err := conn.Write([]byte(header)); err != nil {
-			t.Fatal(err)
-		}
-		answer, err := io.ReadAll(conn)
-		if err != nil || string(answer) != wire.ProtocolHeader {
-			t.Errorf("%q is answered with %q (%v)", header, answer, err)
-		}
-		conn.Close()
-	}
-	works(t, b)
-}
-
 func TestRandomBytes(t *testing.T) {
 	b := start(t, Options{})
 	random := rand.New(rand.NewPCG(1, 2))
@@ -306,7 +292,7 @@ func TestDeadPeer(t *testing.T) {
 }
 
 func TestLogin(t *testing.T) {
-	b := start(t, Options{LoginDelay: -1})
+	b := start(t, Options{SilentCloseDelay: -1})
 	for name, sasl := range map[string]amqp.Authentication{
 		"PLAIN":    &amqp.PlainAuth{Username: "guest", Password: "guest"},
 		"AMQPLAIN": &amqp.AMQPlainAuth{Username: "guest", Password: "guest"},

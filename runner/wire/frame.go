@@ -2,6 +2,9 @@ package wire
 
 import (
 	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
 )
 
 // The types of frames (AMQP 0-9-1, 4.2.3).
@@ -31,13 +34,40 @@ type Frame struct {
 	Payload []byte
 }
 
+// String names the frame as RabbitMQ does in its reply texts.
+func (f Frame) String() string {
+	const shown = 16
+	if len(f.Payload) > shown {
+		return fmt.Sprintf("type %d, first %d octets = %s", f.Type, shown, erlangBinary(f.Payload[:shown]))
+	}
+	return fmt.Sprintf("type %d, all octets = %s", f.Type, erlangBinary(f.Payload))
+}
+
+// erlangBinary writes bytes as Erlang does: as a text if that is what they are.
+func erlangBinary(b []byte) string {
+	text := len(b) > 0
+	octets := make([]string, len(b))
+	for i, c := range b {
+		text = text && c >= ' ' && c < 0x7f
+		octets[i] = strconv.Itoa(int(c))
+	}
+	if text {
+		return "<<" + strconv.Quote(string(b)) + ">>"
+	}
+	return "<<" + strings.Join(octets, ",") + ">>"
+}
+
 // ProtocolHeader opens a connection of the version that this package speaks.
 const ProtocolHeader = "AMQP\x00\x00\x09\x01"
+
+// ProtocolHeader09 opens a connection of version 0-9, which can be treated alike.
+const ProtocolHeader09 = "AMQP\x01\x01\x00\x09"
 
 // Stream cuts one direction of a connection into frames, however it arrives. A protocol header at
 // the beginning is passed over. The zero Stream is ready for use.
 type Stream struct {
-	// Max is the largest size of a frame, its overhead included; 0 is no limit.
+	// Max is the negotiated size of a frame; 0 is no limit. As RabbitMQ does, it is applied to the
+	// payload alone, so that frames may be longer than negotiated by their overhead.
 	Max uint32
 
 	// rest is the beginning of a frame that is not complete.
@@ -85,17 +115,16 @@ func (s *Stream) cut(p []byte, frame func(Frame) error) (used int, err error) {
 		}
 		size := uint64(binary.BigEndian.Uint32(rest[3:])) + FrameOverhead
 		f := Frame{Type: rest[0], Channel: binary.BigEndian.Uint16(rest[1:])}
-		if s.Max > 0 && size > uint64(s.Max) {
-			return used, errorf(FrameError, "type %d, channel %d: a frame of %d bytes where %d are the most",
-				f.Type, f.Channel, size, s.Max)
+		if s.Max > 0 && size-FrameOverhead > uint64(s.Max) {
+			return used, errorf(FrameError, "%v: {frame_too_large,%d,%d}", f, size-FrameOverhead, s.Max-FrameOverhead)
 		}
 		if uint64(len(rest)) < size {
 			return used, nil
 		}
-		if end := rest[size-1]; end != FrameEnd {
-			return used, errorf(FrameError, "type %d, channel %d: a frame ends with %#x", f.Type, f.Channel, end)
-		}
 		f.Payload = rest[frameHead : size-1 : size-1]
+		if end := rest[size-1]; end != FrameEnd {
+			return used, errorf(FrameError, "%v: {invalid_frame_end_marker,%d}", f, end)
+		}
 		if err := frame(f); err != nil {
 			return used, err
 		}

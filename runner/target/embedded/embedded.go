@@ -35,7 +35,7 @@ func (t *Target) Name() string { return "embedded" }
 
 // Prepare starts a broker with what an act asks for.
 func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Stage, error) {
-	b := broker.New(broker.Options{LoginDelay: -1, Vhost: Choices(needs)})
+	b := broker.New(broker.Options{SilentCloseDelay: -1, Vhost: Choices(needs)})
 	if !t.add(b) {
 		return nil, errors.New("the embedded target is closed")
 	}
