@@ -22,7 +22,7 @@ func (p *play) audit(ctx context.Context) error {
 		return err
 	}
 	for range mostHearings {
-		if err := p.hear(ctx); err != nil || !p.ledger.Missing() {
+		if err := p.hear(ctx, p.spareChannel); err != nil || !p.ledger.Missing() {
 			return err
 		}
 		if err := p.ask(ctx, p.ledger.QuorumQueues()); err != nil {
@@ -36,9 +36,14 @@ func (p *play) audit(ctx context.Context) error {
 // before it has let go of what it was about to.
 const mostHearings = 3
 
+// spareChannel opens a channel that may look into any queue which is nobody's own.
+func (p *play) spareChannel(ctx context.Context, vhost string) (*amqp.Channel, error) {
+	return p.auditor(ctx, ledger.Remaining{Vhost: vhost, Owner: -1})
+}
+
 // hear enters what the broker has testified to so far.
-func (p *play) hear(ctx context.Context) error {
-	return p.evidence.hear(ctx, func(vhost, mark string, headers amqp.Table) {
+func (p *play) hear(ctx context.Context, open opener) error {
+	return p.evidence.hear(ctx, open, func(vhost, mark string, headers amqp.Table) {
 		p.ledger.Testified(vhost, mark, deaths(headers))
 	})
 }

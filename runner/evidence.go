@@ -41,8 +41,11 @@ func gather(ctx context.Context, stage *Stage, act *scenario.Act, i *inspector) 
 		}
 		e.exempt[vhost] = keepers(act, vhost)
 		if slices.Contains(e.exempt[vhost], "") {
-			// A queue whose name the broker makes up is matched by no pattern of ours.
+			// No pattern can leave out a queue whose name the broker makes up, so that there is none.
 			delete(e.exempt, vhost)
+			if _, err := stage.SetPolicy(ctx, vhost, auditBy("^$")); err != nil {
+				return nil, fmt.Errorf("having the broker testify to nothing: %w", err)
+			}
 			continue
 		}
 		if err := e.prepare(ctx, stage, vhost); err != nil {
@@ -66,11 +69,8 @@ func keepers(act *scenario.Act, vhost string) []string {
 }
 
 func (e *evidence) prepare(ctx context.Context, stage *Stage, vhost string) error {
-	err := stage.SetPolicy(ctx, vhost, Policy{
-		Name: Audit, Pattern: allBut(e.exempt[vhost]), ApplyTo: "queues",
-		Definition: map[string]any{"dead-letter-exchange": Audit},
-	})
-	if err != nil {
+	fresh, err := stage.SetPolicy(ctx, vhost, auditBy(allBut(e.exempt[vhost])))
+	if err != nil || !fresh {
 		return err
 	}
 	ch, err := e.inspector.channel(ctx, vhost)
@@ -91,6 +91,11 @@ func (e *evidence) prepare(ctx context.Context, stage *Stage, vhost string) erro
 	return nil
 }
 
+// auditBy is the policy that has the queues of a pattern give to the audit what dies.
+func auditBy(pattern string) Policy {
+	return Policy{Name: Audit, Pattern: pattern, ApplyTo: "queues", Definition: map[string]any{"dead-letter-exchange": Audit}}
+}
+
 // allBut is a pattern for all names but some, and but the runner's own.
 func allBut(names []string) string {
 	not := []string{`tutor\.`}
@@ -102,9 +107,10 @@ func allBut(names []string) string {
 
 // hear tells what the broker has testified to so far, in order. Of a queue, all is heard that it had sent
 // when it last answered somebody.
-func (e *evidence) hear(ctx context.Context, tell func(vhost, mark string, headers amqp.Table)) error {
+// Open opens a channel in a vhost that may read from the runner's queue.
+func (e *evidence) hear(ctx context.Context, open opener, tell func(vhost, mark string, headers amqp.Table)) error {
 	for vhost := range e.exempt {
-		err := e.hearIn(ctx, vhost, func(d *amqp.Delivery) {
+		err := hearIn(ctx, vhost, open, func(d *amqp.Delivery) {
 			mark, headers := tap.Unmarked(d.Headers)
 			tell(vhost, mark, headers)
 		})
@@ -115,8 +121,11 @@ func (e *evidence) hear(ctx context.Context, tell func(vhost, mark string, heade
 	return nil
 }
 
-func (e *evidence) hearIn(ctx context.Context, vhost string, tell func(*amqp.Delivery)) error {
-	ch, err := e.inspector.channel(ctx, vhost)
+// opener opens a channel in a vhost, by the scenario's name.
+type opener func(ctx context.Context, vhost string) (*amqp.Channel, error)
+
+func hearIn(ctx context.Context, vhost string, open opener, tell func(*amqp.Delivery)) error {
+	ch, err := open(ctx, vhost)
 	if err != nil {
 		return err
 	}

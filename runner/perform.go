@@ -178,7 +178,7 @@ func (p *play) restart(ctx context.Context) error {
 	if err := p.settle(ctx); err != nil {
 		return err
 	}
-	if err := p.hear(ctx); err != nil {
+	if err := p.hear(ctx, p.inspector.channel); err != nil {
 		return err
 	}
 	if err := p.inspector.close(); err != nil {

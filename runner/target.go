@@ -48,9 +48,10 @@ type Stage struct {
 	// exchange of the act's names there, and remove what the act leaves.
 	Shared bool
 
-	// SetPolicy sets a policy in a vhost, by the scenario's name. It goes when the stage is closed. Nil
-	// where the target may not do that, or the vhost is not the act's own.
-	SetPolicy func(ctx context.Context, vhost string, p Policy) error
+	// SetPolicy sets a policy in a vhost, by the scenario's name. It goes when the stage is closed, but for
+	// that of [Audit]: a vhost that serves again may keep it, with the exchange and queue of that name. Fresh
+	// is false where it did. Nil where the target may not do that, or the vhost is not the act's own.
+	SetPolicy func(ctx context.Context, vhost string, p Policy) (fresh bool, err error)
 	// Restart stops the broker and starts it again. Nil where the target may not do that.
 	Restart func(ctx context.Context) error
 	// Close takes back what was provided for the act, soon: what takes long, and what goes wrong with

@@ -45,8 +45,8 @@ func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Sta
 		Users:   map[string]runner.Login{},
 		Dial:    dialer(b, nil),
 		Restart: b.Restart,
-		SetPolicy: func(_ context.Context, name string, p runner.Policy) error {
-			return b.SetPolicy(name, vhost.Policy(p))
+		SetPolicy: func(_ context.Context, name string, p runner.Policy) (bool, error) {
+			return true, b.SetPolicy(name, vhost.Policy(p))
 		},
 		Close: func(context.Context, bool) error { return t.remove(b) },
 	}

@@ -115,32 +115,34 @@ type Provision struct {
 	vhosts []vhostOfAct
 }
 
-// SetPolicy sets a policy in one of the act's vhosts, by the scenario's name.
-func (p *Provision) SetPolicy(ctx context.Context, vhost string, policy runner.Policy) error {
+// SetPolicy sets a policy in one of the act's vhosts, by the scenario's name. Fresh is false where it is that
+// of the audit, and the vhost has it from an act before.
+func (p *Provision) SetPolicy(ctx context.Context, vhost string, policy runner.Policy) (fresh bool, err error) {
 	c, err := p.api.client(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	i := slices.IndexFunc(p.vhosts, func(v vhostOfAct) bool { return v.name == p.Vhosts[vhost] })
 	if i < 0 {
-		return fmt.Errorf("vhost %s is not the act's own", vhost)
+		return false, fmt.Errorf("vhost %s is not the act's own", vhost)
 	}
-	if policy.Name == runner.Audit && p.api.back.isAudited(p.vhosts[i].name, policy) {
-		return nil
+	v := &p.vhosts[i]
+	if policy.Name == runner.Audit && p.api.back.isAudited(v.name, policy) {
+		return false, nil
 	}
-	err = done(c.PutPolicy(p.vhosts[i].name, policy.Name, rabbithole.Policy{
+	err = done(c.PutPolicy(v.name, policy.Name, rabbithole.Policy{
 		Pattern: policy.Pattern, ApplyTo: policy.ApplyTo, Priority: policy.Priority,
 		Definition: rabbithole.PolicyDefinition(policy.Definition),
 	}))
 	if err != nil {
-		return fmt.Errorf("setting policy %s in vhost %s: %w", policy.Name, vhost, err)
+		return false, fmt.Errorf("setting policy %s in vhost %s: %w", policy.Name, vhost, err)
 	}
 	if policy.Name == runner.Audit {
-		p.api.back.audited(p.vhosts[i].name, policy)
+		p.api.back.audited(v.name, policy)
 	} else {
-		p.vhosts[i].policies = append(p.vhosts[i].policies, policy.Name)
+		v.policies = append(v.policies, policy.Name)
 	}
-	return nil
+	return true, nil
 }
 
 // vhostOfAct is one of the broker's, provided for an act.
