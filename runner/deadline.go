@@ -1,21 +1,11 @@
 package runner
 
 import (
-	"context"
 	"fmt"
-	"sync"
 	"time"
-)
 
-// deadline ends an act's context when the act has gone on for too long, not counting the time that
-// it waited for the wall clock.
-type deadline struct {
-	mu     sync.Mutex
-	timer  *time.Timer
-	left   time.Duration
-	since  time.Time
-	cancel context.CancelCauseFunc
-}
+	"tutor/runner/scenario"
+)
 
 // overdue is the error of an act that has gone on for longer than it may.
 type overdue time.Duration
@@ -24,32 +14,41 @@ func (o overdue) Error() string {
 	return fmt.Sprintf("the act has not come to its end within %v", time.Duration(o))
 }
 
-func withDeadline(ctx context.Context, timeout time.Duration) (context.Context, *deadline) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	d := &deadline{left: timeout, since: time.Now(), cancel: cancel}
-	d.timer = time.AfterFunc(timeout, func() {
-		cancel(overdue(timeout))
-	})
-	return ctx, d
+// timeout is how long an act may go on, by the wall clock. What somebody has written counts as it is;
+// otherwise an act at the real clock has, beside the default, as long as it is written to take.
+func (r Runner) timeout(act *scenario.Act) time.Duration {
+	switch {
+	case r.Timeout > 0:
+		return r.Timeout.Std()
+	case act.Timeout > 0:
+		return act.Timeout.Std()
+	case r.Clock == scenario.Real || act.Clock == scenario.Real:
+		return scenario.DefaultTimeout.Std() + written(act)
+	}
+	return scenario.DefaultTimeout.Std()
 }
 
-// pause stops the count until the returned function is called.
-func (d *deadline) pause() (resume func()) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.timer.Stop() {
-		return func() {}
+// written is how long an act takes at most if nothing goes round: its waits, and what its actors sleep
+// through, one after the other.
+func written(act *scenario.Act) time.Duration {
+	var total, work time.Duration
+	messages := 0
+	for _, s := range act.Steps {
+		total += s.Wait.Std()
 	}
-	d.left -= time.Since(d.since)
-	return func() {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.since = time.Now()
-		d.timer.Reset(max(0, d.left))
+	for _, a := range act.Cast {
+		total += a.Common().Delay.Std()
+		if p := a.Publisher; p != nil {
+			count := 1
+			if p.Count != nil {
+				count = *p.Count
+			}
+			messages += count
+			total += time.Duration(max(0, count-1)) * p.Interval.Std()
+		} else {
+			total += a.Consumer.Lazy.Std()
+			work += a.Consumer.Work.Std()
+		}
 	}
-}
-
-func (d *deadline) stop() {
-	d.timer.Stop()
-	d.cancel(nil)
+	return total + time.Duration(messages)*work
 }

@@ -15,16 +15,17 @@ var layers = map[string][]string{
 	"tutor/runner/fate":            {},
 	"tutor/runner/clock":           {},
 	"tutor/runner/transcript":      {},
-	"tutor/runner/scenario":        {"escape", "fate", "transcript"},
+	"tutor/runner/suggest":         {},
+	"tutor/runner/scenario":        {"escape", "fate", "suggest", "transcript"},
 	"tutor/runner/tap":             {"wire"},
 	"tutor/runner/topology":        {"wire"},
 	"tutor/runner/ledger":          {"fate", "tap", "topology", "wire"},
-	"tutor/runner/actor":           {"clock", "escape", "fate", "scenario", "tap", "transcript", "wire"},
-	"tutor/runner":                 {"actor", "clock", "escape", "fate", "ledger", "scenario", "tap", "topology", "transcript", "wire"},
+	"tutor/runner/actor":           {"clock", "escape", "fate", "scenario", "suggest", "tap", "transcript", "wire"},
+	"tutor/runner":                 {"actor", "clock", "escape", "fate", "ledger", "scenario", "suggest", "tap", "topology", "transcript", "wire"},
 	"tutor/runner/broker/vhost":    {"wire"},
 	"tutor/runner/broker":          {"broker/vhost", "escape", "wire"},
 	"tutor/runner/target/pki":      {},
-	"tutor/runner/scenario/schema": {"escape", "fate", "scenario", "transcript"},
+	"tutor/runner/scenario/schema": {"escape", "fate", "scenario", "suggest", "transcript"},
 }
 
 // onlyDocker are packages that may import testcontainers: the one that is made for it, and what puts

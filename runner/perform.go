@@ -155,14 +155,11 @@ func (p *play) advance(ctx context.Context) (more bool, err error) {
 // nobody has caused what the broker does of its own, such as when a time to live ends.
 const nobody = -1
 
-// pass lets time pass until a moment, or until something happens. Waiting for the wall clock does not
-// count against the act's deadline.
+// pass lets time pass until a moment, or until something happens.
 func (p *play) pass(ctx context.Context, until time.Duration) (come bool, err error) {
 	if err := p.brokerTime.passing(until); err != nil {
 		return false, err
 	}
-	resume := p.deadline.pause()
-	defer resume()
 	come, err = p.timeline.Pass(ctx, until, p.journal.After(p.quiet))
 	if !come {
 		p.cause = nobody

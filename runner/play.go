@@ -30,7 +30,6 @@ type play struct {
 	stage    *Stage
 	report   *ActReport
 	timeline *clock.Timeline
-	deadline *deadline
 	journal  *tap.Journal
 	ledger   *ledger.Ledger
 	lines    transcript.Recorder
@@ -98,8 +97,9 @@ func newPlay(r Runner, act *scenario.Act, stage prepared, report *ActReport) *pl
 // run plays the act to its end, closes the books and gives the verdict. Whatever happens, no actor
 // is left behind.
 func (p *play) run(ctx context.Context) (err error) {
-	ctx, p.deadline = withDeadline(ctx, p.runner.timeout(p.act))
-	defer p.deadline.stop()
+	timeout := p.runner.timeout(p.act)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, overdue(timeout))
+	defer cancel()
 	defer context.AfterFunc(ctx, p.inspector.drop)()
 	defer func() {
 		if v := recover(); v != nil {

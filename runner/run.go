@@ -71,14 +71,6 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, t Target) *Report
 	return report
 }
 
-// timeout is how long an act may go on.
-func (r Runner) timeout(act *scenario.Act) time.Duration {
-	if r.Timeout > 0 {
-		return r.Timeout.Std()
-	}
-	return act.Timeout.Std()
-}
-
 // act plays one act on its stage, or reports why it has none.
 func (r Runner) act(ctx context.Context, act *scenario.Act, stage prepared) *ActReport {
 	report := &ActReport{Act: act, Clock: act.Clock, Verdict: Error}

@@ -77,7 +77,7 @@ line; -v shows all methods. The user guest (password guest) may do everything, f
 }
 
 func (f *serveFlags) serve(ctx context.Context, t terminal) error {
-	needs, err := f.needs()
+	needs, err := f.needs(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -148,8 +148,8 @@ func (f *serveFlags) certificates(t terminal) (*tls.Config, error) {
 }
 
 // needs are what the flags ask for, on top of what the scenario does.
-func (f *serveFlags) needs() (*scenario.Broker, error) {
-	needs, err := f.scenarioNeeds()
+func (f *serveFlags) needs(ctx context.Context, t terminal) (*scenario.Broker, error) {
+	needs, err := f.scenarioNeeds(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -203,12 +203,12 @@ func (f *serveFlags) features(permit map[scenario.Feature]bool) error {
 }
 
 // scenarioNeeds is the broker block of the scenario of --for: its own, or that of one of its acts.
-func (f *serveFlags) scenarioNeeds() (*scenario.Broker, error) {
+func (f *serveFlags) scenarioNeeds(ctx context.Context, t terminal) (*scenario.Broker, error) {
 	needs := &scenario.Broker{Vhosts: map[string]*scenario.Vhost{}, Users: map[string]*scenario.User{}, Permit: map[scenario.Feature]bool{}}
 	if f.scenario == "" {
 		return needs, nil
 	}
-	sources, err := load([]string{f.scenario})
+	sources, err := load(ctx, t, []string{f.scenario})
 	if err != nil {
 		return nil, err
 	}

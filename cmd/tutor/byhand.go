@@ -24,8 +24,8 @@ the cast in its order. Start each when the one before has printed what it declar
 		Example: `  tutor by-hand hello
   tutor by-hand workqueue --act "automatic acknowledgement"`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			sources, err := load(args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			sources, err := load(cmd.Context(), t, args)
 			if err != nil {
 				return err
 			}

@@ -16,7 +16,7 @@ import (
 // Each command line that by-hand prints is run as it is, and prints what the scenario expects.
 func TestByHand(t *testing.T) {
 	for _, name := range scenarios.Names() {
-		sources, err := load([]string{name})
+		sources, err := load(t.Context(), terminal{}, []string{name})
 		if err != nil {
 			t.Fatal(err)
 		}

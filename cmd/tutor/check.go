@@ -18,8 +18,8 @@ a warning.`,
 		Example: `  tutor check mine.yaml
   tutor check scenarios`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			sources, err := load(args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			sources, err := load(cmd.Context(), t, args)
 			if err != nil {
 				return err
 			}

@@ -17,11 +17,11 @@ func newList(t terminal) *cobra.Command {
 		Short: "List scenarios and their acts: those that the program carries, or the given ones",
 		Example: `  tutor list
   tutor list scenarios`,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listCarried(t)
 			}
-			sources, err := load(args)
+			sources, err := load(cmd.Context(), t, args)
 			if err != nil {
 				return err
 			}

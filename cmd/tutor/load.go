@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,17 +12,17 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
 
 	"tutor/runner/escape"
 	"tutor/runner/scenario"
+	"tutor/runner/suggest"
 	"tutor/scenarios"
 )
 
 // source is a scenario with where it came from.
 type source struct {
-	// path of the file; empty for a scenario that the program carries.
+	// path of the file; empty for standard input and a scenario that the program carries.
 	path string
 	// name is what places in it are told by.
 	name     string
@@ -30,12 +32,25 @@ type source struct {
 	chosen map[*scenario.Act]bool
 }
 
+// isFile says whether the scenario is in a file of this name, or another name of it.
+func (s *source) isFile(path string) bool {
+	if s.path == "" {
+		return false
+	}
+	own, err := os.Stat(s.path)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(path)
+	return err == nil && os.SameFile(own, other)
+}
+
 // load reads and decodes the scenarios that arguments name, and reports the mistakes of all of them.
-func load(args []string) ([]*source, error) {
+func load(ctx context.Context, t terminal, args []string) ([]*source, error) {
 	var sources []*source
 	var errs []error
 	for _, arg := range args {
-		found, err := find(arg)
+		found, err := find(ctx, t, arg)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -60,65 +75,50 @@ func load(args []string) ([]*source, error) {
 	return sources, nil
 }
 
-// find reads what an argument names: a file, the *.yaml files of a directory, or a scenario that the
-// program carries.
-func find(arg string) ([]*source, error) {
+// find reads what an argument names: a file, the *.yaml files of a directory, standard input, or a scenario
+// that the program carries.
+func find(ctx context.Context, t terminal, arg string) ([]*source, error) {
+	if arg == standardInput {
+		text, err := t.readAll(ctx, t.in, "standard input")
+		return []*source{{name: standardInput, text: text}}, err
+	}
+	if dir, ok := strings.CutSuffix(filepath.ToSlash(arg), recursive); ok {
+		return findInDir(ctx, t, filepath.FromSlash(cmp.Or(dir, "/")), true)
+	}
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil && info.IsDir():
-		return findInDir(arg)
+		return findInDir(ctx, t, arg, false)
 	case err == nil:
-		return readAll([]string{arg})
+		return readFiles(ctx, t, []string{arg})
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
 	text, err := fs.ReadFile(scenarios.FS(), arg+".yaml")
 	if err != nil {
-		return nil, fmt.Errorf("%s is neither a file or directory, nor a scenario that tutor carries%s", escape.Text(arg), suggest(arg, scenarios.Names()))
+		return nil, fmt.Errorf("%s is neither a file or directory, nor a scenario that tutor carries%s", escape.Text(arg), suggest.DidYouMean(arg, scenarios.Names()))
 	}
 	return []*source{{name: arg, text: text}}, nil
 }
 
-func findInDir(dir string) ([]*source, error) {
-	var paths []string
-	for _, pattern := range []string{"*.yaml", "*.yml"} {
-		found, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil {
-			return nil, err
-		}
-		paths = append(paths, found...)
+func findInDir(ctx context.Context, t terminal, dir string, below bool) ([]*source, error) {
+	paths, err := scenariosIn(dir, below)
+	if err != nil {
+		return nil, err
 	}
-	if len(paths) == 0 {
-		return nil, fmt.Errorf("there is no *.yaml in directory %s", dir)
-	}
-	slices.Sort(paths)
-	return readAll(paths)
+	return readFiles(ctx, t, paths)
 }
 
-func readAll(paths []string) ([]*source, error) {
+func readFiles(ctx context.Context, t terminal, paths []string) ([]*source, error) {
 	sources := make([]*source, len(paths))
 	for i, path := range paths {
-		text, err := os.ReadFile(path)
+		text, err := t.readFile(ctx, path)
 		if err != nil {
 			return nil, err
 		}
 		sources[i] = &source{path: path, name: path, text: text}
 	}
 	return sources, nil
-}
-
-// suggest names what comes closest to a word, if anything comes close.
-func suggest(word string, known []string) string {
-	best, distance := "", len(word)/2+1
-	for _, k := range known {
-		if d := levenshtein.Distance(word, k, nil); d < distance {
-			best, distance = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return " (did you mean " + best + "?)"
 }
 
 // choose keeps the acts that --act asks for.

@@ -26,6 +26,8 @@ type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	environ  []string
+	// maxFileSize is the size of the files that are read, at the most.
+	maxFileSize *fileSize
 }
 
 // endings are the signals that end the program in order: Ctrl-C, a request, and a terminal that is
@@ -42,7 +44,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	// A second signal ends the program at once, should tidying up take too long.
 	context.AfterFunc(ctx, stop)
-	code := execute(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.Environ()})
+	code := execute(ctx, os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()})
 	stop()
 	os.Exit(code)
 }

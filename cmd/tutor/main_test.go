@@ -44,7 +44,7 @@ func run(t testing.TB, args ...string) (code int, stdout, stderr string) {
 func runWith(t testing.TB, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = execute(context.Background(), args, terminal{strings.NewReader(stdin), &out, &errs, nil})
+	code = execute(context.Background(), args, terminal{in: strings.NewReader(stdin), out: &out, err: &errs})
 	return code, out.String(), errs.String()
 }
 

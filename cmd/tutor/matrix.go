@@ -47,7 +47,7 @@ could not be run.`,
 	f.IntVar(&flags.parallel, "parallel", 2, "how many brokers are played on at one time")
 	f.StringVar(&flags.play.clock, "clock", "virtual", "virtual or real")
 	f.StringArrayVar(&flags.play.acts, "act", nil, "play only the act of this number, or the acts whose name contains this text")
-	f.DurationVar(&flags.play.timeout, "timeout", 0, "give an act up as an error after this time")
+	f.Var(&flags.play.timeout, "timeout", "give an act up as an error after this time")
 	f.StringVar(&flags.play.format, "format", "text", "text, markdown, json or junit")
 	f.StringVarP(&flags.play.output, "output", "o", "", "write the report to this file")
 	f.BoolVar(&flags.play.noColor, "no-color", false, "no colours")
@@ -60,14 +60,14 @@ func (f *matrixFlags) run(ctx context.Context, t terminal, args []string) (err e
 	if err := f.check(); err != nil {
 		return err
 	}
-	sources, err := load(args)
+	sources, err := load(ctx, t, args)
 	if err != nil {
 		return err
 	}
 	if err := f.play.choose(sources); err != nil {
 		return err
 	}
-	file, done, err := f.play.openOutput()
+	file, done, err := f.play.openOutput(sources)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"strings"
 
@@ -38,7 +38,7 @@ func newPub(t terminal) *cobra.Command {
   date | tutor pub -k hello -m -`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := flags.publisher(t)
+			p, err := flags.publisher(cmd.Context(), t)
 			if err != nil {
 				return err
 			}
@@ -64,7 +64,7 @@ func newPub(t terminal) *cobra.Command {
 	return cmd
 }
 
-func (f *pubFlags) publisher(t terminal) (*scenario.Publisher, error) {
+func (f *pubFlags) publisher(ctx context.Context, t terminal) (*scenario.Publisher, error) {
 	common, err := f.common(t.environ)
 	if err != nil {
 		return nil, err
@@ -76,14 +76,16 @@ func (f *pubFlags) publisher(t terminal) (*scenario.Publisher, error) {
 		return nil, errors.New("--interval: a time cannot be negative")
 	case f.messageSize < 0:
 		return nil, errors.New("--message-size: a size cannot be negative")
+	case f.messageSize > scenario.MaxMessageSize:
+		return nil, fmt.Errorf("--message-size %d: at most %d (32 MiB)", f.messageSize, scenario.MaxMessageSize)
 	case f.ackAuto:
 		return nil, errors.New("--ack-auto is for consumers")
 	}
 	message := f.message
 	if message == "-" {
-		text, err := io.ReadAll(t.in)
+		text, err := t.readAll(ctx, t.in, "standard input")
 		if err != nil {
-			return nil, fmt.Errorf("reading the message: %w", err)
+			return nil, fmt.Errorf("--message: %w", err)
 		}
 		message = strings.TrimSuffix(string(text), "\n")
 	}

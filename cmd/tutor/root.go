@@ -70,6 +70,7 @@ Exit codes: 0 every act passed, 1 an observation is not what was expected, 2 cou
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (%s --help shows what there is)", err, cmd.CommandPath())
 	})
+	t.maxFileSize = registerMaxFileSize(root)
 	play.register(root)
 	root.AddCommand(newRun(t), newList(t), newCheck(t), newSchema(t), newMatrix(t), newCon(t), newPub(t), newBroker(t), newByHand(t), newShow(t))
 	return root

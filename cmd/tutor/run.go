@@ -22,7 +22,7 @@ type playFlags struct {
 	broker  brokerFlags
 	clock   string
 	acts    []string
-	timeout time.Duration
+	timeout timeLimit
 	update  bool
 	dryRun  bool
 	times   int
@@ -30,6 +30,30 @@ type playFlags struct {
 	output  string
 	noColor bool
 	verbose bool
+}
+
+// timeLimit is a flag's value: a time that is more than none. It is 0 if the flag is not given.
+type timeLimit time.Duration
+
+func (l *timeLimit) Type() string { return "duration" }
+
+func (l *timeLimit) String() string {
+	if *l == 0 {
+		return ""
+	}
+	return time.Duration(*l).String()
+}
+
+func (l *timeLimit) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return err
+	}
+	if d <= 0 {
+		return errors.New("want a time that has yet to pass, such as 10s")
+	}
+	*l = timeLimit(d)
+	return nil
 }
 
 func newRun(t terminal) *cobra.Command {
@@ -52,7 +76,7 @@ func (f *playFlags) register(cmd *cobra.Command) {
 	f.broker.register(cmd)
 	flags.StringVar(&f.clock, "clock", "virtual", "virtual: as fast as the broker answers, where the act allows it; real: as the scenario is written")
 	flags.StringArrayVar(&f.acts, "act", nil, "play only the act of this number, or the acts whose name contains this text (may be repeated)")
-	flags.DurationVar(&f.timeout, "timeout", 0, "give an act up as an error after this time, in place of what the scenario says")
+	flags.Var(&f.timeout, "timeout", "give an act up as an error after this time, in place of what the scenario says")
 	flags.BoolVar(&f.update, "update", false, "rewrite the expect blocks of acts that fail from what was observed")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "with --update: show what would be rewritten, and write nothing")
 	flags.IntVar(&f.times, "times", 0, "play each act this often, and report how it came out; --update plays five times (twice at the real clock)")
@@ -68,14 +92,14 @@ func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err err
 	if err := f.check(); err != nil {
 		return err
 	}
-	sources, err := load(args)
+	sources, err := load(ctx, t, args)
 	if err != nil {
 		return err
 	}
 	if err := f.choose(sources); err != nil {
 		return err
 	}
-	out, done, err := f.openOutput()
+	out, done, err := f.openOutput(sources)
 	if err != nil {
 		return err
 	}
@@ -104,9 +128,6 @@ func (f *playFlags) check() error {
 	}
 	if f.dryRun && !f.update {
 		return errors.New("--dry-run is for --update")
-	}
-	if f.timeout < 0 {
-		return fmt.Errorf("--timeout %v: want a time that has yet to pass", f.timeout)
 	}
 	if err := f.broker.check(); err != nil {
 		return err
@@ -223,10 +244,15 @@ func (f *playFlags) options(t terminal) report.Options {
 }
 
 // openOutput opens the report's file before anything is played: nobody wants to learn only at the
-// end that it cannot be written.
-func (f *playFlags) openOutput() (w io.Writer, done func() error, err error) {
+// end that it cannot be written. It is none of the scenarios.
+func (f *playFlags) openOutput(sources []*source) (w io.Writer, done func() error, err error) {
 	if f.output == "" {
 		return nil, func() error { return nil }, nil
+	}
+	for _, s := range sources {
+		if s.isFile(f.output) {
+			return nil, nil, fmt.Errorf("--output: %s is a scenario that is to be played", f.output)
+		}
 	}
 	file, err := os.Create(f.output)
 	if err != nil {

@@ -24,11 +24,11 @@ bindings, queues and consumers, as the cast declares them.`,
   tutor show fanout --act 1 --format dot | dot -Tsvg > fanout.svg
   tutor show fanout --format mermaid`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkFormat(format, "text", "dot", "mermaid"); err != nil {
 				return err
 			}
-			sources, err := load(args)
+			sources, err := load(cmd.Context(), t, args)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tutor/runner/suggest"
 )
 
 // The arguments that RabbitMQ (3.10 to 4.3) and its widespread plugins know, of each method that has any. A
@@ -38,7 +40,7 @@ func (c *checker) arguments(arguments Arguments, path string, known []string) {
 		if slices.Contains(known, name) {
 			continue
 		}
-		if meant := misspelt(name, known); meant != "" {
+		if meant := c.misspelt(name, known); meant != "" {
 			c.at(path+"."+name, "unknown argument %s (did you mean %s?)", name, meant)
 		}
 	}
@@ -46,19 +48,16 @@ func (c *checker) arguments(arguments Arguments, path string, known []string) {
 
 // likeness is how much a misspelt argument has in common with the right one. Names of arguments share their
 // beginnings, so that it takes more than with other words.
-const likeness = 0.8
+const likeness = 0.79
 
-func misspelt(name string, known []string) string {
+func (c *checker) misspelt(name string, known []string) string {
 	if slices.Contains(known, "x-"+name) {
 		return "x-" + name
 	}
-	best, closeness := "", likeness
-	for _, k := range known {
-		if s := similarity(strings.ToLower(strings.ReplaceAll(name, "_", "-")), k); s >= closeness {
-			best, closeness = k, s
-		}
+	if !c.affords(known) {
+		return ""
 	}
-	return best
+	return suggest.Beyond(likeness, strings.ToLower(strings.ReplaceAll(name, "_", "-")), known)
 }
 
 // permissions checks the expressions of a user's permissions. They are Erlang's, which are Perl's and have
@@ -113,20 +112,20 @@ func (c *checker) refusals(a *Act, path string) {
 func (c *checker) sent(bodies []string, path string, publishers []*Publisher) {
 	for i, body := range bodies {
 		if !slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) }) {
-			c.at(fmt.Sprintf("%s[%d]", path, i), "nobody sends %s%s", body, didYouMeanBody(body, publishers))
+			c.at(fmt.Sprintf("%s[%d]", path, i), "nobody sends %s%s", body, c.didYouMeanBody(body, publishers))
 		}
 	}
 }
 
 // didYouMeanBody names the body that may be meant by one that nobody sends: with its number, where messages
 // are numbered.
-func didYouMeanBody(body string, publishers []*Publisher) string {
+func (c *checker) didYouMeanBody(body string, publishers []*Publisher) string {
 	for _, p := range publishers {
 		if p.Message == body && p.count() > 1 {
 			return " (did you mean " + p.Body(1) + "?)"
 		}
 	}
-	return didYouMean(body, samples(publishers))
+	return c.didYouMean(body, samples(publishers))
 }
 
 // samples are some of the bodies that are sent.

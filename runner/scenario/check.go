@@ -75,9 +75,6 @@ func (a *Act) inherit(s *Scenario) {
 	if a.Timeout == 0 {
 		a.Timeout = s.Timeout
 	}
-	if a.Timeout == 0 {
-		a.Timeout = DefaultTimeout
-	}
 }
 
 func (c *checker) broker(b *Broker, path string) {
@@ -105,8 +102,8 @@ func (c *checker) broker(b *Broker, path string) {
 			if p != nil {
 				c.permissions(p, at+".permissions."+vhost)
 			}
-			if known := b.vhostNames(); !slices.Contains(known, vhost) {
-				c.at(at+".permissions."+vhost, "there is no vhost %s%s", vhost, didYouMean(vhost, known))
+			if !b.hasVhost(vhost) {
+				c.at(at+".permissions."+vhost, "there is no vhost %s%s", vhost, c.didYouMean(vhost, b.vhostNames()))
 			}
 		}
 	}
@@ -116,6 +113,16 @@ func (c *checker) limit(n *int, path string) {
 	if n != nil && *n < 0 {
 		c.at(path, "a limit cannot be negative")
 	}
+}
+
+func (b *Broker) hasVhost(name string) bool {
+	_, ok := b.Vhosts[name]
+	return ok || name == "/"
+}
+
+func (b *Broker) hasUser(name string) bool {
+	_, ok := b.Users[name]
+	return ok || name == "guest"
 }
 
 func (b *Broker) vhostNames() []string {
@@ -134,7 +141,7 @@ func (c *checker) act(a *Act, path string) {
 	if c.given(path+".cast") && len(a.Cast) == 0 {
 		c.at(path+".cast", "an act needs at least one actor")
 	}
-	cast := cast{}
+	cast := cast{known: map[string]bool{}, publishers: map[string]bool{}}
 	for i, actor := range a.Cast {
 		at := fmt.Sprintf("%s.cast[%d]", path, i)
 		if actor == nil || actor.Consumer == nil && actor.Publisher == nil {
@@ -150,19 +157,20 @@ func (c *checker) act(a *Act, path string) {
 
 // cast is the actors of an act by name.
 type cast struct {
-	names      []string
-	publishers map[string]bool
+	names []string
+	// known are the names, publishers those of publishers.
+	known, publishers map[string]bool
 	// incomplete is set when an actor's name is not known, so that references prove nothing.
 	incomplete bool
 }
 
 // refer checks that a name is an actor's.
 func (c *checker) refer(cast *cast, path, name string) bool {
-	if slices.Contains(cast.names, name) {
+	if cast.known[name] {
 		return true
 	}
 	if !cast.incomplete {
-		c.at(path, "there is no actor %s in the cast%s", name, didYouMean(name, cast.names))
+		c.at(path, "there is no actor %s in the cast%s", name, c.didYouMean(name, cast.names))
 	}
 	return false
 }
@@ -176,10 +184,11 @@ func (c *checker) actor(act *Act, a *Actor, path string, cast *cast) {
 				c.at(path+key, "the actor's name is empty")
 			}
 		}
-	case slices.Contains(cast.names, name):
+	case cast.known[name]:
 		c.at(path, "there is already an actor named %s", name)
 	default:
 		cast.names = append(cast.names, name)
+		cast.known[name] = true
 	}
 	common := a.Common()
 	c.connect(act.Broker, &common.Connect, path+".connect")
@@ -188,19 +197,16 @@ func (c *checker) actor(act *Act, a *Actor, path string, cast *cast) {
 		c.consumer(a.Consumer, path)
 		return
 	}
-	if cast.publishers == nil {
-		cast.publishers = map[string]bool{}
-	}
 	cast.publishers[a.Name()] = true
 	c.publisher(a.Publisher, path)
 }
 
 func (c *checker) connect(b *Broker, conn *Connect, path string) {
-	if known := b.userNames(); conn.User != "" && !slices.Contains(known, conn.User) {
-		c.at(path+".user", "the broker block has no user %s%s", conn.User, didYouMean(conn.User, known))
+	if conn.User != "" && !b.hasUser(conn.User) {
+		c.at(path+".user", "the broker block has no user %s%s", conn.User, c.didYouMean(conn.User, b.userNames()))
 	}
-	if known := b.vhostNames(); conn.Vhost != "" && !slices.Contains(known, conn.Vhost) {
-		c.at(path+".vhost", "the broker block has no vhost %s%s", conn.Vhost, didYouMean(conn.Vhost, known))
+	if conn.Vhost != "" && !b.hasVhost(conn.Vhost) {
+		c.at(path+".vhost", "the broker block has no vhost %s%s", conn.Vhost, c.didYouMean(conn.Vhost, b.vhostNames()))
 	}
 	if conn.TLS == nil {
 		return
@@ -266,11 +272,30 @@ func (c *checker) publisher(a *Publisher, path string) {
 	if a.Count != nil && *a.Count < 0 {
 		c.at(path+".count", "count cannot be negative")
 	}
+	if a.count() > maxCopies {
+		c.at(path+".count", "%d messages are more than an act can have: at most %d", a.count(), maxCopies)
+	}
 	if a.Expiration != nil && a.Expiration.Std()%time.Millisecond != 0 {
 		c.at(path+".expiration", "a time to live is a whole number of milliseconds")
 	}
-	if a.MessageSize < 0 {
+	c.size(a, path)
+}
+
+// MaxMessageSize is how many bytes message_size may ask for: twice what RabbitMQ takes from 4.0 on.
+const MaxMessageSize = 32 << 20
+
+// maxBytes is how many bytes the messages of a publisher may have in all. They are kept until the act is
+// reported.
+const maxBytes = 1 << 30
+
+func (c *checker) size(a *Publisher, path string) {
+	switch size := max(a.MessageSize, len(a.Message)); {
+	case a.MessageSize < 0:
 		c.at(path+".message_size", "message_size cannot be negative")
+	case a.MessageSize > MaxMessageSize:
+		c.at(path+".message_size", "message_size: at most %d (32 MiB)", MaxMessageSize)
+	case size*a.count() > maxBytes && a.count() <= maxCopies:
+		c.at(path+".count", "%d messages of %d bytes are more than an act can hold: at most %d bytes (1 GiB)", a.count(), size, maxBytes)
 	}
 }
 
@@ -363,7 +388,7 @@ func (c *checker) fates(fates map[fate.Fate]*Messages, path string) {
 	}
 	for f := range fates {
 		if !slices.Contains(known, string(f)) {
-			c.at(path+"."+string(f), "unknown fate %s%s", f, didYouMean(string(f), known))
+			c.at(path+"."+string(f), "unknown fate %s%s", f, c.didYouMean(string(f), known))
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"tutor/runner/suggest"
 )
 
 // Condition says for which brokers an expectation counts: a product, and optionally a comparison
@@ -69,7 +71,7 @@ func ParseCondition(s string) (Condition, error) {
 	product, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
 	c := Condition{Product: strings.ToLower(product)}
 	if c.Product != "rabbitmq" && c.Product != "embedded" {
-		return Condition{}, fmt.Errorf("unknown broker %q%s", product, didYouMean(c.Product, []string{"rabbitmq", "embedded"}))
+		return Condition{}, fmt.Errorf("unknown broker %q%s", product, suggest.DidYouMean(c.Product, []string{"rabbitmq", "embedded"}))
 	}
 	rest = strings.ReplaceAll(rest, " ", "")
 	if rest == "" {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"tutor/runner/suggest"
 )
 
 // Decode reads a scenario from the text of a file. The error, if any, is of type [Errors] and lists
@@ -18,7 +20,7 @@ import (
 func Decode(name string, text []byte) (*Scenario, error) {
 	d := &decoder{file: name, where: map[string]Position{}}
 	s := d.document(text)
-	if s != nil && d.nodes <= maxNodes {
+	if s != nil && !d.exhausted() {
 		(&checker{decoder: d}).scenario(s)
 	}
 	if len(d.errs) > 0 {
@@ -34,14 +36,23 @@ type decoder struct {
 	// where remembers the place of each key by its path, as in acts[0].cast[1].queue, for the
 	// checks that follow.
 	where map[string]Position
-	// nodes counts what was visited, since aliases let a small file describe a huge tree.
-	nodes int
+	// nodes counts what was visited, each alias and merge key with all that it stands for, since they let
+	// a small file describe a huge tree; depth is how far down in it the decoder is.
+	nodes, depth int
+	// compared counts the words that mistakes were compared with to suggest one, which takes time.
+	compared int
 }
 
-// The bounds on what a file may describe with the help of aliases.
+// The bounds on what a file may describe.
 const (
-	maxNodes = 1 << 16
+	// maxNodes is the number of keys, values and items, aliases and merge keys written out.
+	maxNodes = 1 << 18
 	maxDepth = 100
+	// maxKey is the length in bytes of a key that has more than one value below it: it is a part of the
+	// path to each of them.
+	maxKey = 4096
+	// maxCompared bounds the words that are looked at to suggest some.
+	maxCompared = 50_000
 )
 
 // custom is implemented by types whose YAML is more than a mapping of their fields.
@@ -83,11 +94,26 @@ func (d *decoder) document(text []byte) *Scenario {
 	return s
 }
 
+// didYouMean suggests one of some words, as long as there are not too many mistakes in the file.
+func (d *decoder) didYouMean(written string, words []string) string {
+	if !d.affords(words) {
+		return ""
+	}
+	return suggest.DidYouMean(written, words)
+}
+
+// affords says whether there is time to compare a mistake with some words.
+func (d *decoder) affords(words []string) bool {
+	d.compared += len(words)
+	return d.compared <= maxCompared
+}
+
 // value decodes a node into v, whatever it is.
 func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
-	if n = d.resolve(n, path); n == nil {
-		return
-	}
+	d.within(n, func(n *yaml.Node) { d.resolved(n, v, path) })
+}
+
+func (d *decoder) resolved(n *yaml.Node, v reflect.Value, path string) {
 	if c, ok := v.Addr().Interface().(custom); ok {
 		c.decodeNode(d, n, path)
 		return
@@ -107,38 +133,61 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
 	}
 }
 
-// resolve follows aliases, and bounds depth and number of nodes.
-func (d *decoder) resolve(n *yaml.Node, path string) *yaml.Node {
-	d.nodes++
-	if d.nodes > maxNodes || strings.Count(path, ".")+strings.Count(path, "[") > maxDepth {
-		if d.nodes != maxNodes+2 { // say it once
-			d.errorf(n, "the file describes too much, or refers to itself")
-		}
-		d.nodes = maxNodes + 1
-		return nil
+// within visits a node, or what it is an alias of, unless the file describes too much.
+func (d *decoder) within(n *yaml.Node, visit func(n *yaml.Node)) {
+	d.depth++
+	defer func() { d.depth-- }()
+	if d.depth > maxDepth {
+		d.spend(n, maxNodes)
+		return
+	}
+	if !d.spend(n, 1) {
+		return
 	}
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	return n
+	visit(n)
 }
+
+// spend counts nodes, and says whether there may be so many. That there are too many is reported once.
+func (d *decoder) spend(n *yaml.Node, nodes int) bool {
+	if d.exhausted() {
+		return false
+	}
+	d.nodes += nodes
+	if d.exhausted() {
+		d.errorf(n, "the file describes too much, or refers to itself")
+	}
+	return !d.exhausted()
+}
+
+func (d *decoder) exhausted() bool { return d.nodes > maxNodes }
 
 // entry is a key and its value in a mapping.
 type entry struct{ key, value *yaml.Node }
 
 // entries lists a mapping's entries with those of merge keys behind its own, which win.
 func (d *decoder) entries(n *yaml.Node) []entry {
+	if !d.spend(n, len(n.Content)/2) {
+		return nil
+	}
 	var own, merged []entry
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		switch {
-		case key.Tag == "!!merge":
-			merged = append(merged, d.merge(value)...)
 		case key.Kind != yaml.ScalarNode:
 			d.errorf(key, "a key must be a word")
+		case seen[key.Value] && key.Tag == mergeTag:
+			d.errorf(key, "<< is given twice: merge several mappings with <<: [*one, *another]")
 		case seen[key.Value]:
 			d.errorf(key, "%s is given twice", key.Value)
+		case len(key.Value) > maxKey && !isScalar(value):
+			d.errorf(key, "a key of %d bytes: at most %d are allowed", len(key.Value), maxKey)
+		case key.Tag == mergeTag:
+			seen[key.Value] = true
+			merged = d.merge(value)
 		default:
 			seen[key.Value] = true
 			own = append(own, entry{key, value})
@@ -153,24 +202,28 @@ func (d *decoder) entries(n *yaml.Node) []entry {
 	return own
 }
 
+const mergeTag = "!!merge"
+
+func isScalar(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode || n.Kind == yaml.AliasNode && isScalar(n.Alias)
+}
+
 // merge lists the entries of a merge key's value: a mapping, or a list of mappings of which the
 // first wins.
-func (d *decoder) merge(n *yaml.Node) []entry {
-	if n = d.resolve(n, ""); n == nil {
-		return nil
-	}
-	switch n.Kind {
-	case yaml.MappingNode:
-		return d.entries(n)
-	case yaml.SequenceNode:
-		var all []entry
-		for _, item := range n.Content {
-			all = append(all, d.merge(item)...)
+func (d *decoder) merge(n *yaml.Node) (all []entry) {
+	d.within(n, func(n *yaml.Node) {
+		switch n.Kind {
+		case yaml.MappingNode:
+			all = d.entries(n)
+		case yaml.SequenceNode:
+			for _, item := range n.Content {
+				all = append(all, d.merge(item)...)
+			}
+		default:
+			d.errorf(n, "<< merges a mapping, not %s", kindOf(n))
 		}
-		return all
-	}
-	d.errorf(n, "<< merges a mapping, not %s", kindOf(n))
-	return nil
+	})
+	return all
 }
 
 func (d *decoder) structure(n *yaml.Node, v reflect.Value, path string) {
@@ -191,7 +244,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, path string) {
 			if path == "" && strings.HasPrefix(key, "x-") { // a place for anchors
 				continue
 			}
-			d.errorf(e.key, "unknown key %s%s", key, didYouMean(key, keys(fields)))
+			d.errorf(e.key, "unknown key %s%s", key, d.didYouMean(key, keys(fields)))
 			continue
 		}
 		given[key] = true
@@ -247,7 +300,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) {
 			return
 		}
 		if w, ok := v.Interface().(worded); ok && !slices.Contains(w.words(), n.Value) {
-			d.errorf(n, "%s is none of %s%s", n.Value, strings.Join(w.words(), ", "), didYouMean(n.Value, w.words()))
+			d.errorf(n, "%s is none of %s%s", n.Value, strings.Join(w.words(), ", "), d.didYouMean(n.Value, w.words()))
 			return
 		}
 		v.SetString(n.Value)

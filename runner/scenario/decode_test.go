@@ -98,7 +98,7 @@ func TestDecode(t *testing.T) {
 	if act.Expect[1].Fates == nil {
 		t.Error("empty fates must differ from none")
 	}
-	if act.Clock != Real || act.Timeout != DefaultTimeout || act.Broker == nil {
+	if act.Clock != Real || act.Timeout != 0 || act.Broker == nil {
 		t.Errorf("the act did not inherit: %+v", act)
 	}
 }
@@ -131,7 +131,7 @@ func TestDecodeMistakes(t *testing.T) {
 		{"fractions of a millisecond", act("      - publisher: p\n        expiration: 500us\n", ""),
 			"f:6:9: a time to live is a whole number of milliseconds"},
 		{"negative copies", act("      - publisher: p\n", "    expect: {fates: {queued: {m: -1, x: 2}}}\n"),
-			"f:6:30: a number of messages cannot be negative"},
+			"f:6:31: a number of messages cannot be negative"},
 		{"misspelt role", act("      - consumr: c\n        queue: {name: q}\n        ack: never\n      - publishr: p\n        routing_key: q\n        mesage: m\n", ""),
 			"f:5:9: unknown key consumr (did you mean consumer?)\nf:7:14: never is none of manual, auto\nf:8:9: unknown key publishr (did you mean publisher?)\nf:10:9: unknown key mesage (did you mean message?)"},
 		{"no role", act("      - name: p\n", ""), "f:5:9: an actor needs a name: consumer: NAME or publisher: NAME"},

@@ -22,7 +22,8 @@ type Scenario struct {
 	About string `yaml:"about"`
 	// Clock of all acts that do not name their own: virtual (default) or real.
 	Clock Clock `yaml:"clock"`
-	// Timeout of each act that does not name its own. Default 60s, beyond what the real clock takes.
+	// Timeout of each act that does not name its own. Default 60s; at the real clock, 60s more than the act
+	// is written to take.
 	Timeout Duration `yaml:"timeout"`
 	// Broker says what the target must provide for all acts that do not name their own.
 	Broker *Broker `yaml:"broker"`
@@ -43,7 +44,7 @@ type Act struct {
 	// virtual clock: an act in which a time to live, an x-expires or a consumer time-out is over before the act
 	// is needs the real clock, and is an error without it.
 	Clock Clock `yaml:"clock"`
-	// Timeout is how long the act may go on without an end before it is given up as an error.
+	// Timeout is how long the act may go on, waiting included, before it is given up as an error.
 	// Default: the scenario's.
 	Timeout Duration `yaml:"timeout"`
 	// Broker says what the target must provide for this act, instead of what the scenario says.
@@ -185,11 +186,11 @@ type Publisher struct {
 	// Message is the body. A single message goes as it is; of several, message N goes as "N:body".
 	Message string `yaml:"message"`
 	// MessageSize pads the message with digits, or cuts it, to this many bytes.
-	MessageSize int `yaml:"message_size" jsonschema:"minimum=0"`
+	MessageSize int `yaml:"message_size" jsonschema:"minimum=0,maximum=33554432"`
 	// PubName goes in front of the number: "name:N:body".
 	PubName string `yaml:"pub_name"`
 	// Count is how many messages are published. Default 1.
-	Count *int `yaml:"count" jsonschema:"minimum=0"`
+	Count *int `yaml:"count" jsonschema:"minimum=0,maximum=10000000"`
 	// Interval between two messages. Default 0s: as fast as the broker takes them.
 	Interval Duration `yaml:"interval"`
 	// Persistent messages survive a restart of the broker, in a durable queue.

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"tutor/runner/suggest"
 )
 
 // The types whose YAML is more than a mapping of their fields.
@@ -52,7 +55,7 @@ func (a *Actor) decodeNode(d *decoder, n *yaml.Node, path string) {
 func (d *decoder) misspelt(actor *yaml.Node) *yaml.Node {
 	for i := 0; i+1 < len(actor.Content); i += 2 {
 		key := actor.Content[i]
-		role := nearest(key.Value, []string{"consumer", "publisher"})
+		role := suggest.Nearest(key.Value, []string{"consumer", "publisher"})
 		if role == "" {
 			continue
 		}
@@ -66,7 +69,7 @@ func (d *decoder) misspelt(actor *yaml.Node) *yaml.Node {
 	return nil
 }
 
-func (d *Duration) decodeNode(dec *decoder, n *yaml.Node, _ string) {
+func (d *Duration) decodeNode(dec *decoder, n *yaml.Node, path string) {
 	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
 		dec.errorf(n, "want a duration such as 3s, not %s", kindOf(n))
 		return
@@ -83,6 +86,9 @@ func (d *Duration) decodeNode(dec *decoder, n *yaml.Node, _ string) {
 	if span < 0 {
 		dec.errorf(n, "%s: a duration cannot be negative", n.Value)
 		return
+	}
+	if key := path[strings.LastIndexByte(path, '.')+1:]; span == 0 && key == "timeout" {
+		dec.errorf(n, "timeout: %s leaves the act no time", n.Value)
 	}
 	*d = Duration(span)
 }
@@ -159,10 +165,10 @@ func (t *text) decodeNode(d *decoder, n *yaml.Node, path string) {
 
 func (m *Messages) decodeNode(d *decoder, n *yaml.Node, path string) {
 	m.Pos = d.pos(n)
-	negative := false
 	switch n.Kind {
 	case yaml.ScalarNode:
 		d.scalar(n, reflect.ValueOf(&m.Total).Elem())
+		d.copies(d.pos(n), m.Total)
 	case yaml.SequenceNode:
 		var bodies []string
 		d.list(n, reflect.ValueOf(&bodies).Elem(), path)
@@ -173,13 +179,23 @@ func (m *Messages) decodeNode(d *decoder, n *yaml.Node, path string) {
 		}
 	case yaml.MappingNode:
 		d.mapping(n, reflect.ValueOf(&m.Copies).Elem(), path)
-		for _, copies := range m.Copies {
+		for body, copies := range m.Copies {
 			m.Total += copies
-			negative = negative || copies < 0
+			d.copies(d.where[join(path, body)], copies)
 		}
 	}
-	if negative || m.Total < 0 {
-		d.errorf(n, "a number of messages cannot be negative")
+}
+
+// maxCopies is how many messages an act can have.
+const maxCopies = 10_000_000
+
+// copies checks a number of copies.
+func (d *decoder) copies(pos Position, n int) {
+	switch {
+	case n < 0:
+		d.errs = append(d.errs, Error{pos, "a number of messages cannot be negative"})
+	case n > maxCopies:
+		d.errs = append(d.errs, Error{pos, fmt.Sprintf("%d messages are more than an act can have: at most %d", n, maxCopies)})
 	}
 }
 
@@ -202,10 +218,12 @@ func (d *decoder) table(n *yaml.Node, path string) map[string]any {
 }
 
 // any decodes a value of an AMQP table.
-func (d *decoder) any(n *yaml.Node, path string) any {
-	if n = d.resolve(n, path); n == nil {
-		return nil
-	}
+func (d *decoder) any(n *yaml.Node, path string) (v any) {
+	d.within(n, func(n *yaml.Node) { v = d.untyped(n, path) })
+	return v
+}
+
+func (d *decoder) untyped(n *yaml.Node, path string) any {
 	switch {
 	case n.Kind == yaml.MappingNode:
 		return d.table(n, path)

@@ -13,6 +13,8 @@ import (
 	"unicode"
 
 	"gopkg.in/yaml.v3"
+
+	"tutor/runner/suggest"
 )
 
 var (
@@ -86,7 +88,7 @@ func (d *diagnosis) alias(name string) (mark, string) {
 			}
 		}
 		if !slices.Contains(known, name) {
-			return a, why + didYouMean(name, known)
+			return a, why + suggest.DidYouMean(name, known)
 		}
 	}
 	return mark{line: d.line, column: 1}, why

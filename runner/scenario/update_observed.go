@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -60,7 +61,7 @@ func (o Observed) changedFates() []fate.Fate {
 		switch {
 		case want == nil && len(got) == 0:
 		case want != nil && want.Copies == nil && want.Total == len(got):
-		case want != nil && want.Copies != nil && transcript.Compare(want.bodies(), got, true) == nil:
+		case want != nil && want.Copies != nil && transcript.Compare(want.bodies(len(got)), got, true) == nil:
 		default:
 			changed = append(changed, f)
 		}
@@ -84,15 +85,15 @@ func (o Observed) expectedFates() []fate.Fate {
 }
 
 // bodies lists the observed copies that met a fate.
-func (o Observed) bodies(f fate.Fate) []string { return repeated(o.Fates[f]) }
+func (o Observed) bodies(f fate.Fate) []string { return repeated(o.Fates[f], math.MaxInt) }
 
-// bodies lists the expected copies.
-func (m *Messages) bodies() []string { return repeated(m.Copies) }
+// bodies lists the expected copies; of each body one more than there are observed ones, at the most.
+func (m *Messages) bodies(observed int) []string { return repeated(m.Copies, observed+1) }
 
-func repeated(copies map[string]int) []string {
+func repeated(copies map[string]int, most int) []string {
 	var all []string
 	for _, body := range slices.SortedFunc(maps.Keys(copies), compareNatural) {
-		all = append(all, slices.Repeat([]string{body}, max(0, copies[body]))...)
+		all = append(all, slices.Repeat([]string{body}, max(0, min(copies[body], most)))...)
 	}
 	return all
 }
@@ -100,10 +101,11 @@ func repeated(copies map[string]int) []string {
 // respelledBodies lists the observed copies as they are written down.
 func (o Observed) respelledBodies(f fate.Fate) []string {
 	var want []string
+	got := o.bodies(f)
 	if m := o.Expect.Fates[f]; m != nil {
-		want = m.bodies()
+		want = m.bodies(len(got))
 	}
-	bodies := respellSet(want, o.bodies(f))
+	bodies := respellSet(want, got)
 	slices.SortFunc(bodies, compareNatural)
 	return bodies
 }

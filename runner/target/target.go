@@ -9,9 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agext/levenshtein"
-
 	"tutor/runner"
+	"tutor/runner/suggest"
 	"tutor/runner/target/embedded"
 	"tutor/runner/target/local"
 	"tutor/runner/target/remote"
@@ -61,18 +60,15 @@ func shown(name string) string {
 // suggestion is the kind of target that was probably meant, if there is one.
 func suggestion(name string) string {
 	if kind, _, isURL := strings.Cut(name, "://"); isURL {
-		if near(kind, "amqps") < near(kind, "amqp") {
+		if suggest.Nearest(strings.ToLower(kind), []string{"amqp", "amqps"}) == "amqps" {
 			return " (did you mean amqps://?)"
 		}
 		return " (did you mean amqp://?)"
 	}
 	kind, rest, _ := strings.Cut(name, ":")
-	for _, word := range []string{"embedded", "local", "docker"} {
-		if near(kind, word) <= 2 && (rest == "" || word == "docker") {
-			return fmt.Sprintf(" (did you mean %s?)", word)
-		}
+	known := []string{"embedded", "local", "docker"}
+	if rest != "" {
+		known = []string{"docker"}
 	}
-	return ""
+	return suggest.DidYouMean(strings.ToLower(kind), known)
 }
-
-func near(written, word string) int { return levenshtein.Distance(strings.ToLower(written), word, nil) }
