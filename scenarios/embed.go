@@ -7,6 +7,7 @@ package scenarios
 import (
 	"embed"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +17,11 @@ var files embed.FS
 // FS has the scenario files, and what describes their format.
 func FS() fs.FS { return files }
 
-// Names lists the scenarios, without .yaml, in the order of the alphabet.
+// order is the one in which the tutorials are best learned.
+var order = [...]string{"hello", "workqueue", "fanout", "direct", "topic", "tls"}
+
+// Names lists the scenarios, without .yaml, in the order in which they are best learned; those without a place
+// in it come last, in the order of the alphabet.
 func Names() []string {
 	// The pattern is right, and an embedded file system cannot fail.
 	paths, err := fs.Glob(files, "*.yaml")
@@ -26,5 +31,12 @@ func Names() []string {
 	for i, path := range paths {
 		paths[i] = strings.TrimSuffix(path, ".yaml")
 	}
+	place := func(name string) int {
+		if i := slices.Index(order[:], name); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(paths, func(a, b string) int { return place(a) - place(b) })
 	return paths
 }

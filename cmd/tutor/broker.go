@@ -71,6 +71,7 @@ line; -v shows all methods. The user guest (password guest) may do everything, f
 	f.StringArrayVar(&flags.permit, "permit", nil, "a deprecated feature to permit: "+features)
 	f.StringArrayVar(&flags.deny, "deny", nil, "a deprecated feature to deny, as the newest RabbitMQ does: "+features)
 	f.StringVar(&flags.scenario, "for", "", "provide what the broker block of this scenario (FILE or NAME) asks for")
+	completeBy(cmd, "for", completeScenarios)
 	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every method")
 	return cmd
@@ -236,7 +237,11 @@ func (f *serveFlags) scenarioNeeds(ctx context.Context, t terminal) (*scenario.B
 
 // findAct finds the act of a number or name.
 func findAct(s *scenario.Scenario, wish string) (*scenario.Act, error) {
-	acts, problem := wanted(s, wish), "several acts are called so"
+	acts, err := wanted(s, wish)
+	if err != nil {
+		return nil, err
+	}
+	problem := "several acts are called so"
 	switch len(acts) {
 	case 1:
 		return acts[0], nil

@@ -147,7 +147,11 @@ func TestWanted(t *testing.T) {
 		"1": "lazy", "LAZY": "lazy", "la": "lazy; lazy, 1 message", "ob": "sober", "4": "", "drunk": "", "message": "lazy, 1 message",
 	} {
 		var names []string
-		for _, a := range wanted(s, wish) {
+		acts, err := wanted(s, wish)
+		if err != nil {
+			t.Errorf("%s: %v", wish, err)
+		}
+		for _, a := range acts {
 			names = append(names, a.Name)
 		}
 		if got := strings.Join(names, "; "); got != want {

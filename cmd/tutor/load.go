@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,7 +138,11 @@ func (f *playFlags) choose(sources []*source) error {
 			names = append(names, strconv.Quote(a.Name))
 		}
 		for _, wish := range f.acts {
-			for _, a := range wanted(s.scenario, wish) {
+			acts, err := wanted(s.scenario, wish)
+			if err != nil {
+				return err
+			}
+			for _, a := range acts {
 				s.chosen[a], any = true, true
 			}
 		}
@@ -148,21 +153,51 @@ func (f *playFlags) choose(sources []*source) error {
 	return nil
 }
 
-// wanted are the acts of a scenario that a wish means: the one of a number, that of a name, or else those
-// whose name contains it.
-func wanted(s *scenario.Scenario, wish string) []*scenario.Act {
-	var some []*scenario.Act
-	for i, a := range s.Acts {
-		n, err := strconv.Atoi(wish)
+// wanted are the acts of a scenario that a wish means: the one of a number, that of a name, those whose name
+// contains it, or else those whose name it matches as a regular expression.
+func wanted(s *scenario.Scenario, wish string) ([]*scenario.Act, error) {
+	if n, err := strconv.Atoi(wish); err == nil {
+		if n < 1 || n > len(s.Acts) {
+			return nil, nil
+		}
+		return s.Acts[n-1 : n], nil
+	}
+	pattern, err := regexp.Compile("(?i)" + wish)
+	var part, match []*scenario.Act
+	for _, a := range s.Acts {
 		switch {
-		case err == nil && n != i+1:
-		case err == nil, strings.EqualFold(a.Name, wish):
-			return []*scenario.Act{a}
+		case strings.EqualFold(a.Name, wish):
+			return []*scenario.Act{a}, nil
 		case strings.Contains(strings.ToLower(a.Name), strings.ToLower(wish)):
-			some = append(some, a)
+			part = append(part, a)
+		case err == nil && pattern.MatchString(a.Name):
+			match = append(match, a)
 		}
 	}
-	return some
+	switch {
+	case len(part) > 0:
+		return part, nil
+	case err != nil:
+		return nil, fmt.Errorf("--act %q is no part of a name, and no regular expression: %w", wish, err)
+	}
+	return match, nil
+}
+
+// completeActs completes --act by the names of the acts of the scenarios given so far.
+func completeActs(t terminal) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		sources, err := load(cmd.Context(), t, args)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var names []string
+		for _, s := range sources {
+			for _, a := range s.scenario.Acts {
+				names = append(names, a.Name)
+			}
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 // completeScenarios completes an argument that names a scenario.
@@ -170,10 +205,15 @@ func completeScenarios(_ *cobra.Command, _ []string, _ string) ([]string, cobra.
 	return scenarios.Names(), cobra.ShellCompDirectiveDefault
 }
 
-// complete completes a flag that takes one of a few words.
-func complete(cmd *cobra.Command, flag string, words ...string) {
+// completeBy completes a flag by a function.
+func completeBy(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {
 	// It only fails for a flag that does not exist.
-	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+	if err := cmd.RegisterFlagCompletionFunc(flag, by); err != nil {
 		panic(err)
 	}
+}
+
+// complete completes a flag that takes one of a few words.
+func complete(cmd *cobra.Command, flag string, words ...string) {
+	completeBy(cmd, flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }

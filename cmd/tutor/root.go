@@ -10,6 +10,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/escape"
+	"tutor/scenarios"
 )
 
 // verdict is the error of a run whose outcome has been reported already.
@@ -53,11 +54,13 @@ Exit codes: 0 every act passed, 1 an observation is not what was expected, 2 cou
   tutor scenarios --broker local                   on an installed rabbitmq-server
   tutor scenarios --broker docker:rabbitmq:4.3-management --format junit --output tutor.xml
   tutor mine.yaml --broker amqp://user:password@rabbit.example.org --management http://admin:password@rabbit.example.org:15672`,
+		Version:       version(),
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
+				fmt.Fprintf(t.out, "Begin with:  tutor %s\nThere is more: tutor list\n\n", scenarios.Names()[0])
 				return cmd.Help()
 			}
 			return play.run(cmd.Context(), t, args)
@@ -70,8 +73,9 @@ Exit codes: 0 every act passed, 1 an observation is not what was expected, 2 cou
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (%s --help shows what there is)", err, cmd.CommandPath())
 	})
+	root.SetVersionTemplate("tutor {{.Version}}\n")
 	t.maxFileSize = registerMaxFileSize(root)
-	play.register(root)
-	root.AddCommand(newRun(t), newList(t), newCheck(t), newSchema(t), newMatrix(t), newCon(t), newPub(t), newBroker(t), newByHand(t), newShow(t))
+	play.register(root, t)
+	root.AddCommand(newRun(t), newList(t), newCheck(t), newSchema(t), newMatrix(t), newCon(t), newPub(t), newBroker(t), newByHand(t), newShow(t), newVersion(t))
 	return root
 }

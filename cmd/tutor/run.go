@@ -29,6 +29,7 @@ type playFlags struct {
 	format  string
 	output  string
 	noColor bool
+	quiet   bool
 	verbose bool
 }
 
@@ -67,15 +68,15 @@ func newRun(t terminal) *cobra.Command {
 		RunE:              func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), t, args) },
 		ValidArgsFunction: completeScenarios,
 	}
-	flags.register(cmd)
+	flags.register(cmd, t)
 	return cmd
 }
 
-func (f *playFlags) register(cmd *cobra.Command) {
+func (f *playFlags) register(cmd *cobra.Command, t terminal) {
 	flags := cmd.Flags()
-	f.broker.register(cmd)
+	f.broker.register(cmd, t)
 	flags.StringVar(&f.clock, "clock", "virtual", "virtual: as fast as the broker answers, where the act allows it; real: as the scenario is written")
-	flags.StringArrayVar(&f.acts, "act", nil, "play only the act of this number, or the acts whose name contains this text (may be repeated)")
+	flags.StringArrayVar(&f.acts, "act", nil, "play only the act of this number, or the acts whose name contains this text, or matches it as a regular expression (may be repeated)")
 	flags.Var(&f.timeout, "timeout", "give an act up as an error after this time, in place of what the scenario says")
 	flags.BoolVar(&f.update, "update", false, "rewrite the expect blocks of acts that fail from what was observed")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "with --update: show what would be rewritten, and write nothing")
@@ -83,8 +84,10 @@ func (f *playFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.format, "format", "text", "text, json or junit")
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to this file; the text still goes to the terminal")
 	flags.BoolVar(&f.noColor, "no-color", false, "no colours (nor with NO_COLOR set, nor in a pipe)")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what has not passed, and the summary")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show the frames on each actor's connection")
 	complete(cmd, "clock", "virtual", "real")
+	completeBy(cmd, "act", completeActs(t))
 	complete(cmd, "format", "text", "json", "junit")
 }
 
@@ -236,7 +239,7 @@ func (f *playFlags) textWriter(t terminal) io.Writer {
 
 func (f *playFlags) options(t terminal) report.Options {
 	o := report.For(t.out, t.environ)
-	o.Verbose = f.verbose
+	o.Verbose, o.Quiet = f.verbose, f.quiet
 	if f.noColor {
 		o.Color = colorprofile.NoTTY
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"tutor/runner"
@@ -15,10 +17,19 @@ type brokerFlags struct {
 	remote remote.Options
 }
 
-func (f *brokerFlags) register(cmd *cobra.Command) {
+// brokerVariable names the environment variable with the broker to take where --broker does not say.
+const brokerVariable = "TUTOR_BROKER"
+
+func (f *brokerFlags) register(cmd *cobra.Command, t terminal) {
 	flags := cmd.Flags()
-	flags.StringVarP(&f.broker, "broker", "b", "embedded",
-		"embedded, local (an installed rabbitmq-server), docker, docker:IMAGE, or amqp(s)://user:password@host[,host]/vhost")
+	usual := "embedded"
+	for _, entry := range t.environ {
+		if value, ok := strings.CutPrefix(entry, brokerVariable+"="); ok && value != "" {
+			usual = value
+		}
+	}
+	flags.StringVarP(&f.broker, "broker", "b", usual,
+		"embedded, local (an installed rabbitmq-server), docker, docker:IMAGE, or amqp(s)://user:password@host[,host]/vhost ("+brokerVariable+" says so, too)")
 	f.registerRemote(cmd)
 	complete(cmd, "broker", "embedded", "local", "docker", "amqp://guest:guest@localhost")
 }

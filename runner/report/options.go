@@ -25,6 +25,8 @@ type Options struct {
 	Color colorprofile.Profile
 	// Verbose shows the frames, where the reports carry them, and cuts less of what is long.
 	Verbose bool
+	// Quiet shows only acts that have not passed, and the total.
+	Quiet bool
 }
 
 const defaultWidth = 80

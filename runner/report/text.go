@@ -29,6 +29,9 @@ func (t *Text) Err() error { return t.err }
 
 // Scenario prints what a scenario is about, ahead of its acts.
 func (t *Text) Scenario(s *scenario.Scenario) {
+	if t.options.Quiet {
+		return
+	}
 	p := t.page()
 	p.line(title.of(escape.Text(s.Title)))
 	if s.About != "" {
@@ -39,6 +42,9 @@ func (t *Text) Scenario(s *scenario.Scenario) {
 
 // Act prints the outcome of an act.
 func (t *Text) Act(a *runner.ActReport) {
+	if t.options.Quiet && a.Verdict == runner.Pass {
+		return
+	}
 	p := t.page()
 	heading(p, a)
 	if len(a.Lines) > 0 {
@@ -70,7 +76,7 @@ func (t *Text) Act(a *runner.ActReport) {
 // End prints the total of a run, if it had more than one act, and lists what has not passed.
 func (t *Text) End(reports []*runner.Report) {
 	p := t.page()
-	total(p, reports)
+	total(p, reports, t.options.Quiet)
 	if p.Len() > 0 {
 		t.print(p)
 	}
@@ -165,7 +171,7 @@ func duration(a *runner.ActReport) string {
 }
 
 // total sums a run up.
-func total(p *page, reports []*runner.Report) {
+func total(p *page, reports []*runner.Report, always bool) {
 	tally := map[runner.Verdict]int{}
 	acts := 0
 	var took time.Duration
@@ -177,7 +183,7 @@ func total(p *page, reports []*runner.Report) {
 		}
 	}
 	left := leftOut(reports)
-	if acts < 2 && len(left) == 0 {
+	if acts < 2 && len(left) == 0 && !always {
 		return
 	}
 	p.line(strong.of(totals(len(reports), acts, tally)), faint.of(" · "+elapsed(took)))
