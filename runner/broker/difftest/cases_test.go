@@ -117,14 +117,6 @@ var cases = map[string]Program{
 		do(1, &wire.ChannelClose{}),
 		do(2, &wire.BasicConsume{Queue: "q", ConsumerTag: "d", NoAck: true}),
 	},
-	"a connection closes with a consumer and a message that goes back": {
-		do(1, &wire.QueueDeclare{Queue: "q", Durable: true}),
-		send(1, "", "q", "m1", false),
-		do(2, &wire.BasicGet{Queue: "q"}),
-		{Conn: 2, Channel: 2, Method: &wire.BasicConsume{Queue: "q", ConsumerTag: "c", NoAck: true}},
-		{Conn: 2, Channel: 1},
-		do(1, &wire.BasicGet{Queue: "q"}),
-	},
 	"round robin": {
 		do(1, &wire.QueueDeclare{Queue: "q", Durable: true}),
 		do(1, &wire.BasicConsume{Queue: "q", ConsumerTag: "a", NoAck: true}),
