@@ -41,7 +41,7 @@ var allMutants = []mutant{
 	{"dead letters are kept only with reject-publish", "vhost/arguments.go", "&& s.overflow == overflowReject", ""},
 	{"dead letters tell where they died", "vhost/deadletter.go", "headers = set(headers, \"x-death\", list)", ""},
 	{"a delivery limit ends requeueing", "vhost/settle.go", "int64(e.deliveries) > q.settings.deliveryLimit", "false"},
-	{"expiration 0 expires at once", "vhost/expiry.go", "return now() + ttl*1000", "return now() + ttl*1000 + 60_000_000"},
+	{"expiration 0 expires at once", "vhost/expiry.go", "return q.vhost.now() + ttl*1000", "return q.vhost.now() + ttl*1000 + 60_000_000"},
 	{"higher priorities go first", "vhost/publish.go", "m.setPriority(props)", ""},
 	{"a single active consumer is the only one", "vhost/arguments.go", "s.singleActive = active == true", "s.singleActive = active == nil && false"},
 	{"an exclusive consumer is the only one", "vhost/consumer.go", "return q.active == nil && (!exclusive || len(q.members) == 0)", "return true"},
@@ -58,6 +58,8 @@ var allMutants = []mutant{
 	{"a deprecated feature that is denied is refused", "vhost/deprecated.go", "if !d.Durable && !d.Exclusive && !v.permits(transientQueues) {", "if false {"},
 	{"consumers that a limit has held back come back in their turn", "vhost/consumer.go",
 		"slices.SortStableFunc(all, func(a, b *consumer) int { return cmp.Compare(a.removed, b.removed) })", "_ = cmp.Compare[int]"},
+	{"a consumer that was cancelled counts until it has settled", "vhost/consumer.go", "q.leaving++", ""},
+	{"what comes back is delivered before the limit counts", "vhost/settle.go", "if s.outcome == requeue && !q.settings.quorum {", "if s.outcome == requeue {"},
 	{"purging leaves what is unacknowledged", "vhost/queue.go", "messages = q.ready.len()\n", "messages = q.ready.len() + q.unacked\n"},
 }
 
