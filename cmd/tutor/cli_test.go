@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"tutor/cmd/tutor/ending"
 	"tutor/runner/scenario"
 )
 
@@ -285,7 +286,7 @@ func TestHandToolsRefuse(t *testing.T) {
 // However a run is ended, it says that the act could not be played to its end.
 func TestSignals(t *testing.T) {
 	sh := newShell(t)
-	for _, s := range endings() {
+	for _, s := range ending.Signals() {
 		t.Run(s.String(), func(t *testing.T) {
 			p := sh.start(t, "tutor workqueue --act 1 --clock real")
 			p.prints("Work queue")

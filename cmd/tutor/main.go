@@ -7,11 +7,10 @@
 package main
 
 import (
-	"context"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
+
+	"tutor/cmd/tutor/ending"
 )
 
 // The exit codes.
@@ -30,21 +29,7 @@ type terminal struct {
 	maxFileSize *fileSize
 }
 
-// endings are the signals that end the program in order: Ctrl-C, a request, and a terminal that is
-// closed, unless the program was started to survive that (nohup).
-func endings() []os.Signal {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		signals = append(signals, syscall.SIGHUP)
-	}
-	return signals
-}
-
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	// A second signal ends the program at once, should tidying up take too long.
-	context.AfterFunc(ctx, stop)
-	code := execute(ctx, os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()})
-	stop()
-	os.Exit(code)
+	t := terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}
+	os.Exit(execute(ending.Context(), os.Args[1:], t))
 }

@@ -83,6 +83,9 @@ func (l layout) environment(name string, p ports) []string {
 		fmt.Sprintf("RABBITMQ_DIST_PORT=%d", p.distribution),
 		fmt.Sprintf("ERL_EPMD_PORT=%d", p.epmd),
 		"ERL_EPMD_ADDRESS=127.0.0.1",
+		// The port mapper is started for the node. What finds none while everything is being ended would
+		// start one as a daemon, which nobody ends.
+		"ERL_AFLAGS=-start_epmd false",
 		// One scheduler is enough, and threads that spin for work take it from the tests.
 		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}",
 		"ERL_CRASH_DUMP_BYTES=0",

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -261,5 +262,27 @@ func TestServerThatEnds(t *testing.T) {
 	}
 	if err := target.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What the server starts of Erlang's own does not start a port mapper that nobody ends.
+func TestNoPortMapperOfItsOwn(t *testing.T) {
+	if !onLocal(t) {
+		return
+	}
+	p, err := choosePorts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("erl", "-boot", "no_dot_erlang", "-sname", "probe@localhost", "-noinput", "-s", "erlang", "halt")
+	cmd.Env = layout{t.TempDir()}.environment("probe@localhost", p)
+	said, err := cmd.CombinedOutput()
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Fatal(err)
+	}
+	conn, err := dialer(p.epmd)(t.Context())
+	if err == nil {
+		conn.Close()
+		t.Errorf("a port mapper runs on port %d\n%s", p.epmd, said)
 	}
 }
