@@ -78,14 +78,14 @@ func guard(err *error) {
 
 // gatherInTime is [gather] on a broker that may not answer: the act's time is up then before it has begun.
 func gatherInTime(ctx context.Context, stage *Stage, act *scenario.Act, i *inspector, timeout time.Duration) (*evidence, error) {
-	within, cancel := context.WithTimeoutCause(ctx, timeout, overdue(timeout))
+	within, cancel := limit(ctx, timeout, stage)
 	defer cancel()
 	defer context.AfterFunc(within, i.drop)()
 	e, err := gather(ctx, stage, act, i)
 	if within.Err() != nil {
 		return nil, context.Cause(within)
 	}
-	return e, err
+	return e, ifGone(ctx, err, timeout, stage)
 }
 
 // close begins to remove an act's stage, and reports the act when that is over.
@@ -94,7 +94,11 @@ func (b *backstage) close(ctx context.Context, stage prepared, report *ActReport
 	b.last = over
 	go func() {
 		defer close(over)
-		if err := remove(ctx, stage, report.Err == nil); err != nil {
+		within := removing
+		if errors.As(report.Err, new(gone)) {
+			within = patience(b.timeout(report.Act))
+		}
+		if err := remove(ctx, stage, report.Err == nil, within); err != nil {
 			report.Verdict, report.Err = Error, errors.Join(report.Err, err)
 		}
 		if before != nil {
@@ -106,8 +110,8 @@ func (b *backstage) close(ctx context.Context, stage prepared, report *ActReport
 	}()
 }
 
-func remove(ctx context.Context, p prepared, settled bool) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removing)
+func remove(ctx context.Context, p prepared, settled bool, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	if p.inspector != nil {
 		if !settled {
@@ -141,7 +145,7 @@ func (b *backstage) wait(ctx context.Context) {
 	}
 	unused := <-b.ahead
 	// There is no act left to report it.
-	_ = remove(ctx, unused, unused.err == nil)
+	_ = remove(ctx, unused, unused.err == nil, removing)
 }
 
 // needs is what an act asks for. The vhost / is always there for acts that use it, but where others are

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -98,23 +97,22 @@ func newPlay(r Runner, act *scenario.Act, stage prepared, report *ActReport) *pl
 // is left behind.
 func (p *play) run(ctx context.Context) (err error) {
 	timeout := p.runner.timeout(p.act)
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, overdue(timeout))
+	ctx, cancel := limit(ctx, timeout, p.stage)
 	defer cancel()
 	defer context.AfterFunc(ctx, p.inspector.drop)()
 	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-		}
 		if err != nil {
-			err = errors.Join(err, p.breakOff(ctx))
+			err = ifGone(ctx, err, timeout, p.stage)
+			err = errors.Join(err, p.breakOff(ctx, !errors.As(err, new(gone))))
 		}
 		p.report.Lines = p.lines.Lines()
 		p.report.Frames = p.frames.frames
 		p.report.Span = p.timeline.Now()
 	}()
+	defer guard(&err)
 	if p.stage.Shared {
 		if err := p.inspector.mustBeFree(ctx, p.act); err != nil {
-			return err
+			return whyEnded(ctx, err)
 		}
 		p.tidies = true
 	}
@@ -177,13 +175,18 @@ func (p *play) close(ctx context.Context) error {
 // tidying is how long it may take to remove what an act that was broken off has left.
 const tidying = 10 * time.Second
 
-// breakOff drops all connections, waits for the actors to be gone, and removes what they have left.
-func (p *play) breakOff(ctx context.Context) error {
+// breakOff drops all connections, waits for the actors to be gone, and removes what they have left, if there is
+// still a broker that can be asked to.
+func (p *play) breakOff(ctx context.Context, reachable bool) error {
 	for _, a := range p.started() {
 		a.Kill()
 	}
 	for _, a := range p.started() {
 		<-a.Ended()
+	}
+	if !reachable {
+		_ = p.inspector.close()
+		return p.leftThere()
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidying)
 	defer cancel()
@@ -192,6 +195,14 @@ func (p *play) breakOff(ctx context.Context) error {
 	err := p.tidy(ctx)
 	_ = p.inspector.close()
 	return err
+}
+
+// leftThere is an error if the act's part of the broker is not removed with its vhost.
+func (p *play) leftThere() error {
+	if !p.tidies {
+		return nil
+	}
+	return errors.New("what the act has declared was not removed: it is there again if the broker comes back with it")
 }
 
 // tidy removes what the act has left in a vhost that is not its own.

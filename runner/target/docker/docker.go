@@ -109,7 +109,7 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 		SetPolicy:  provision.SetPolicy,
 		Restart:    t.restart,
 		Close: func(ctx context.Context, settled bool) error {
-			t.api.GiveBack(provision, settled)
+			t.api.GiveBack(ctx, provision, settled)
 			if settled {
 				return nil
 			}

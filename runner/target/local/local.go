@@ -65,8 +65,8 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 		Users:      provision.Users,
 		SetPolicy:  provision.SetPolicy,
 		Restart:    n.restart,
-		Close: func(_ context.Context, settled bool) error {
-			t.api.GiveBack(provision, settled)
+		Close: func(ctx context.Context, settled bool) error {
+			t.api.GiveBack(ctx, provision, settled)
 			return n.alive()
 		},
 	}, nil

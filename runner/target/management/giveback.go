@@ -37,10 +37,12 @@ type givingBack struct {
 type returned struct {
 	*Provision
 	settled bool
+	// within is how long it may take to give it back.
+	within time.Duration
 }
 
 const (
-	// givingBackTimeout is how long it may take to give back what one act had.
+	// givingBackTimeout is how long it may take to give back what one act had, where nobody says otherwise.
 	givingBackTimeout = 30 * time.Second
 	// mostWaiting is from how many on [API.GiveBack] waits.
 	mostWaiting = 8
@@ -51,16 +53,20 @@ const (
 func (a *API) ThrowAway() { a.back.throwAway = true }
 
 // GiveBack takes back, later, what an act was provided with. Settled says that nothing that the act's
-// actors did is still under way at the broker: only then can a vhost be seen to be empty. What goes
-// wrong is said by [API.Close].
-func (a *API) GiveBack(p *Provision, settled bool) {
+// actors did is still under way at the broker: only then can a vhost be seen to be empty. It may take as
+// long, once it is begun, as the context has now. What goes wrong is said by [API.Close].
+func (a *API) GiveBack(ctx context.Context, p *Provision, settled bool) {
+	within := givingBackTimeout
+	if by, ok := ctx.Deadline(); ok {
+		within = time.Until(by)
+	}
 	b := &a.back
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for len(b.waiting) >= mostWaiting {
 		b.idle.Wait()
 	}
-	b.waiting = append(b.waiting, returned{p, settled})
+	b.waiting = append(b.waiting, returned{p, settled, within})
 	b.begin()
 }
 
@@ -87,7 +93,7 @@ func (b *givingBack) work(ctx context.Context) {
 		b.waiting = b.waiting[1:]
 		b.idle.Broadcast()
 		b.mu.Unlock()
-		one, done := context.WithTimeout(ctx, givingBackTimeout)
+		one, done := context.WithTimeout(ctx, next.within)
 		empty, err := next.takeBack(one)
 		done()
 		b.mu.Lock()

@@ -233,7 +233,7 @@ func TestGiveBack(t *testing.T) {
 				}
 				used[p.Vhosts["/"]] = true
 				a.leave(p.Vhosts["/"])
-				m.GiveBack(p, c.settled)
+				m.GiveBack(t.Context(), p, c.settled)
 			}
 			if again := len(used) < 20; again != c.again {
 				t.Errorf("20 acts have used %d vhosts", len(used))
@@ -256,7 +256,7 @@ func TestGiveBackFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.stuck = true
-	m.GiveBack(p, true)
+	m.GiveBack(t.Context(), p, true)
 	err = m.Close()
 	for _, want := range []string{"removing vhost ", "removing user "} {
 		if err == nil || !strings.Contains(err.Error(), want) {

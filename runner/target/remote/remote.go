@@ -127,8 +127,8 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 	}
 	stage.Vhosts, stage.Users, stage.Shared = p.Vhosts, p.Users, false
 	stage.SetPolicy = p.SetPolicy
-	stage.Close = func(_ context.Context, settled bool) error {
-		t.api.GiveBack(p, settled)
+	stage.Close = func(ctx context.Context, settled bool) error {
+		t.api.GiveBack(ctx, p, settled)
 		return nil
 	}
 	return stage, nil
