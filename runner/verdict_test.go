@@ -189,7 +189,7 @@ func TestErrors(t *testing.T) {
 				return client, nil
 			}
 		}},
-		"the broker does not answer": {strings.Replace(helloAct, "1m", "100ms", 1), "not come to its end within 100ms", func(s *runner.Stage) {
+		"the broker does not answer": {strings.Replace(helloAct, "1m", "100ms", 1), "the broker is gone: a new connection to it fails: it is not greeted within 25ms", func(s *runner.Stage) {
 			s.Dial = func(context.Context) (net.Conn, error) {
 				client, _ := net.Pipe()
 				return client, nil

@@ -185,12 +185,7 @@ func TestDecodeMistakes(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(complete))
 	f.Add([]byte("a: &a [*a, *a]\n<<: {b: *a}\n"))
-	files, _ := filepath.Glob("../../scenarios/*.yaml")
-	for _, file := range files {
-		if text, err := os.ReadFile(file); err == nil {
-			f.Add(text)
-		}
-	}
+	addFiles(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s, err := Decode("f", text)
 		var all Errors
@@ -203,6 +198,24 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// addFiles adds the scenarios that there are to what is tried, and those that have gone wrong somewhere.
+func addFiles(f *testing.F) {
+	f.Helper()
+	for _, pattern := range []string{"../../scenarios/*.yaml", "../testdata/*/*.yaml", "../../cmd/tutor/testdata/input/*.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatalf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(text)
+		}
+	}
 }
 
 func TestBody(t *testing.T) {
