@@ -68,6 +68,9 @@ func TestCommandLines(t *testing.T) {
 		"a bad URL":                  {[]string{good, "--broker", "amqp://u:secret@h:port/"}, 2, "", "want a URL such as"},
 		"an unreachable broker":      {[]string{good, "--broker", "amqp://u:secret@127.0.0.1:1/"}, 2, "connection refused", ""},
 		"management for embedded":    {[]string{good, "--management", "http://x"}, 2, "", "--management is for brokers by URL"},
+		"two formats to a pipe":      {[]string{good, "--format", "json", "--format", "junit"}, 2, "", "only one format goes to standard output; give the others a file (junit=FILE)"},
+		"a format to no file":        {[]string{good, "--format", "json="}, 2, "", "want a file behind the ="},
+		"two formats to a file":      {[]string{good, "--format", "json=x", "--format", "junit=x"}, 2, "", "x is wanted twice"},
 		"an output that cannot be":   {[]string{good, "--output", "/nowhere/x"}, 2, "", "--output"},
 		"con with a flag of pub":     {[]string{"con", "-q", "q", "--mandatory"}, 2, "", "are for publishers"},
 		"con with another":           {[]string{"con", "-q", "q", "--persistent"}, 2, "", "are for publishers"},
@@ -120,6 +123,22 @@ func TestJSONAndJUnit(t *testing.T) {
 	}
 	if err := xml.Unmarshal(text, &suites); err != nil || suites.Failures != 1 || suites.Tests != 2 {
 		t.Errorf("%v, %+v", err, suites)
+	}
+}
+
+// Each format has a file of its own, and the text stays on the terminal.
+func TestFormatsSideBySide(t *testing.T) {
+	dir := t.TempDir()
+	asJSON, asXML, asText := filepath.Join(dir, "a.json"), filepath.Join(dir, "a.xml"), filepath.Join(dir, "a.txt")
+	code, stdout, stderr := run(t, write(t, passing), "--format", "json="+asJSON, "--format", "junit="+asXML, "--format", "text="+asText)
+	if code != 0 || !strings.Contains(stdout, "2 acts: 2 passed") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	for path, want := range map[string]string{asJSON: `"verdict": "pass"`, asXML: "<testsuites ", asText: "2 acts: 2 passed"} {
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %v, want %q in\n%s", path, err, want, text)
+		}
 	}
 }
 

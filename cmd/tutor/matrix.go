@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,10 +47,8 @@ could not be run.`,
 	f.StringVar(&flags.play.clock, "clock", "virtual", "virtual or real")
 	f.StringArrayVar(&flags.play.acts, "act", nil, "play only the act of this number, or the acts whose name contains this text")
 	f.Var(&flags.play.timeout, "timeout", "give an act up as an error after this time")
-	f.StringVar(&flags.play.format, "format", "text", "text, markdown, json or junit")
-	f.StringVarP(&flags.play.output, "output", "o", "", "write the report to this file")
+	flags.play.outputs.register(cmd, report.MatrixFormats(), "write the report to this file")
 	f.BoolVar(&flags.play.noColor, "no-color", false, "no colours")
-	complete(cmd, "format", "text", "markdown", "json", "junit")
 	complete(cmd, "clock", "virtual", "real")
 	return cmd
 }
@@ -67,15 +64,15 @@ func (f *matrixFlags) run(ctx context.Context, t terminal, args []string) (err e
 	if err := f.play.choose(sources); err != nil {
 		return err
 	}
-	file, done, err := f.play.openOutput(sources)
+	outputs, err := f.play.outputs.open(sources)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, done()) }()
+	defer func() { err = errors.Join(err, closeAll(outputs)) }()
 	began := time.Now()
 	reports, err := f.playAll(ctx, t, sources)
 	if len(reports) > 0 {
-		err = errors.Join(err, f.write(file, t, reports))
+		err = errors.Join(err, writeAll(outputs, t, f.play.options(t), reports))
 	}
 	if err != nil {
 		return err
@@ -96,7 +93,7 @@ func (f *matrixFlags) check() error {
 	if f.parallel < 1 {
 		return fmt.Errorf("--parallel %d: want 1 or more", f.parallel)
 	}
-	return checkFormat(f.play.format, "text", "markdown", "json", "junit")
+	return f.play.outputs.check()
 }
 
 // playAll plays all scenarios on all targets. The reports come target by target, in the order in
@@ -148,20 +145,4 @@ func (f *matrixFlags) playOn(ctx context.Context, target runner.Target, sources 
 		}
 	}
 	return reports
-}
-
-func (f *matrixFlags) write(file io.Writer, t terminal, reports []*runner.Report) error {
-	w, options := file, report.Options{}
-	if w == nil {
-		w, options = t.out, f.play.options(t)
-	}
-	switch f.play.format {
-	case "json":
-		return report.JSON(w, reports)
-	case "junit":
-		return report.JUnit(w, reports)
-	case "markdown":
-		return report.MatrixMarkdown(w, reports)
-	}
-	return report.Matrix(w, options, reports)
 }

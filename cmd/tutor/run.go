@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/charmbracelet/colorprofile"
@@ -26,8 +24,7 @@ type playFlags struct {
 	update  bool
 	dryRun  bool
 	times   int
-	format  string
-	output  string
+	outputs outputs
 	noColor bool
 	quiet   bool
 	verbose bool
@@ -81,14 +78,12 @@ func (f *playFlags) register(cmd *cobra.Command, t terminal) {
 	flags.BoolVar(&f.update, "update", false, "rewrite the expect blocks of acts that fail from what was observed")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "with --update: show what would be rewritten, and write nothing")
 	flags.IntVar(&f.times, "times", 0, "play each act this often, and report how it came out; --update plays five times (twice at the real clock)")
-	flags.StringVar(&f.format, "format", "text", "text, json or junit")
-	flags.StringVarP(&f.output, "output", "o", "", "write the report to this file; the text still goes to the terminal")
+	f.outputs.register(cmd, report.Formats(), "write the report to this file; the text still goes to the terminal")
 	flags.BoolVar(&f.noColor, "no-color", false, "no colours (nor with NO_COLOR set, nor in a pipe)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what has not passed, and the summary")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show the frames on each actor's connection")
 	complete(cmd, "clock", "virtual", "real")
 	completeBy(cmd, "act", completeActs(t))
-	complete(cmd, "format", "text", "json", "junit")
 }
 
 func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err error) {
@@ -102,14 +97,14 @@ func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err err
 	if err := f.choose(sources); err != nil {
 		return err
 	}
-	out, done, err := f.openOutput(sources)
+	outputs, err := f.outputs.open(sources)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, done()) }()
+	defer func() { err = errors.Join(err, closeAll(outputs)) }()
 	reports, err := f.play(ctx, t, sources)
 	if len(reports) > 0 {
-		err = errors.Join(err, f.write(out, t, reports))
+		err = errors.Join(err, writeAll(f.afterwards(outputs), t, f.options(t), reports))
 	}
 	if err != nil {
 		return err
@@ -135,16 +130,7 @@ func (f *playFlags) check() error {
 	if err := f.broker.check(); err != nil {
 		return err
 	}
-	return checkFormat(f.format, "text", "json", "junit")
-}
-
-func checkFormat(format string, known ...string) error {
-	for _, k := range known {
-		if format == k {
-			return nil
-		}
-	}
-	return fmt.Errorf("--format %q: want one of %s", format, strings.Join(known, ", "))
+	return f.outputs.check()
 }
 
 // play plays all scenarios on one target, printing as it goes along.
@@ -231,10 +217,19 @@ func (f *playFlags) runner(s *source, text *report.Text, progress *report.Progre
 
 // textWriter is where the text goes: nowhere, if standard output is taken by another format.
 func (f *playFlags) textWriter(t terminal) io.Writer {
-	if f.format != "text" && f.output == "" {
+	if !f.outputs.isText() {
 		return io.Discard
 	}
 	return t.out
+}
+
+// afterwards are the outputs that are written when all is over: all but the text on the terminal, which has been
+// written while the acts were played.
+func (f *playFlags) afterwards(outputs []output) []output {
+	if outputs[0].file == nil && f.outputs.isText() {
+		return outputs[1:]
+	}
+	return outputs
 }
 
 func (f *playFlags) options(t terminal) report.Options {
@@ -244,51 +239,6 @@ func (f *playFlags) options(t terminal) report.Options {
 		o.Color = colorprofile.NoTTY
 	}
 	return o
-}
-
-// openOutput opens the report's file before anything is played: nobody wants to learn only at the
-// end that it cannot be written. It is none of the scenarios.
-func (f *playFlags) openOutput(sources []*source) (w io.Writer, done func() error, err error) {
-	if f.output == "" {
-		return nil, func() error { return nil }, nil
-	}
-	for _, s := range sources {
-		if s.isFile(f.output) {
-			return nil, nil, fmt.Errorf("--output: %s is a scenario that is to be played", f.output)
-		}
-	}
-	file, err := os.Create(f.output)
-	if err != nil {
-		return nil, nil, fmt.Errorf("--output: %w", err)
-	}
-	return file, file.Close, nil
-}
-
-// write writes the whole report where it is not the text on the terminal.
-func (f *playFlags) write(file io.Writer, t terminal, reports []*runner.Report) error {
-	w := file
-	if w == nil {
-		w = t.out
-	}
-	switch {
-	case f.format == "json":
-		return report.JSON(w, reports)
-	case f.format == "junit":
-		return report.JUnit(w, reports)
-	case file == nil:
-		return nil
-	}
-	text := report.NewText(file, report.Options{Verbose: f.verbose})
-	for _, r := range reports {
-		if len(r.Acts) > 0 {
-			text.Scenario(r.Scenario)
-		}
-		for _, a := range r.Acts {
-			text.Act(a)
-		}
-	}
-	text.End(reports)
-	return text.Err()
 }
 
 // judged is the verdict of all reports as an error, or nil if everything passed.

@@ -48,6 +48,15 @@ bindings, queues and consumers, as the cast declares them.`,
 	return cmd
 }
 
+func checkFormat(format string, known ...string) error {
+	for _, k := range known {
+		if format == k {
+			return nil
+		}
+	}
+	return fmt.Errorf("--format %q: want one of %s", format, strings.Join(known, ", "))
+}
+
 func show(t terminal, s *source, format string) {
 	width := 80
 	if o := report.For(t.out, t.environ); o.Width > 0 {

@@ -1,0 +1,47 @@
+package report
+
+import (
+	"io"
+
+	"tutor/runner"
+)
+
+// Format is a way to write what came of runs when all of them are over.
+type Format struct {
+	Name string
+	// Write writes the reports. Options are for the formats that people read.
+	Write func(w io.Writer, o Options, reports []*runner.Report) error
+}
+
+// Formats are the ways to write what came of scenarios on one target.
+func Formats() []Format {
+	return []Format{{"text", WriteText}, {"json", writeJSON}, {"junit", writeJUnit}}
+}
+
+// MatrixFormats are the ways to write what came of scenarios on several targets, side by side.
+func MatrixFormats() []Format {
+	return []Format{{"text", Matrix}, {"markdown", writeMarkdown}, {"json", writeJSON}, {"junit", writeJUnit}}
+}
+
+// WriteText writes the text of runs that are over, as [Text] does while they are played.
+func WriteText(w io.Writer, o Options, reports []*runner.Report) error {
+	text := NewText(w, o)
+	for _, r := range reports {
+		if len(r.Acts) > 0 {
+			text.Scenario(r.Scenario)
+		}
+		for _, a := range r.Acts {
+			text.Act(a)
+		}
+	}
+	text.End(reports)
+	return text.Err()
+}
+
+func writeJSON(w io.Writer, _ Options, reports []*runner.Report) error { return JSON(w, reports) }
+
+func writeJUnit(w io.Writer, _ Options, reports []*runner.Report) error { return JUnit(w, reports) }
+
+func writeMarkdown(w io.Writer, _ Options, reports []*runner.Report) error {
+	return MatrixMarkdown(w, reports)
+}
