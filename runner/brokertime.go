@@ -28,8 +28,12 @@ type brokerTime struct {
 	mu sync.Mutex
 	// expiring are the queues that go when they are not used.
 	expiring map[ledger.QueueRef]*unused
-	// hands are what consumers have and did not acknowledge, by their place in the cast.
-	hands []hands
+	// hands are what consumers have and did not acknowledge, by their place in the cast, and patience is how
+	// long they may.
+	hands    []hands
+	patience []patience
+	// shortest is the shortest patience. Before calm nobody's ends.
+	shortest, calm time.Duration
 }
 
 // unused is a queue that goes when it is not used for some time (x-expires).
@@ -43,8 +47,14 @@ func newBrokerTime(act *scenario.Act, books *ledger.Ledger, timeline *clock.Time
 	b := &brokerTime{
 		act: act, ledger: books, timeline: timeline,
 		expiring: map[ledger.QueueRef]*unused{}, hands: make([]hands, len(act.Cast)),
+		patience: make([]patience, len(act.Cast)), shortest: consumerTimeout,
 	}
-	for _, a := range act.Cast {
+	queues := b.queuePatience()
+	for who, a := range act.Cast {
+		if a.Consumer != nil {
+			b.patience[who] = b.patienceWith(who, queues)
+			b.shortest = min(b.shortest, b.patience[who].limit)
+		}
 		_, mortal := milliseconds(a.Common().Queue.Arguments["x-message-ttl"])
 		b.mortal = b.mortal || mortal || a.Publisher != nil && a.Publisher.Expiration != nil
 	}
@@ -98,10 +108,25 @@ func (b *brokerTime) passing(until time.Duration) error {
 				fmt.Sprintf("queue %s is not used for %v", q.Name, u.expires))
 		}
 	}
+	return b.timeOuts(now, until)
+}
+
+// timeOuts refuses that a consumer has a delivery for longer than the broker puts up with.
+func (b *brokerTime) timeOuts(now, until time.Duration) error {
+	if until < b.calm {
+		return nil
+	}
+	b.calm = now + b.shortest
 	for who := range b.hands {
-		if err := b.timeOut(who, until); err != nil {
-			return err
+		since, any := b.hands[who].oldest()
+		if !any {
+			continue
 		}
+		p := &b.patience[who]
+		if since+p.limit <= until {
+			return b.reached(p.place, p.key, fmt.Sprintf("%s has a message and does not acknowledge it for %v", b.act.Cast[who].Name(), p.limit))
+		}
+		b.calm = min(b.calm, since+p.limit)
 	}
 	return nil
 }
@@ -141,36 +166,60 @@ func (b *brokerTime) reached(pos scenario.Position, key, what string) error {
 // consumer_timeout).
 const consumerTimeout = 30 * time.Minute
 
-// timeOut refuses that a consumer has a delivery for longer than the broker puts up with.
-func (b *brokerTime) timeOut(who int, until time.Duration) error {
-	since, any := b.hands[who].oldest()
-	if !any {
-		return nil
-	}
-	c := b.act.Cast[who].Consumer
-	const name = "x-consumer-timeout"
-	limit, key, place := consumerTimeout, "the consumer time-out", b.act.Cast[who].Common().Pos
-	if own, ok := milliseconds(c.Arguments[name]); ok {
-		limit, key, place = own, name, b.act.Place(who, "arguments."+name)
-	} else if queues, ok := b.ofQueue(c, name); ok {
-		limit, key, place = queues, name, b.place(ledger.QueueRef{Vhost: vhostOf(b.act.Cast[who]), Name: c.Queue.Name}, name)
-	}
-	if since+limit > until {
-		return nil
-	}
-	return b.reached(place, key, fmt.Sprintf("%s has a message and does not acknowledge it for %v", c.Name, limit))
+// patience is how long the broker lets a consumer have a delivery, and where that is written.
+type patience struct {
+	limit time.Duration
+	key   string
+	place scenario.Position
 }
 
-// ofQueue is an argument of the queue that a consumer takes from, whoever declares it.
-func (b *brokerTime) ofQueue(c *scenario.Consumer, argument string) (time.Duration, bool) {
+const timeoutArgument = "x-consumer-timeout"
+
+// patienceWith is a consumer's, given that of the queues.
+func (b *brokerTime) patienceWith(who int, queues map[ledger.QueueRef]time.Duration) patience {
+	a := b.act.Cast[who]
+	if own, ok := milliseconds(a.Consumer.Arguments[timeoutArgument]); ok {
+		return patience{own, timeoutArgument, b.act.Place(who, "arguments."+timeoutArgument)}
+	}
+	q := ledger.QueueRef{Vhost: vhostOf(a), Name: a.Consumer.Queue.Name}
+	if limit, ok := queues[q]; ok {
+		return patience{limit, timeoutArgument, b.place(q, timeoutArgument)}
+	}
+	return patience{consumerTimeout, "the consumer time-out", a.Common().Pos}
+}
+
+// queuePatience is what the queues say that actors declare, of each whoever comes first.
+func (b *brokerTime) queuePatience() map[ledger.QueueRef]time.Duration {
+	limits := map[ledger.QueueRef]time.Duration{}
 	for _, a := range b.act.Cast {
-		queue := a.Common().Queue
-		if queue.Name != c.Queue.Name || a.Common().Connect.Vhost != c.Connect.Vhost || !queue.Declare {
-			continue
-		}
-		if d, ok := milliseconds(queue.Arguments[argument]); ok {
-			return d, true
+		queue := &a.Common().Queue
+		q := ledger.QueueRef{Vhost: vhostOf(a), Name: queue.Name}
+		limit, given := milliseconds(queue.Arguments[timeoutArgument])
+		if _, known := limits[q]; given && !known && queue.Declare {
+			limits[q] = limit
 		}
 	}
-	return 0, false
+	return limits
+}
+
+// isTimed says whether a broker may move messages in an act though nobody does anything: when a time is
+// over, or since it does some of what it is told later.
+func isTimed(act *scenario.Act) bool {
+	for _, a := range act.Cast {
+		queue := a.Common().Queue.Arguments
+		for _, name := range []string{"x-message-ttl", "x-expires", timeoutArgument, "x-dead-letter-strategy"} {
+			if queue[name] != nil {
+				return true
+			}
+		}
+		switch {
+		case queue["x-queue-type"] == "stream":
+			return true
+		case a.Publisher != nil && a.Publisher.Expiration != nil:
+			return true
+		case a.Consumer != nil && a.Consumer.Arguments[timeoutArgument] != nil:
+			return true
+		}
+	}
+	return false
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -72,7 +74,7 @@ func (f *logFence) open(ctx context.Context) error {
 // logged says whether quorum queues have done all that they were sent up to some event of the journal. If
 // that is not sure it waits until they have; more may have happened over that.
 func (p *play) logged(ctx context.Context, events uint64) (bool, error) {
-	queues := p.ledger.QuorumQueues()
+	queues := p.ledger.Unsettled()
 	if p.loggedTo == events || len(queues) == 0 || hasLimits(p.act) {
 		return true, nil
 	}
@@ -80,16 +82,17 @@ func (p *play) logged(ctx context.Context, events uint64) (bool, error) {
 	if p.log.vhost == "" {
 		p.log.vhost = queues[0].Vhost
 	}
+	channels := slices.Sorted(maps.Keys(p.fenced))
 	// First what the channels have sent takes effect, then what they hold back until it has.
 	for range 2 {
-		if err := p.fenceChannels(); err != nil {
+		if err := p.fenceChannels(channels); err != nil {
 			return false, err
 		}
 		if err := p.awaitLog(ctx, queues); err != nil {
 			return false, fmt.Errorf("waiting for the log of the quorum queues: %w", err)
 		}
 	}
-	return false, p.fenceChannels()
+	return false, p.fenceChannels(channels)
 }
 
 // awaitLog returns when queues have done what the channels have sent to them. A queue answers after it has

@@ -14,24 +14,27 @@ import (
 )
 
 // perform takes the act through its steps, and then to the point where nothing moves any more and
-// no timer is left.
+// no timer is left. That nothing does is asked of everybody at the end.
 func (p *play) perform(ctx context.Context) error {
 	for _, step := range p.steps() {
 		if err := p.step(ctx, step); err != nil {
 			return err
 		}
 	}
-	for {
+	for asked := false; ; {
 		if err := p.settle(ctx); err != nil {
 			return err
 		}
 		more, err := p.advance(ctx)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if !more {
+		case !more && asked:
 			return p.brokerTime.passing(p.timeline.Now())
+		case !more:
+			p.ledger.StirAll()
 		}
+		asked = !more
 	}
 }
 
@@ -190,26 +193,24 @@ func (p *play) restart(ctx context.Context) error {
 		}
 	}
 	p.ledger.Restarted()
+	p.ledger.StirAll()
 	return p.settle(ctx)
 }
 
 // settle returns when the system is quiet: every actor has nothing to do but to wait for its timer
-// or for a message, a full round of fences has moved nothing, and quorum queues have done what they were
-// sent.
+// or for a message, a round of fences for all to whom something may be on its way has moved nothing, and
+// quorum queues have done what they were sent.
 func (p *play) settle(ctx context.Context) error {
 	for {
-		if err := p.idle(ctx); err != nil {
-			return err
-		}
-		before := p.journal.Events()
-		noticed, err := p.fence(ctx)
+		before, still, err := p.round(ctx)
 		if err != nil {
 			return err
 		}
-		if err := p.idle(ctx); err != nil {
-			return err
+		if !still {
+			continue
 		}
-		if !noticed || p.journal.Events() != before || p.ledger.Expecting() {
+		if q, ok := p.ledger.Expecting(); ok {
+			p.ledger.Stir(q)
 			continue
 		}
 		logged, err := p.logged(ctx, before)
@@ -219,15 +220,45 @@ func (p *play) settle(ctx context.Context) error {
 		if logged {
 			p.quiet = before
 			p.ledger.Quiet()
+			clear(p.fenced)
 			p.lines.Arrange(p.cause)
 			return nil
 		}
 	}
 }
 
-// idle waits until every actor has nothing to do, and reports those that cannot go on.
-func (p *play) idle(ctx context.Context) error {
-	for _, a := range p.started() {
+// round does one round of fences, and says whether it has moved nothing; before is how many events the
+// journal had then.
+func (p *play) round(ctx context.Context) (before uint64, still bool, err error) {
+	if p.timed {
+		p.ledger.StirAll()
+	}
+	if err := p.idle(ctx, p.ledger.Restless()); err != nil {
+		return 0, false, err
+	}
+	before = p.journal.Events()
+	restless := p.ledger.Fence()
+	noticed, err := p.fence(ctx, restless)
+	if err != nil {
+		return before, false, err
+	}
+	if err := p.idle(ctx, restless); err != nil {
+		return before, false, err
+	}
+	return before, noticed && p.journal.Events() == before && len(p.ledger.Restless()) == 0, nil
+}
+
+// idle waits until some actors, and the one that set off what is happening, have nothing to do, and
+// reports those that cannot go on. The others have had nothing to do before, and nothing has come to them.
+func (p *play) idle(ctx context.Context, cast []int) error {
+	if p.cause != nobody {
+		cast = append([]int{p.cause}, cast...)
+	}
+	for _, who := range cast {
+		a := p.actors[who]
+		if a == nil {
+			continue
+		}
 		if err := a.Wait(ctx); err != nil {
 			return err
 		}
@@ -241,12 +272,15 @@ func (p *play) idle(ctx context.Context) error {
 // fence does one round of fences, publishers first, and returns whether the broker had noticed all
 // departures before it: as long as a queue has consumers that are gone, it will move yet, and what
 // it sends when it notices only the next round is sure to see.
-func (p *play) fence(ctx context.Context) (noticed bool, err error) {
+func (p *play) fence(ctx context.Context, restless []int) (noticed bool, err error) {
 	for _, q := range p.ledger.Affected() {
 		p.unsettled[q] = true
 	}
 	noticed = len(p.unsettled) == 0
-	if err := p.fenceChannels(); err != nil {
+	for _, who := range restless {
+		p.fenced[who] = true
+	}
+	if err := p.fenceChannels(restless); err != nil {
 		return false, err
 	}
 	for q := range p.unsettled {
@@ -255,32 +289,48 @@ func (p *play) fence(ctx context.Context) (noticed bool, err error) {
 			return false, fmt.Errorf("asking for the consumers of queue %s: %w", q.Name, err)
 		}
 		if least, most, must := p.ledger.Consumers(q); exists == must && least <= consumers && consumers <= most {
-			delete(p.unsettled, q)
+			p.noticed(q)
 		}
 	}
 	return noticed && len(p.unsettled) == 0, ctx.Err()
 }
 
-// fenceChannels fences all actors, publishers first.
-func (p *play) fenceChannels() error {
-	if err := p.fenceAll(true); err != nil {
-		return err
+// noticed enters that the broker knows of all departures from a queue: only now it is sure to have sent to
+// others what came back over that.
+func (p *play) noticed(q ledger.QueueRef) {
+	if p.unsettled[q] {
+		delete(p.unsettled, q)
+		p.ledger.Stir(q)
 	}
-	return p.fenceAll(false)
 }
 
-// fenceAll fences all publishers, or all consumers, side by side.
-func (p *play) fenceAll(publishers bool) error {
-	queues := make([]*amqp.Queue, len(p.actors))
-	var all errgroup.Group
-	for who, a := range p.actors {
-		if a == nil || (p.act.Cast[who].Publisher != nil) != publishers {
-			continue
+// fenceChannels fences some actors, publishers first.
+func (p *play) fenceChannels(cast []int) error {
+	var publishers, consumers []int
+	for _, who := range cast {
+		switch {
+		case p.actors[who] == nil:
+		case p.act.Cast[who].Publisher != nil:
+			publishers = append(publishers, who)
+		default:
+			consumers = append(consumers, who)
 		}
+	}
+	if err := p.fenceAll(publishers); err != nil {
+		return err
+	}
+	return p.fenceAll(consumers)
+}
+
+// fenceAll fences some actors side by side.
+func (p *play) fenceAll(cast []int) error {
+	queues := make([]*amqp.Queue, len(cast))
+	var all errgroup.Group
+	for i, who := range cast {
 		all.Go(func() error {
-			queue, ok, err := a.Fence()
+			queue, ok, err := p.actors[who].Fence()
 			if ok {
-				queues[who] = &queue
+				queues[i] = &queue
 			}
 			return err
 		})
@@ -288,9 +338,9 @@ func (p *play) fenceAll(publishers bool) error {
 	if err := all.Wait(); err != nil {
 		return err
 	}
-	for who, queue := range queues {
+	for i, queue := range queues {
 		if queue != nil {
-			p.compare(ledger.QueueRef{Vhost: vhostOf(p.act.Cast[who]), Name: queue.Name}, queue.Consumers)
+			p.compare(ledger.QueueRef{Vhost: vhostOf(p.act.Cast[cast[i]]), Name: queue.Name}, queue.Consumers)
 		}
 	}
 	return nil
@@ -299,7 +349,7 @@ func (p *play) fenceAll(publishers bool) error {
 // compare holds what the broker says of a queue's consumers against what must be.
 func (p *play) compare(q ledger.QueueRef, consumers int) {
 	if least, most, _ := p.ledger.Consumers(q); least <= consumers && consumers <= most {
-		delete(p.unsettled, q)
+		p.noticed(q)
 	} else {
 		p.unsettled[q] = true
 	}

@@ -45,6 +45,10 @@ type play struct {
 	quiet uint64
 	// unsettled are queues that an actor's departure changes, until the broker has noticed it.
 	unsettled map[ledger.QueueRef]bool
+	// fenced are those who were fenced since the system was quiet last.
+	fenced map[int]bool
+	// timed is set where the broker may do something of its own at any moment.
+	timed     bool
 	inspector *inspector
 	evidence  *evidence
 	log       *logFence
@@ -64,6 +68,8 @@ func newPlay(r Runner, act *scenario.Act, stage prepared, report *ActReport) *pl
 		actors:    make([]*actor.Actor, len(act.Cast)),
 		places:    map[string]int{},
 		unsettled: map[ledger.QueueRef]bool{},
+		fenced:    map[int]bool{},
+		timed:     isTimed(act) || stage.stage.Shared,
 		inspector: stage.inspector,
 		evidence:  stage.evidence,
 	}

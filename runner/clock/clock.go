@@ -8,6 +8,8 @@
 package clock
 
 import (
+	"cmp"
+	"container/heap"
 	"context"
 	"sync"
 	"time"
@@ -40,6 +42,8 @@ type Timeline struct {
 	mu     sync.Mutex
 	now    time.Duration
 	timers map[int]*timer
+	// due are the timers in the order in which they expire, and some that are given up.
+	due due
 	// until is up to when time passes at present; 0 while it stands still.
 	until time.Duration
 	// real is set if time passes as by the wall clock, since when it does at present is in resumed.
@@ -50,8 +54,28 @@ type Timeline struct {
 }
 
 type timer struct {
+	who     int
 	at      time.Duration
 	expired chan struct{}
+}
+
+// due is a heap of timers.
+type due []*timer
+
+func (d due) Len() int      { return len(d) }
+func (d due) Swap(i, j int) { d[i], d[j] = d[j], d[i] }
+func (d *due) Push(x any)   { *d = append(*d, x.(*timer)) }
+
+func (d due) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(d[i].at, d[j].at), cmp.Compare(d[i].who, d[j].who)) < 0
+}
+
+func (d *due) Pop() any {
+	last := len(*d) - 1
+	t := (*d)[last]
+	(*d)[last] = nil
+	*d = (*d)[:last]
+	return t
 }
 
 // NewVirtual returns a timeline on which time takes no time. Slept, if not nil, is called after
@@ -86,8 +110,9 @@ func (t *Timeline) present() time.Duration {
 // Sleep waits until the timeline has been advanced by d.
 func (t *Timeline) Sleep(ctx context.Context, who int, d time.Duration) error {
 	t.mu.Lock()
-	set := &timer{at: t.present() + d, expired: make(chan struct{})}
+	set := &timer{who: who, at: t.present() + d, expired: make(chan struct{})}
 	t.timers[who] = set
+	heap.Push(&t.due, set)
 	t.mu.Unlock()
 	if t.slept != nil {
 		t.slept(who)
@@ -120,20 +145,21 @@ func (t *Timeline) Hop() time.Duration { return timelineHop }
 func (t *Timeline) Next() (at time.Duration, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	who, ok := t.next()
-	if !ok {
+	next := t.next()
+	if next == nil {
 		return 0, false
 	}
-	return t.timers[who].at, true
+	return next.at, true
 }
 
-func (t *Timeline) next() (who int, ok bool) {
-	for candidate, c := range t.timers {
-		if !ok || c.at < t.timers[who].at || c.at == t.timers[who].at && candidate < who {
-			who, ok = candidate, true
-		}
+func (t *Timeline) next() *timer {
+	for len(t.due) > 0 && t.timers[t.due[0].who] != t.due[0] {
+		heap.Pop(&t.due)
 	}
-	return who, ok
+	if len(t.due) == 0 {
+		return nil
+	}
+	return t.due[0]
 }
 
 // Expire lets the sleeper of the next timer go on, whose moment has come, and returns who that is; ok
@@ -141,12 +167,13 @@ func (t *Timeline) next() (who int, ok bool) {
 func (t *Timeline) Expire() (who int, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if who, ok = t.next(); !ok {
+	next := t.next()
+	if next == nil {
 		return 0, false
 	}
-	close(t.timers[who].expired)
-	delete(t.timers, who)
-	return who, true
+	close(next.expired)
+	delete(t.timers, next.who)
+	return next.who, true
 }
 
 // Pass lets time pass until a moment before which no timer expires. If something happens before on a

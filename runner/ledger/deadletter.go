@@ -63,6 +63,7 @@ func (l *Ledger) die(i uint32, reason death) {
 // queue that dead-letters at least once keeps it until its letter was taken.
 func (l *Ledger) reject(i uint32) {
 	c := &l.copies[i]
+	l.unrest.stir(l.queues[c.queue])
 	l.die(i, rejected)
 	switch {
 	case c.ended() != fate.DeadLettered:

@@ -51,6 +51,8 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 			l.consumed++
 			ch.consumers[ok.ConsumerTag] = consumer{queue: q, noAck: asked.NoAck, prefetch: ch.prefetch, number: l.consumed}
 			l.consumers[q]++
+			l.takes(q, who, 1)
+			l.unrest.touched[q] = true
 		}
 	case *wire.BasicCancel:
 		l.cancelled(ch, asked.ConsumerTag)
@@ -116,6 +118,8 @@ func (l *Ledger) cancelled(ch *channel, tag string) {
 		return
 	}
 	delete(ch.consumers, tag)
+	l.takes(gone.queue, ch.who, -1)
+	l.unrest.stir(gone.queue)
 	if gone.timedOut {
 		l.timedOut[gone.queue]--
 	} else {
@@ -141,6 +145,7 @@ func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 		// The queue keeps it in mind, and goes on with it once it has settled what it had.
 		from.timedOut = true
 		ch.consumers[tag] = from
+		l.takes(from.queue, who, 1)
 		l.timedOut[from.queue]++
 	}
 	id := l.queueID(from.queue)
@@ -155,6 +160,7 @@ func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 
 func (l *Ledger) deleteQueue(q QueueRef) {
 	l.changing(q.Vhost)
+	l.unrest.stir(q)
 	l.vhosts[q.Vhost].DeleteQueue(q.Name)
 	l.changed(q.Vhost)
 	l.empty(q)

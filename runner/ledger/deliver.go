@@ -123,7 +123,15 @@ func (l *Ledger) passOn(m uint32, q QueueRef) (uint32, bool) {
 	return 0, false
 }
 
-func (l *Ledger) acked(i uint32) { l.copies[i].end(fate.Acked) }
+func (l *Ledger) acked(i uint32) {
+	q := l.queues[l.copies[i].queue]
+	l.unrest.touched[q] = true
+	// A single active consumer may have kept another from taking over.
+	if hasSingleActive(l.queue(l.copies[i].queue)) {
+		l.unrest.stir(q)
+	}
+	l.copies[i].end(fate.Acked)
+}
 
 func (l *Ledger) refusal(requeue bool) func(uint32) {
 	if requeue {
@@ -148,6 +156,7 @@ func (l *Ledger) requeue(i uint32, wanted bool) {
 	c.state = ready
 	c.loser = c.consumer
 	l.remember(i, c.consumer, wanted)
+	l.unrest.stir(l.queues[c.queue])
 	l.enter(i)
 	l.passedOn(i, i)
 	if c.requeues < 255 {

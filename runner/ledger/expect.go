@@ -1,6 +1,10 @@
 package ledger
 
-import "tutor/runner/topology"
+import (
+	"iter"
+
+	"tutor/runner/topology"
+)
 
 // defaultDeliveryLimit is how often a message of a quorum queue may come back where x-delivery-limit
 // does not say (RabbitMQ 4.0 and later; before, there was no limit).
@@ -19,22 +23,44 @@ func (l *Ledger) QuorumQueues() []QueueRef {
 	return all
 }
 
-// Expecting says whether a quorum queue has yet to deliver a message to a consumer that is ready for
+// Expecting finds a quorum queue that has yet to deliver a message to a consumer that is ready for
 // it. What is sent to a quorum queue takes effect when it was written to the queue's log, and no
 // answer of a channel waits for that; where nobody can wait for the log, the delivery shows it. Where a
 // limit may have taken messages out of the queue, nothing can be expected.
-func (l *Ledger) Expecting() bool {
+func (l *Ledger) Expecting() (q QueueRef, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for ref, q := range l.existing() {
-		if !isQuorum(q) || has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") {
+	for ref, q := range l.touchedQuorum() {
+		if has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") {
 			continue
 		}
-		if l.deliverable(ref, q) && l.ready(ref, q) {
-			return true
+		if l.ready(ref, q) && l.deliverable(ref, q) {
+			return ref, true
 		}
 	}
-	return false
+	return QueueRef{}, false
+}
+
+// touchedQuorum are the quorum queues that anything was done to since all was quiet.
+func (l *Ledger) touchedQuorum() iter.Seq2[QueueRef, *topology.Queue] {
+	return func(yield func(QueueRef, *topology.Queue) bool) {
+		for ref := range l.unrest.touched {
+			if q := l.vhosts[ref.Vhost].Queues[ref.Name]; isQuorum(q) && !yield(ref, q) {
+				return
+			}
+		}
+	}
+}
+
+// Unsettled lists the quorum queues that anything was done to since all was quiet.
+func (l *Ledger) Unsettled() []QueueRef {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []QueueRef
+	for ref := range l.touchedQuorum() {
+		all = append(all, ref)
+	}
+	return all
 }
 
 // deliverable says whether a queue has a message that must be delivered once somebody takes it. One
@@ -56,8 +82,8 @@ func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
 	first := 0
 	takes := false
 	single := hasSingleActive(q)
-	for _, conn := range l.conns {
-		for _, ch := range conn.channels {
+	for who := range l.takers[ref] {
+		for _, ch := range l.conns[who].channels {
 			for _, c := range ch.consumers {
 				if c.queue != ref || c.timedOut || single && first != 0 && first < c.number {
 					continue

@@ -48,6 +48,9 @@ type Ledger struct {
 	consumers map[QueueRef]int
 	// timedOut counts the consumers that a quorum queue has stopped and may still count.
 	timedOut map[QueueRef]int
+	// takers are the actors that consume from a queue, and how often.
+	takers map[QueueRef]map[int]int
+	unrest unrest
 	// consumed counts the consumers that there ever were.
 	consumed int
 
@@ -196,6 +199,8 @@ type conn struct {
 
 // channel is what the ledger keeps of an AMQP channel.
 type channel struct {
+	// who is the place in the cast of the actor whose it is.
+	who int
 	// asked is the method that waits for its answer.
 	asked wire.Method
 	// consumers are the queues and modes by consumer tag.
@@ -231,7 +236,7 @@ func New(cast []Member, remark Remark, words func(string) string) *Ledger {
 	l := &Ledger{
 		cast: cast, told: remark, words: words, hops: make([]uint8, len(cast)), onward: map[uint32]uint8{},
 		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1),
-		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
+		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, takers: map[QueueRef]map[int]int{}, unrest: newUnrest(len(cast)), sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
 		headers: map[uint32]wire.Table{}, settledAt: map[string]int{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
@@ -250,13 +255,14 @@ func New(cast []Member, remark Remark, words func(string) string) *Ledger {
 func (l *Ledger) Observe(e tap.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.unrest.disturb(e.Who, 1)
 	if e.Method == nil {
 		l.depart(e.Who)
 		return
 	}
 	ch := l.conns[e.Who].channels[e.Channel]
 	if ch == nil {
-		ch = &channel{consumers: map[string]consumer{}, delivered: map[uint64]uint32{}, passed: map[uint64]uint32{}, unconfirmed: map[uint64]uint32{}}
+		ch = &channel{who: e.Who, consumers: map[string]consumer{}, delivered: map[uint64]uint32{}, passed: map[uint64]uint32{}, unconfirmed: map[uint64]uint32{}}
 		l.conns[e.Who].channels[e.Channel] = ch
 	}
 	if e.ToBroker {

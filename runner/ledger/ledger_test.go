@@ -418,7 +418,7 @@ func TestExpecting(t *testing.T) {
 			w.declare("q", append([]any{"x-queue-type", "quorum"}, c.arguments...)...)
 			w.consume(a, "q", false)
 			w.publish("q", false)
-			if got := w.Expecting(); got != c.want {
+			if _, got := w.Expecting(); got != c.want {
 				t.Errorf("expecting: %v", got)
 			}
 		})
@@ -435,14 +435,14 @@ func TestExpectingOfTheFirst(t *testing.T) {
 	w.publish("q", false)
 	w.publish("q", false)
 	w.deliver(a, 1, 1)
-	if w.Expecting() {
+	if _, ok := w.Expecting(); ok {
 		t.Error("a is busy, and b is not active")
 	}
 	if n, _, _ := w.Consumers(QueueRef{"/", "q"}); n != 1 {
 		t.Errorf("%d consumers", n)
 	}
 	w.ack(a, 1, false)
-	if !w.Expecting() {
+	if _, ok := w.Expecting(); !ok {
 		t.Error("a is free")
 	}
 }

@@ -35,8 +35,10 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	})
 	l.sent[who] = append(l.sent[who], number)
 	at := l.elapsed()
-	for _, q := range queues {
-		l.copies = append(l.copies, copied{message: number, keys: keys, queue: l.queueID(QueueRef{l.cast[who].Vhost, q}), at: at})
+	for _, name := range queues {
+		q := QueueRef{l.cast[who].Vhost, name}
+		l.unrest.stir(q)
+		l.copies = append(l.copies, copied{message: number, keys: keys, queue: l.queueID(q), at: at})
 		l.enter(uint32(len(l.copies) - 1))
 	}
 	if len(queues) == 0 {
@@ -75,6 +77,7 @@ func (l *Ledger) Quiet() {
 	l.silent = nil
 	l.weigh()
 	l.calm()
+	clear(l.unrest.touched)
 	l.taken()
 }
 

@@ -159,6 +159,28 @@ func (v *Vhost) Route(exchange string, keys []string, headers wire.Table) (queue
 	return slices.Sorted(maps.Keys(r.reached)), true
 }
 
+// Reachable lists the queues that any message to an exchange may reach.
+func (v *Vhost) Reachable(exchange string) []string {
+	visited, reached := map[string]bool{}, map[string]bool{}
+	for open := []string{exchange}; len(open) > 0; {
+		e := v.Exchanges[open[0]]
+		if visited[open[0]] || e == nil {
+			open = open[1:]
+			continue
+		}
+		visited[open[0]] = true
+		open = append(open[1:], e.Alternate)
+		for _, b := range e.bindings {
+			if b.toExchange {
+				open = append(open, b.destination)
+			} else {
+				reached[b.destination] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(reached))
+}
+
 // Keys lists the routing keys of a publish: its own, and those in the headers CC and BCC, RabbitMQ's
 // sender-selected distribution.
 func Keys(key string, headers wire.Table) []string {

@@ -1,0 +1,138 @@
+package ledger
+
+import (
+	"maps"
+	"math"
+	"slices"
+)
+
+// unrest is for whom something may be on its way since they were fenced last. Who has sent or got anything
+// may have caused something to himself. Beyond that, a broker delivers only from queues to which something
+// was published or came back, or which have lost a consumer, and from those to which such a queue gives
+// what dies. A new consumer, or an acknowledgement, makes room for nobody else: what others had room for
+// they have got already.
+type unrest struct {
+	// rounds are how many rounds of fences actors need yet, and waiting are those who need any.
+	rounds  []uint8
+	waiting []int
+	// stirred are the queues whose consumers are not among these yet.
+	stirred map[QueueRef]bool
+	// touched are the queues that anything was done to since all was quiet.
+	touched map[QueueRef]bool
+}
+
+func newUnrest(cast int) unrest {
+	return unrest{rounds: make([]uint8, cast), stirred: map[QueueRef]bool{}, touched: map[QueueRef]bool{}}
+}
+
+// disturb enters that an actor needs so many rounds of fences from now on.
+func (u *unrest) disturb(who, rounds int) {
+	if u.rounds[who] == 0 {
+		u.waiting = append(u.waiting, who)
+	}
+	u.rounds[who] = max(u.rounds[who], uint8(min(rounds, math.MaxUint8)))
+}
+
+// stir enters that a queue may deliver to any of its consumers.
+func (u *unrest) stir(q QueueRef) {
+	u.stirred[q] = true
+	u.touched[q] = true
+}
+
+// Stir enters that a queue may deliver to any of its consumers.
+func (l *Ledger) Stir(q QueueRef) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unrest.stir(q)
+}
+
+// StirAll enters that something may be on its way to everybody.
+func (l *Ledger) StirAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for who := range l.cast {
+		l.unrest.disturb(who, 1)
+	}
+}
+
+// Restless lists, in the order of the cast, for whom something may be on its way.
+func (l *Ledger) Restless() []int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.restless()
+}
+
+// Fence lists those who are to be fenced in a round that begins now. What happens from now on the next
+// one has to show.
+func (l *Ledger) Fence() []int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := l.restless()
+	u := &l.unrest
+	u.waiting = nil
+	for _, who := range all {
+		if u.rounds[who]--; u.rounds[who] > 0 {
+			u.waiting = append(u.waiting, who)
+		}
+	}
+	return all
+}
+
+func (l *Ledger) restless() []int {
+	for q := range l.unrest.stirred {
+		l.spread(q)
+	}
+	clear(l.unrest.stirred)
+	return slices.Sorted(slices.Values(l.unrest.waiting))
+}
+
+// spread disturbs the consumers of a queue, and those of the queues that its dead letters may come to. A
+// letter is on its way when the round is over that has shown what became of the message.
+func (l *Ledger) spread(from QueueRef) {
+	visited := map[QueueRef]bool{from: true}
+	for rounds, level := 1, []QueueRef{from}; len(level) > 0; rounds++ {
+		var next []QueueRef
+		for _, q := range level {
+			l.unrest.touched[q] = true
+			for who := range l.takers[q] {
+				l.unrest.disturb(who, rounds)
+			}
+			for _, name := range l.letterboxes(q) {
+				if to := (QueueRef{q.Vhost, name}); !visited[to] {
+					visited[to] = true
+					next = append(next, to)
+				}
+			}
+		}
+		level = next
+	}
+}
+
+// letterboxes are the queues that a queue's dead letters can come to, whatever their routing keys.
+func (l *Ledger) letterboxes(q QueueRef) []string {
+	v := l.vhosts[q.Vhost]
+	queue := v.Queues[q.Name]
+	exchange, ok := text(queue, "x-dead-letter-exchange")
+	if !ok {
+		return nil
+	}
+	if exchange != "" {
+		return v.Reachable(exchange)
+	}
+	if key, ok := text(queue, "x-dead-letter-routing-key"); ok {
+		return []string{key}
+	}
+	return slices.Collect(maps.Keys(v.Queues))
+}
+
+// takes enters that an actor has begun to consume from a queue, or with -1 that it has ended.
+func (l *Ledger) takes(q QueueRef, who, n int) {
+	by := l.takers[q]
+	if by == nil {
+		by = map[int]int{}
+		l.takers[q] = by
+	}
+	if by[who] += n; by[who] == 0 {
+		delete(by, who)
+	}
+}
