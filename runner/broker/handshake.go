@@ -200,12 +200,8 @@ func (b *Broker) admit(c *connection, name string) *vhost.Error {
 	if !ok {
 		return refusal(wire.NotAllowed, "access to vhost '%s' refused for user '%s'", name, user)
 	}
-	inVhost, ofUser := b.count(v, user)
-	if max := v.maxConnections; max != nil && inVhost >= *max {
-		return refusal(wire.NotAllowed, "access to vhost '%s' refused for user '%s': connection limit (%d) is reached", name, user, *max)
-	}
-	if max := c.account.MaxConnections; max != nil && ofUser >= *max {
-		return refusal(wire.NotAllowed, "connection refused for user '%s': user connection limit (%d) is reached", user, *max)
+	if err := b.room(c, v, name); err != nil {
+		return err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -213,6 +209,22 @@ func (b *Broker) admit(c *connection, name string) *vhost.Error {
 		return refusal(wire.ConnectionForced, "broker forced connection closure with reason 'shutdown'")
 	}
 	c.vhost, c.session = v, v.Connect(u)
+	return nil
+}
+
+// room refuses a connection for which a limit leaves none. To count all is not free, and few have limits.
+func (b *Broker) room(c *connection, v *virtualHost, name string) *vhost.Error {
+	user, inVhostMost, ofUserMost := c.account.Name, v.maxConnections, c.account.MaxConnections
+	if inVhostMost == nil && ofUserMost == nil {
+		return nil
+	}
+	inVhost, ofUser := b.count(v, user)
+	if inVhostMost != nil && inVhost >= *inVhostMost {
+		return refusal(wire.NotAllowed, "access to vhost '%s' refused for user '%s': connection limit (%d) is reached", name, user, *inVhostMost)
+	}
+	if ofUserMost != nil && ofUser >= *ofUserMost {
+		return refusal(wire.NotAllowed, "connection refused for user '%s': user connection limit (%d) is reached", user, *ofUserMost)
+	}
 	return nil
 }
 
