@@ -78,7 +78,7 @@ func (l *Ledger) FoundMore(vhost, queue string, n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	id := l.queueID(QueueRef{vhost, queue})
-	for i := range l.copies {
+	for _, i := range l.came[id] {
 		if c := &l.copies[i]; n > 0 && c.queue == id && c.state == ready {
 			c.end(fate.Queued)
 			n--
@@ -98,7 +98,7 @@ func (l *Ledger) Gone(vhost, queue string) {
 		l.doubt("queue %s should exist, and does not", queue)
 	}
 	id := l.queueID(q)
-	for i := range l.copies {
+	for _, i := range l.came[id] {
 		if c := &l.copies[i]; c.queue == id && c.state == ready {
 			c.inferred = true
 		}

@@ -151,16 +151,15 @@ func (l *Ledger) cycles(i uint32, reason death, target QueueRef) bool {
 
 // open adds a copy that did not come from the publish itself but from the death of another.
 func (l *Ledger) open(from uint32, queue uint16) uint32 {
-	i, m := uint32(len(l.copies)), l.copies[from].message
+	m := l.copies[from].message
 	reason := l.copies[from].reason
 	l.copies[from].lettered = true
-	l.copies = append(l.copies, copied{message: m, queue: queue, keys: l.keyID(l.deathKeys(from)), at: l.elapsed()})
+	i := l.add(copied{message: m, queue: queue, keys: l.keyID(l.deathKeys(from)), at: l.elapsed()})
 	l.further[m] = append(l.further[m], i)
 	l.deaths[i] = origin{from, reason}
 	if reason == rejected {
 		l.passedOn(from, i)
 	}
-	l.enter(i)
 	return i
 }
 
@@ -254,11 +253,7 @@ func (l *Ledger) unchangedSince(i uint32) bool {
 
 // changing notes, before a vhost changes, which copies could not have been dead-lettered to any queue.
 func (l *Ledger) changing(vhost string) {
-	letters := false
-	for _, q := range l.vhosts[vhost].Queues {
-		letters = letters || has(q, "x-dead-letter-exchange")
-	}
-	if !letters {
+	if l.lettered[vhost] == 0 {
 		return
 	}
 	for i := range l.copies {

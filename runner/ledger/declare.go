@@ -89,6 +89,12 @@ func (l *Ledger) declared(q QueueRef, as topology.Queue, ok *wire.QueueDeclareOK
 		l.deleteQueue(q)
 	}
 	l.vhosts[q.Vhost].DeclareQueue(q.Name, as)
+	if who, exclusive := as.Owner.(int); exclusive {
+		l.owned[who] = append(l.owned[who], q)
+	}
+	if has(&as, "x-dead-letter-exchange") {
+		l.lettered[q.Vhost]++
+	}
 	if n := lengthOf(&as); n != nil {
 		l.lengths[l.queueID(q)] = n
 	}
@@ -161,6 +167,9 @@ func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 func (l *Ledger) deleteQueue(q QueueRef) {
 	l.changing(q.Vhost)
 	l.unrest.stir(q)
+	if has(l.vhosts[q.Vhost].Queues[q.Name], "x-dead-letter-exchange") {
+		l.lettered[q.Vhost]--
+	}
 	l.vhosts[q.Vhost].DeleteQueue(q.Name)
 	l.changed(q.Vhost)
 	l.empty(q)
@@ -169,9 +178,9 @@ func (l *Ledger) deleteQueue(q QueueRef) {
 // empty ends what is ready in a queue.
 func (l *Ledger) empty(q QueueRef) {
 	id := l.queueID(q)
-	for i := range l.copies {
+	for _, i := range l.came[id] {
 		if c := &l.copies[i]; c.queue == id && c.state == ready {
-			l.exit(uint32(i))
+			l.exit(i)
 			c.end(fate.Deleted)
 		}
 	}

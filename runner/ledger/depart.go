@@ -18,13 +18,13 @@ func (l *Ledger) depart(who int) {
 		l.release(who, channels[id])
 	}
 	l.conns[who].channels = map[uint16]*channel{}
-	vhost := l.cast[who].Vhost
-	for name, q := range l.vhosts[vhost].Queues {
-		if q.Owner == who {
-			l.deleteQueue(QueueRef{vhost, name})
-			l.affected[QueueRef{vhost, name}] = true
+	for _, ref := range l.owned[who] {
+		if q := l.vhosts[ref.Vhost].Queues[ref.Name]; q != nil && q.Owner == who {
+			l.deleteQueue(ref)
+			l.affected[ref] = true
 		}
 	}
+	l.owned[who] = nil
 }
 
 // leave enters that an actor has said that it leaves. What the broker has sent to it by then may still come.
@@ -123,9 +123,9 @@ func (l *Ledger) Restarted() {
 
 func (l *Ledger) loseTransient(q QueueRef) {
 	id := l.queueID(q)
-	for i := range l.copies {
+	for _, i := range l.came[id] {
 		if c := &l.copies[i]; c.queue == id && c.state == ready && !l.messages[c.message].persistent {
-			l.exit(uint32(i))
+			l.exit(i)
 			c.end(fate.Dropped)
 			c.consumer = 0
 		}

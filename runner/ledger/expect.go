@@ -67,7 +67,7 @@ func (l *Ledger) Unsettled() []QueueRef {
 // that has come back more often than the limit may also be given up.
 func (l *Ledger) deliverable(ref QueueRef, q *topology.Queue) bool {
 	id := l.queueID(ref)
-	for i := range l.copies {
+	for _, i := range l.came[id] {
 		c := &l.copies[i]
 		if c.queue == id && c.state == ready && !c.doubtful && !l.overDeliveryLimit(c, q) && !l.messages[c.message].expires {
 			return true

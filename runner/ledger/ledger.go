@@ -56,6 +56,8 @@ type Ledger struct {
 
 	messages []message
 	copies   []copied
+	// came are the copies that have ever come to each queue, in order.
+	came [][]uint32
 	// sent are the messages of each actor, in the order of their numbers.
 	sent [][]uint32
 	// further are the copies of a message that did not come from its publish but from a dead-letter
@@ -93,6 +95,13 @@ type Ledger struct {
 	whys map[uint32]string
 	// affected are the queues whose consumers or existence departures have changed.
 	affected map[QueueRef]bool
+	// owned are the exclusive queues that each actor has declared, and lettered counts the queues of a vhost
+	// that have a dead-letter exchange.
+	owned    [][]QueueRef
+	lettered map[string]int
+	// pending are the channels with messages that they might take with them when they close, but for those
+	// that have them confirmed.
+	pending []*channel
 	// silent are messages that reach no queue and were not refused so far, since the last quiet.
 	silent []uint32
 	// closed are channels that the broker has closed over a publish, since the last quiet.
@@ -235,8 +244,8 @@ type consumer struct {
 func New(cast []Member, remark Remark, words func(string) string) *Ledger {
 	l := &Ledger{
 		cast: cast, told: remark, words: words, hops: make([]uint8, len(cast)), onward: map[uint32]uint8{},
-		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1),
-		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, takers: map[QueueRef]map[int]int{}, unrest: newUnrest(len(cast)), sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
+		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1), came: make([][]uint32, 1),
+		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, takers: map[QueueRef]map[int]int{}, unrest: newUnrest(len(cast)), owned: make([][]QueueRef, len(cast)), lettered: map[string]int{}, sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
 		headers: map[uint32]wire.Table{}, settledAt: map[string]int{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
@@ -365,9 +374,21 @@ func (l *Ledger) queueID(q QueueRef) uint16 {
 	if !ok {
 		id = uint16(len(l.queues))
 		l.queues = append(l.queues, q)
+		l.came = append(l.came, nil)
 		l.queueIDs[q] = id
 	}
 	return id
+}
+
+// add opens a copy.
+func (l *Ledger) add(c copied) uint32 {
+	i := uint32(len(l.copies))
+	l.copies = append(l.copies, c)
+	if c.queue != 0 {
+		l.came[c.queue] = append(l.came[c.queue], i)
+	}
+	l.enter(i)
+	return i
 }
 
 // keyID keeps a list of routing keys.

@@ -38,11 +38,10 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	for _, name := range queues {
 		q := QueueRef{l.cast[who].Vhost, name}
 		l.unrest.stir(q)
-		l.copies = append(l.copies, copied{message: number, keys: keys, queue: l.queueID(q), at: at})
-		l.enter(uint32(len(l.copies) - 1))
+		l.add(copied{message: number, keys: keys, queue: l.queueID(q), at: at})
 	}
 	if len(queues) == 0 {
-		l.copies = append(l.copies, copied{message: number, doubtful: !known})
+		l.add(copied{message: number, doubtful: !known})
 		if known && !p.Mandatory {
 			l.silent = append(l.silent, number)
 		}
@@ -50,6 +49,9 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	if ch.closed != "" {
 		l.suspect(number, ch.closed, anywhere)
 		return
+	}
+	if len(ch.unconfirmed) == 0 && !ch.confirm {
+		l.pending = append(l.pending, ch)
 	}
 	ch.published++
 	ch.unconfirmed[ch.published] = number
@@ -84,13 +86,12 @@ func (l *Ledger) Quiet() {
 // taken forgets which messages a closing channel might take with it: where all is quiet, the broker has
 // dealt with what was published so far. Only confirms are still told one by one.
 func (l *Ledger) taken() {
-	for _, conn := range l.conns {
-		for _, ch := range conn.channels {
-			if !ch.confirm {
-				clear(ch.unconfirmed)
-			}
+	for _, ch := range l.pending {
+		if !ch.confirm {
+			clear(ch.unconfirmed)
 		}
 	}
+	l.pending = nil
 }
 
 // forgetDelivered keeps the list of messages that a closing channel might take with it short: what
