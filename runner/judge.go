@@ -19,13 +19,13 @@ func (p *play) judge() error {
 		return err
 	}
 	p.report.Expected = expected
-	for _, a := range p.act.Cast {
+	printed := transcript.Each(p.report.Lines, len(p.act.Cast))
+	for who, a := range p.act.Cast {
 		want := expected.Transcript[a.Name()]
 		if want == nil {
 			continue
 		}
-		got := transcript.Of(p.report.Lines, p.places[a.Name()])
-		if diff := transcript.Compare(want.Lines, got, want.Unordered); diff != nil {
+		if diff := transcript.Compare(want.Lines, printed[who], want.Unordered); diff != nil {
 			p.mismatch(want.Pos, "transcript of "+a.Name(), diff)
 		}
 	}

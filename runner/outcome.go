@@ -79,8 +79,9 @@ func outcomes(plays []*ActReport) []Outcome {
 // the order of lines where none is expected.
 func outcomeOf(a *ActReport) []string {
 	var lines []string
+	all := transcript.Each(a.Lines, len(a.Act.Cast))
 	for i, member := range a.Act.Cast {
-		printed := transcript.Of(a.Lines, i)
+		printed := all[i]
 		for n := range printed {
 			printed[n] = member.Name() + ": " + scenario.Generic(printed[n])
 		}

@@ -109,8 +109,10 @@ func settled(a *runner.ActReport) (o scenario.Observed, why string) {
 		if !sameSets(a.Outcomes[0].Lines, outcome.Lines) {
 			return o, fmt.Sprintf("it came out in %d ways (tutor run --times shows them)", len(a.Outcomes))
 		}
+		cast := len(a.Act.Cast)
+		want, got := transcript.Each(first.Lines, cast), transcript.Each(r.Lines, cast)
 		for i, member := range a.Act.Cast {
-			if transcript.Compare(transcript.Of(first.Lines, i), transcript.Of(r.Lines, i), false) != nil {
+			if transcript.Compare(want[i], got[i], false) != nil {
 				differing = append(differing, member.Name())
 			}
 		}
@@ -158,10 +160,11 @@ func majorMinor(version string) string {
 // observed is what an act showed, as far as an expectation can say it.
 func observed(a *runner.ActReport) scenario.Observed {
 	o := scenario.Observed{Act: a.Act, Expect: a.Expected, On: ownCondition(a), Lines: map[string][]string{}, Fates: map[fate.Fate]map[string]int{}}
+	printed := transcript.Each(a.Lines, len(a.Act.Cast))
 	for i, member := range a.Act.Cast {
 		// An act that is about fates alone remains so, if there are any.
 		if a.Expected.Transcript != nil || a.Expected.Fates == nil || a.Books.Sent() == 0 {
-			o.Lines[member.Name()] = transcript.Of(a.Lines, i)
+			o.Lines[member.Name()] = printed[i]
 		}
 	}
 	for c := range a.Books.Copies() {

@@ -116,3 +116,14 @@ func Of(lines []Line, actor int) []string {
 	}
 	return texts
 }
+
+// Each returns what [Of] does for each actor of a cast.
+func Each(lines []Line, cast int) [][]string {
+	texts := make([][]string, cast)
+	for _, l := range lines {
+		if int(l.Actor) < cast && l.Kind != Remark {
+			texts[l.Actor] = append(texts[l.Actor], l.String())
+		}
+	}
+	return texts
+}
