@@ -80,6 +80,11 @@ func TestRoute(t *testing.T) {
 	route("top", "c", "lost", true)
 	route("left", "", "q3", true)
 	route("nowhere", "", "", false)
+	for exchange, want := range map[string]string{"top": "lost q1 q2", "left": "q3", "nowhere": ""} {
+		if got := strings.Join(v.Reachable(exchange), " "); got != want {
+			t.Errorf("%s reaches %q at most, want %q", exchange, got, want)
+		}
+	}
 
 	v.DeleteQueue("q2")
 	route("top", "a.b", "q1", true)
