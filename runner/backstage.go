@@ -96,7 +96,7 @@ func (b *backstage) close(ctx context.Context, stage prepared, report *ActReport
 		defer close(over)
 		within := removing
 		if errors.As(report.Err, new(gone)) {
-			within = patience(b.timeout(report.Act))
+			within = answerTime(b.timeout(report.Act))
 		}
 		if err := remove(ctx, stage, report.Err == nil, within); err != nil {
 			report.Verdict, report.Err = Error, errors.Join(report.Err, err)

@@ -23,9 +23,9 @@ func (g gone) Error() string {
 
 func (g gone) Unwrap() error { return g.err }
 
-// patience is how long a broker may take to answer whoever asks whether it is there, in an act that may go on
+// answerTime is how long a broker may take to answer whoever asks whether it is there, in an act that may go on
 // for timeout.
-func patience(timeout time.Duration) time.Duration {
+func answerTime(timeout time.Duration) time.Duration {
 	const most = 5 * time.Second
 	return min(most, timeout/4)
 }
@@ -35,11 +35,11 @@ func patience(timeout time.Duration) time.Duration {
 func limit(ctx context.Context, timeout time.Duration, stage *Stage) (context.Context, context.CancelFunc) {
 	ctx, end := context.WithCancelCause(ctx)
 	go func() {
-		if !passes(ctx, timeout-patience(timeout)) {
+		if !passes(ctx, timeout-answerTime(timeout)) {
 			return
 		}
-		timeUp := time.Now().Add(patience(timeout))
-		if silence := answers(ctx, stage, patience(timeout)); silence != nil {
+		timeUp := time.Now().Add(answerTime(timeout))
+		if silence := answers(ctx, stage, answerTime(timeout)); silence != nil {
 			end(gone{silence})
 		} else if passes(ctx, time.Until(timeUp)) {
 			end(overdue(timeout))
@@ -85,7 +85,7 @@ func ifGone(ctx context.Context, err error, timeout time.Duration, stage *Stage)
 	if !lost(err) || ctx.Err() != nil {
 		return err
 	}
-	if silence := answers(ctx, stage, patience(timeout)); silence != nil {
+	if silence := answers(ctx, stage, answerTime(timeout)); silence != nil {
 		return gone{silence}
 	}
 	return fmt.Errorf("a connection has ended without a word from the broker, which is still there: %w", err)
