@@ -9,16 +9,17 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 // noting is a target that notes which vhosts it gives out.
 type noting struct {
-	runner.Target
+	stage.Target
 	mu     sync.Mutex
 	vhosts []string
 }
 
-func (n *noting) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+func (n *noting) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	stage, err := n.Target.Prepare(ctx, needs)
 	if err == nil {
 		n.mu.Lock()
@@ -60,7 +61,7 @@ acts:
 // Vhosts serve again where making them takes time, and an act finds nothing of an earlier one. Few may
 // wait to be emptied, so of many acts some must meet a vhost that was used.
 func TestVhostsServeAgain(t *testing.T) {
-	targets.RabbitMQ(t, func(t *testing.T, target runner.Target) {
+	targets.RabbitMQ(t, func(t *testing.T, target stage.Target) {
 		s := inline(t, leaving)
 		s.Acts = slices.Repeat(s.Acts, 15)
 		noted := &noting{Target: target}
@@ -74,7 +75,7 @@ func TestVhostsServeAgain(t *testing.T) {
 
 // A vhost with limits serves one act only, since what they count may lag behind.
 func TestLimitedVhostsServeOnce(t *testing.T) {
-	targets.RabbitMQ(t, func(t *testing.T, target runner.Target) {
+	targets.RabbitMQ(t, func(t *testing.T, target stage.Target) {
 		s := inline(t, strings.Replace(leaving, "    name: durable\n", "    name: durable\n    broker: {vhosts: {/: {max_connections: 2}}}\n", 1))
 		s.Acts = slices.Repeat(s.Acts, 15)
 		noted := &noting{Target: target}

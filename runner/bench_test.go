@@ -16,6 +16,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/embedded"
 	"tutor/runner/target/local"
 	"tutor/runner/target/stagetest"
@@ -26,9 +27,9 @@ import (
 // the embedded broker does beside RabbitMQ.
 
 // brokers are the targets of the measurements that run on this machine.
-func brokers(b *testing.B) map[string]runner.Target {
+func brokers(b *testing.B) map[string]stage.Target {
 	b.Helper()
-	all := map[string]runner.Target{"embedded": embedded.New()}
+	all := map[string]stage.Target{"embedded": embedded.New()}
 	if local.Installed() == nil {
 		all["local"] = local.New(nil)
 	} else {
@@ -45,7 +46,7 @@ func brokers(b *testing.B) map[string]runner.Target {
 }
 
 // suite plays all tutorials and returns how long that took.
-func suite(b *testing.B, target runner.Target, clock scenario.Clock) time.Duration {
+func suite(b *testing.B, target stage.Target, clock scenario.Clock) time.Duration {
 	b.Helper()
 	var scenarios []*scenario.Scenario
 	for _, path := range tutorials(b) {
@@ -251,7 +252,7 @@ func BenchmarkLongQueue(b *testing.B) {
 
 // confirmLatency publishes messages one at a time, and returns the 99th percentile of the time to the
 // confirmation.
-func confirmLatency(b *testing.B, target runner.Target) time.Duration {
+func confirmLatency(b *testing.B, target stage.Target) time.Duration {
 	b.Helper()
 	ctx := context.Background()
 	stage, err := target.Prepare(ctx, nil)
@@ -275,7 +276,7 @@ func confirmLatency(b *testing.B, target runner.Target) time.Duration {
 
 // bareLoop publishes with confirms and consumes with acknowledgements as the act does, without a
 // runner.
-func bareLoop(b *testing.B, target runner.Target) time.Duration {
+func bareLoop(b *testing.B, target stage.Target) time.Duration {
 	b.Helper()
 	ctx := context.Background()
 	stage, err := target.Prepare(ctx, nil)

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
+	"tutor/runner/stage"
 )
 
 // timed puts a cast and steps into an act; the cast starts in line 5.
@@ -93,9 +95,9 @@ func TestBrokersOwnTime(t *testing.T) {
 			leakless(t)
 			a := runner.Run(t.Context(), inline(t, timed(c.cast, c.steps)), target).Acts[0]
 			switch {
-			case c.want == "" && a.Verdict != runner.Pass:
+			case c.want == "" && a.Verdict != outcome.Pass:
 				t.Errorf("%s: %v %v", a.Verdict, a.Err, a.Mismatches)
-			case c.want != "" && (a.Verdict != runner.Error || !strings.HasPrefix(a.Err.Error(), strings.Replace(c.want, "s:", "inline.yaml:", 1)) || !strings.Contains(a.Err.Error(), "clock: real")):
+			case c.want != "" && (a.Verdict != outcome.Error || !strings.HasPrefix(a.Err.Error(), strings.Replace(c.want, "s:", "inline.yaml:", 1)) || !strings.Contains(a.Err.Error(), "clock: real")):
 				t.Errorf("%s: %v, want an error at %s", a.Verdict, a.Err, c.want)
 			}
 		})
@@ -106,14 +108,14 @@ func TestBrokersOwnTime(t *testing.T) {
 func TestBrokersOwnTimeEverywhere(t *testing.T) {
 	c := brokerTimes["it waits for longer than its queue has it live"]
 	text := strings.NewReplacer("1000", "200", "2s", "2s").Replace(timed(c.cast, c.steps))
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		leakless(t)
-		if a := runner.Run(t.Context(), inline(t, text), target).Acts[0]; a.Verdict != runner.Error {
+		if a := runner.Run(t.Context(), inline(t, text), target).Acts[0]; a.Verdict != outcome.Error {
 			t.Errorf("on the virtual clock: %s", a.Verdict)
 		}
 		r := runner.Runner{Clock: "real"}.Run(t.Context(), inline(t, text), target)
 		passes(t, r)
-		if n := r.Acts[0].Books.Count("expired"); n != 1 {
+		if n := r.Acts[0].Books.Counts["expired"]; n != 1 {
 			t.Errorf("at the real clock %d expired", n)
 		}
 	})

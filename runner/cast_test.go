@@ -14,6 +14,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/embedded"
 )
 
@@ -65,11 +66,11 @@ func casts() map[string]func(n int) string {
 
 // fenceCounter counts the fences on the connections to a target.
 type fenceCounter struct {
-	runner.Target
+	stage.Target
 	fences atomic.Int64
 }
 
-func (f *fenceCounter) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+func (f *fenceCounter) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	stage, err := f.Target.Prepare(ctx, needs)
 	if err != nil {
 		return nil, err

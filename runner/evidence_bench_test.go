@@ -8,12 +8,13 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 // withoutPolicies is a target that has its broker testify to nothing.
-type withoutPolicies struct{ runner.Target }
+type withoutPolicies struct{ stage.Target }
 
-func (w withoutPolicies) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+func (w withoutPolicies) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	stage, err := w.Target.Prepare(ctx, needs)
 	if err == nil {
 		stage.SetPolicy = nil
@@ -65,7 +66,7 @@ func BenchmarkEvidence(b *testing.B) {
 }
 
 // median is how long a scenario takes, preparing and removing included, in the middle one of some runs.
-func median(b *testing.B, s *scenario.Scenario, target runner.Target, runs int) time.Duration {
+func median(b *testing.B, s *scenario.Scenario, target stage.Target, runs int) time.Duration {
 	b.Helper()
 	took := make([]time.Duration, runs)
 	for i := range took {

@@ -9,7 +9,9 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 // What became of a message is what the broker says, where it can be asked, whatever its queue was declared
@@ -20,13 +22,13 @@ func TestEvidence(t *testing.T) {
 	if len(paths) == 0 {
 		t.Fatal("no scenarios")
 	}
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		for _, path := range paths {
 			t.Run(filepath.Base(path), func(t *testing.T) {
 				t.Parallel()
 				r := runner.Run(context.Background(), decode(t, path), target)
 				for _, a := range r.Acts {
-					for _, n := range a.Notes {
+					for _, n := range a.Notes() {
 						t.Logf("%s: %v %s %v: %s", a.Act.Name, a.Verdict, n.Event, n.Messages, n.Text)
 					}
 				}
@@ -39,11 +41,11 @@ func TestEvidence(t *testing.T) {
 // thief is a target whose broker somebody else takes messages from: when the second actor connects, what
 // is in a queue is purged.
 type thief struct {
-	runner.Target
+	stage.Target
 	queue string
 }
 
-func (s *thief) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+func (s *thief) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	stage, err := s.Target.Prepare(ctx, needs)
 	if err != nil {
 		return nil, err
@@ -62,7 +64,7 @@ func (s *thief) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.St
 	return &steal, nil
 }
 
-func (s *thief) purge(ctx context.Context, stage *runner.Stage) error {
+func (s *thief) purge(ctx context.Context, stage *stage.Stage) error {
 	raw, err := stage.Dial(ctx)
 	if err != nil {
 		return err
@@ -88,13 +90,13 @@ func (s *thief) purge(ctx context.Context, stage *runner.Stage) error {
 // reached.
 func TestPurgedBehindTheScenes(t *testing.T) {
 	s := decode(t, "testdata/purged-behind-the-scenes.yaml")
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		for i, act := range s.Acts {
 			one := runner.Runner{Acts: func(a *scenario.Act) bool { return a == act }}
 			r := one.Run(t.Context(), s, &thief{target, []string{"lost", "lost2"}[i]})
 			a := r.Acts[0]
-			if a.Verdict != runner.Fail || a.Books == nil || a.Books.Count("") != 3 {
-				t.Errorf("%s: %s, %v, %+v", act.Name, a.Verdict, a.Err, a.Notes)
+			if a.Verdict != outcome.Fail || a.Books == nil || a.Books.Counts[""] != 3 {
+				t.Errorf("%s: %s, %v, %+v", act.Name, a.Verdict, a.Err, a.Notes())
 			}
 		}
 	})

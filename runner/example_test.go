@@ -32,7 +32,7 @@ acts:
 	defer target.Close()
 	report := runner.Run(context.Background(), s, target)
 	fmt.Println(report.Verdict())
-	for c := range report.Acts[0].Books.Copies() {
+	for c := range report.Acts[0].Books.Copies {
 		fmt.Println(c.Message, "is", c.Fate, c.Fate == fate.Unroutable)
 	}
 	// Output:

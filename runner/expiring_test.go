@@ -8,7 +8,9 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/transcript"
 )
 
@@ -16,12 +18,12 @@ import (
 // once. How long all that takes varies, so there is no golden file, and a machine that is too busy for the
 // acts' waits gets longer ones.
 func TestExpiring(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		leakless(t)
 		s := decode(t, "testdata/expiring.yaml")
 		const deaths = 4
 		r := runner.Run(context.Background(), s, target)
-		for factor := 2; factor <= 16 && (r.Verdict() != runner.Pass || r.Acts[2].Books.Count(fate.DeadLettered) < deaths); factor *= 2 {
+		for factor := 2; factor <= 16 && (r.Verdict() != outcome.Pass || r.Acts[2].Books.Counts[fate.DeadLettered] < deaths); factor *= 2 {
 			t.Logf("%s; the waits are doubled", r.Verdict())
 			waitTwiceAsLong(s)
 			r = runner.Run(context.Background(), s, target)
@@ -32,8 +34,8 @@ func TestExpiring(t *testing.T) {
 			t.Errorf("lines are not in the order of their time: %v", lines)
 		}
 		loop := r.Acts[2].Books
-		if n := loop.Count(fate.DeadLettered); n < deaths || loop.Count(fate.Queued) != 1 {
-			t.Errorf("dead-lettered %d times, %d queued", n, loop.Count(fate.Queued))
+		if n := loop.Counts[fate.DeadLettered]; n < deaths || loop.Counts[fate.Queued] != 1 {
+			t.Errorf("dead-lettered %d times, %d queued", n, loop.Counts[fate.Queued])
 		}
 		expired, stopped := at(lines, "Received: 1:m"), at(lines, "Stopped")
 		if expired <= 0 || expired >= stopped {

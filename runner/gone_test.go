@@ -3,7 +3,6 @@ package runner_test
 import (
 	"bytes"
 	"context"
-
 	"net"
 	"strings"
 	"sync"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
+	"tutor/runner/stage"
 	"tutor/runner/wire"
 )
 
@@ -24,7 +25,7 @@ func TestBrokerIsGone(t *testing.T) {
 			s := inline(t, strings.Replace(helloAct, "timeout: 1m", "timeout: 400ms", 1))
 			f := &frail{frozen: frozen}
 			var removing time.Duration
-			target := broken{embeddedTarget(t), func(stage *runner.Stage) {
+			target := broken{embeddedTarget(t), func(stage *stage.Stage) {
 				dial, end := stage.Dial, stage.Close
 				stage.Dial = func(ctx context.Context) (net.Conn, error) { return f.dial(ctx, dial) }
 				stage.Close = func(ctx context.Context, settled bool) error {
@@ -34,7 +35,7 @@ func TestBrokerIsGone(t *testing.T) {
 				}
 			}}
 			a := runner.Run(t.Context(), s, target).Acts[0]
-			if a.Verdict != runner.Error || !strings.Contains(a.Err.Error(), "the broker is gone: a new connection to it fails: ") {
+			if a.Verdict != outcome.Error || !strings.Contains(a.Err.Error(), "the broker is gone: a new connection to it fails: ") {
 				t.Errorf("%s: %v", a.Verdict, a.Err)
 			}
 			if removing <= 0 || removing > 100*time.Millisecond {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
+	"tutor/runner/stage"
 	"tutor/runner/wire"
 )
 
@@ -54,7 +56,7 @@ acts:
     `+steps+`
     expect: {fates: {}}
 `)
-			target := broken{embeddedTarget(t), func(stage *runner.Stage) {
+			target := broken{embeddedTarget(t), func(stage *stage.Stage) {
 				dial := stage.Dial
 				stage.Dial = func(ctx context.Context) (net.Conn, error) {
 					conn, err := dial(ctx)
@@ -62,7 +64,7 @@ acts:
 				}
 			}}
 			a := runner.Run(t.Context(), s, target).Acts[0]
-			if a.Verdict != runner.Error || !strings.Contains(a.Err.Error(), "has not come to its end within 300ms") {
+			if a.Verdict != outcome.Error || !strings.Contains(a.Err.Error(), "has not come to its end within 300ms") {
 				t.Errorf("%s: %v", a.Verdict, a.Err)
 			}
 		})
@@ -72,7 +74,7 @@ acts:
 // A channel that is closed over a burst of messages takes all of them with it, also those that the
 // publisher sends until it notices.
 func TestBurstIntoAClosedChannel(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		for _, confirm := range []string{"false", "true"} {
 			s := inline(t, `
 title: T
@@ -87,7 +89,7 @@ acts:
     expect: {transcript: {p: {lines: [], unordered: true}}}
 `)
 			books := runner.Run(t.Context(), s, target).Acts[0].Books
-			if books == nil || !books.Balanced() || books.Sent() == 0 || books.Count("refused") != books.Sent() {
+			if books == nil || !books.Balanced() || books.Sent == 0 || books.Counts["refused"] != books.Sent {
 				t.Errorf("confirm: %s: %+v", confirm, books)
 			}
 		}

@@ -17,15 +17,38 @@ var layers = map[string][]string{
 	"tutor/runner/transcript":      {},
 	"tutor/runner/suggest":         {},
 	"tutor/runner/scenario":        {"escape", "fate", "suggest", "transcript"},
+	"tutor/runner/scenario/schema": {"escape", "fate", "scenario", "suggest", "transcript"},
+	"tutor/runner/stage":           {"escape", "fate", "scenario", "suggest", "transcript"},
+	"tutor/runner/outcome":         {"escape", "fate", "scenario", "suggest", "transcript"},
 	"tutor/runner/tap":             {"wire"},
 	"tutor/runner/topology":        {"wire"},
-	"tutor/runner/ledger":          {"fate", "tap", "topology", "wire"},
+	"tutor/runner/ledger":          {"escape", "fate", "outcome", "scenario", "suggest", "tap", "topology", "transcript", "wire"},
 	"tutor/runner/actor":           {"clock", "escape", "fate", "scenario", "suggest", "tap", "transcript", "wire"},
-	"tutor/runner":                 {"actor", "clock", "escape", "fate", "ledger", "scenario", "suggest", "tap", "topology", "transcript", "wire"},
+	"tutor/runner/verdict":         {"escape", "fate", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/play":            engine,
+	"tutor/runner":                 append([]string{"play"}, engine...),
+	"tutor/runner/report":          {"escape", "fate", "outcome", "scenario", "suggest", "transcript"},
 	"tutor/runner/broker/vhost":    {"wire"},
 	"tutor/runner/broker":          {"broker/vhost", "escape", "wire"},
-	"tutor/runner/target/pki":      {},
-	"tutor/runner/scenario/schema": {"escape", "fate", "scenario", "suggest", "transcript"},
+
+	"tutor/runner/target/pki":        {},
+	"tutor/runner/target/linger":     {},
+	"tutor/runner/target/serverlog":  {},
+	"tutor/runner/target/management": contract("target/linger"),
+	"tutor/runner/target/embedded":   contract("broker", "broker/vhost", "target/pki", "wire"),
+	"tutor/runner/target/local":      contract("target/linger", "target/management", "target/pki", "target/serverlog"),
+	"tutor/runner/target/docker":     contract("target/linger", "target/management", "target/pki", "target/serverlog"),
+	"tutor/runner/target/remote":     contract("target/linger", "target/management"),
+	"tutor/runner/target": contract("broker", "broker/vhost", "target/embedded", "target/linger", "target/local", "target/management",
+		"target/pki", "target/remote", "target/serverlog", "wire"),
+}
+
+// engine is what playing an act takes: neither a target nor a report.
+var engine = []string{"actor", "clock", "escape", "fate", "ledger", "outcome", "scenario", "stage", "suggest", "tap", "topology", "transcript", "verdict", "wire"}
+
+// contract is what targets may import: the contract with the engine, not the engine.
+func contract(more ...string) []string {
+	return append(more, "escape", "fate", "scenario", "stage", "suggest", "transcript")
 }
 
 // onlyDocker are packages that may import testcontainers: the one that is made for it, and what puts

@@ -12,6 +12,8 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
+	"tutor/runner/stage"
 	"tutor/runner/target/stagetest"
 )
 
@@ -39,7 +41,7 @@ acts:
 `
 
 func TestQuorumQueueHasBeenTold(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		leakless(t)
 		s := inline(t, acknowledging)
 		s.Acts = slices.Repeat(s.Acts, 5)
@@ -64,9 +66,9 @@ func (l listener) Write(p []byte) (int, error) {
 
 // An act that is about limits has no queue and no connection of the runner's in it.
 func TestLimitedActHasNoFence(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		limited := strings.Replace(acknowledging, "    name: stopped\n", "    name: stopped\n    broker: {vhosts: {/: {max_queues: 1}}}\n", 1)
-		heard := broken{target, func(stage *runner.Stage) {
+		heard := broken{target, func(stage *stage.Stage) {
 			dial := stage.Dial
 			stage.Dial = func(ctx context.Context) (net.Conn, error) {
 				conn, err := dial(ctx)
@@ -74,7 +76,7 @@ func TestLimitedActHasNoFence(t *testing.T) {
 			}
 		}}
 		a := only("stopped").Run(t.Context(), inline(t, limited), heard).Acts[0]
-		if a.Verdict == runner.Error {
+		if a.Verdict == outcome.Error {
 			t.Error(a.Err)
 		}
 	})
@@ -82,7 +84,7 @@ func TestLimitedActHasNoFence(t *testing.T) {
 
 // The runner's own queue does not stay in a vhost that is not the act's own.
 func TestFenceIsRemoved(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		leakless(t)
 		vhost := share(t, target)
 		dial, fences := vhost.stage.Dial, map[string]bool{}
@@ -95,12 +97,12 @@ func TestFenceIsRemoved(t *testing.T) {
 			return listener{conn, func(queue string) { fences[queue] = true }}, err
 		}
 		s := inline(t, acknowledging)
-		if a := only("stopped").Run(t.Context(), s, vhost).Acts[0]; a.Verdict != runner.Pass {
+		if a := only("stopped").Run(t.Context(), s, vhost).Acts[0]; a.Verdict != outcome.Pass {
 			t.Errorf("%s, %v, %v", a.Verdict, a.Err, a.Mismatches)
 		}
 		// The last connection was that of the last actor.
 		refuse, dials = dials, 0
-		if a := only("stopped").Run(t.Context(), s, vhost).Acts[0]; a.Verdict != runner.Error {
+		if a := only("stopped").Run(t.Context(), s, vhost).Acts[0]; a.Verdict != outcome.Error {
 			t.Errorf("the act that is broken off: %s", a.Verdict)
 		}
 		if len(fences) != 2 {

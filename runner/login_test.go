@@ -6,6 +6,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 // What a wrong password gets is the broker's own sentence, not a guess of the client library. The warning
@@ -39,7 +40,7 @@ func TestLogins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		leakless(t)
 		passes(t, runner.Run(context.Background(), s, target))
 	})

@@ -8,7 +8,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 	"tutor/runner/target/targettest"
 )
@@ -73,10 +73,10 @@ func leftRunning() []goleak.Option {
 }
 
 // passes fails the test unless every act has passed.
-func passes(t testing.TB, r *runner.Report) {
+func passes(t testing.TB, r *outcome.Report) {
 	t.Helper()
 	for _, a := range r.Acts {
-		if a.Verdict != runner.Pass {
+		if a.Verdict != outcome.Pass {
 			t.Errorf("%s: %s, %v", a.Act.Name, a.Verdict, a.Err)
 		}
 		for _, m := range a.Mismatches {

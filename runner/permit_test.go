@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 // An act that asks for a broker which denies transient queues gets one, or is told that it cannot be had.
@@ -24,19 +26,19 @@ acts:
 `)
 	old, err := scenario.ParseCondition("rabbitmq <3.13")
 	must(t, err)
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		a := runner.Run(t.Context(), s, target).Acts[0]
 		without := strings.HasPrefix(target.Name(), "docker:rabbitmq:3.10") || target.Name() == "local" && old.Fits("rabbitmq", versionOf(t, target))
 		switch {
-		case !without && a.Verdict != runner.Pass:
+		case !without && a.Verdict != outcome.Pass:
 			t.Errorf("%s, %v, %v", a.Verdict, a.Err, a.Mismatches)
-		case without && (a.Verdict != runner.Error || !strings.Contains(a.Err.Error(), "inline.yaml:3:9: ")):
+		case without && (a.Verdict != outcome.Error || !strings.Contains(a.Err.Error(), "inline.yaml:3:9: ")):
 			t.Errorf("%s, %v", a.Verdict, a.Err)
 		}
 	})
 }
 
-func versionOf(t *testing.T, target runner.Target) string {
+func versionOf(t *testing.T, target stage.Target) string {
 	t.Helper()
 	stage, err := target.Prepare(t.Context(), nil)
 	must(t, err)

@@ -8,18 +8,20 @@ import (
 	"testing"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/stagetest"
 )
 
 // shared is a target like a broker by URL without its management API: all acts are played in one vhost,
 // which is nobody's own.
 type shared struct {
-	runner.Target
-	stage *runner.Stage
+	stage.Target
+	stage *stage.Stage
 }
 
-func share(t *testing.T, target runner.Target) *shared {
+func share(t *testing.T, target stage.Target) *shared {
 	t.Helper()
 	stage, err := target.Prepare(t.Context(), nil)
 	if err != nil {
@@ -33,7 +35,7 @@ func share(t *testing.T, target runner.Target) *shared {
 	return &shared{target, stage}
 }
 
-func (s *shared) Prepare(context.Context, *scenario.Broker) (*runner.Stage, error) {
+func (s *shared) Prepare(context.Context, *scenario.Broker) (*stage.Stage, error) {
 	stage := *s.stage
 	stage.Shared, stage.Close = true, nil
 	return &stage, nil
@@ -69,7 +71,7 @@ func only(name string) runner.Runner {
 
 // An act that is broken off removes what it has declared, so that the next one can be played.
 func TestSharedVhostIsTidied(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		leakless(t)
 		s, vhost := inline(t, lingering), share(t, target)
 		dial, dials := vhost.stage.Dial, 0
@@ -81,11 +83,11 @@ func TestSharedVhostIsTidied(t *testing.T) {
 			return dial(ctx)
 		}
 		a := only("long").Run(t.Context(), s, vhost).Acts[0]
-		if a.Verdict != runner.Error || !strings.Contains(a.Err.Error(), "the publisher stays out") || len(a.Lines) != 2 {
+		if a.Verdict != outcome.Error || !strings.Contains(a.Err.Error(), "the publisher stays out") || len(a.Lines) != 2 {
 			t.Fatalf("the act that is broken off: %s, %v, %d lines", a.Verdict, a.Err, len(a.Lines))
 		}
 		for _, name := range []string{"short", "long", "short"} {
-			if a := only(name).Run(t.Context(), s, vhost).Acts[0]; a.Verdict != runner.Pass {
+			if a := only(name).Run(t.Context(), s, vhost).Acts[0]; a.Verdict != outcome.Pass {
 				t.Errorf("%s: %s, %v, %v", name, a.Verdict, a.Err, a.Mismatches)
 			}
 		}
@@ -94,13 +96,13 @@ func TestSharedVhostIsTidied(t *testing.T) {
 
 // What was there before is left alone, and the act not played.
 func TestSharedVhostIsRespected(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		vhost := share(t, target)
 		_, ch := stagetest.Connect(t, vhost.stage)
 		_, err := ch.QueueDeclare("q", true, false, false, false, nil)
 		must(t, err)
 		a := only("short").Run(t.Context(), inline(t, lingering), vhost).Acts[0]
-		if a.Verdict != runner.Error || !strings.Contains(a.Err.Error(), "there is a queue named q") {
+		if a.Verdict != outcome.Error || !strings.Contains(a.Err.Error(), "there is a queue named q") {
 			t.Errorf("%s, %v", a.Verdict, a.Err)
 		}
 		if _, err := ch.QueueDeclarePassive("q", true, false, false, false, nil); err != nil {

@@ -15,6 +15,8 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
+	"tutor/runner/stage"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -22,7 +24,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // Every scenario passes on every target, and what was observed is the same on all of them, down to
 // the order of the lines of different actors and the fate of each copy.
 func TestTutorials(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		for _, path := range append(tutorials(t), "testdata/settling.yaml", "testdata/restart.yaml", "testdata/quorum.yaml") {
 			name := strings.TrimSuffix(filepath.Base(path), ".yaml")
 			t.Run(name, func(t *testing.T) {
@@ -38,7 +40,7 @@ func TestTutorials(t *testing.T) {
 var madeUp = regexp.MustCompile(`amq\.gen-[\w-]+`)
 
 // observed writes down all that must be the same each time.
-func observed(r *runner.Report) string {
+func observed(r *outcome.Report) string {
 	var b strings.Builder
 	for _, a := range r.Acts {
 		fmt.Fprintf(&b, "== %s: %s\n", a.Act.Name, a.Verdict)
@@ -49,7 +51,7 @@ func observed(r *runner.Report) string {
 			continue
 		}
 		var copies []string
-		for c := range a.Books.Copies() {
+		for c := range a.Books.Copies {
 			copies = append(copies, fmt.Sprintf("%s: %s from %s in %q, had by %q, lost by %q, requeued %d times, unseen %v",
 				c.Fate, c.Message, c.Publisher, madeUp.ReplaceAllString(c.Queue, "amq.gen-..."), c.Consumer, c.Loser, c.Requeues, c.Unseen))
 		}
@@ -112,7 +114,7 @@ func TestSeedTranscripts(t *testing.T) {
 // What an act does must not depend on how fast anybody is: the embedded broker gives one and the same
 // observation each time.
 func TestDeterminism(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target runner.Target) {
+	targets.Each(t, func(t *testing.T, target stage.Target) {
 		times := 3
 		if target.Name() == "embedded" {
 			times = 50
@@ -133,7 +135,7 @@ func TestFatesAreCounted(t *testing.T) {
 	r := runner.Run(context.Background(), decode(t, "../scenarios/workqueue.yaml"), embeddedTarget(t))
 	passes(t, r)
 	last := r.Acts[2].Books
-	if last.Sent() != 4 || last.Count(fate.Acked) != 2 || last.Count(fate.Dropped) != 2 || !last.Balanced() {
-		t.Errorf("%d sent, %d acked, %d dropped, balanced: %v", last.Sent(), last.Count(fate.Acked), last.Count(fate.Dropped), last.Balanced())
+	if last.Sent != 4 || last.Counts[fate.Acked] != 2 || last.Counts[fate.Dropped] != 2 || !last.Balanced() {
+		t.Errorf("%d sent, %d acked, %d dropped, balanced: %v", last.Sent, last.Counts[fate.Acked], last.Counts[fate.Dropped], last.Balanced())
 	}
 }

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/embedded"
 )
 
 // embeddedTarget is for tests of the runner itself, which need no other broker.
-func embeddedTarget(t testing.TB) runner.Target {
+func embeddedTarget(t testing.TB) stage.Target {
 	t.Helper()
 	target := embedded.New()
 	t.Cleanup(func() {
@@ -77,7 +79,7 @@ func TestWrongExpectations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := runner.Run(context.Background(), inline(t, lazyAct+"      "+c.expect+"\n"), embeddedTarget(t))
 			a := r.Acts[0]
-			if a.Verdict != runner.Fail || len(a.Mismatches) != 1 {
+			if a.Verdict != outcome.Fail || len(a.Mismatches) != 1 {
 				t.Fatalf("verdict %s (%v), mismatches %v", a.Verdict, a.Err, a.Mismatches)
 			}
 			m := a.Mismatches[0]
@@ -100,10 +102,10 @@ func TestWrongExpectations(t *testing.T) {
 // That there are no fates proves nothing of an act in which nothing is sent.
 func TestNothingIsChecked(t *testing.T) {
 	leakless(t)
-	for expect, verdict := range map[string]runner.Verdict{
-		"{transcript: {}, fates: {}}": runner.Fail,
-		"{fates: {}}":                 runner.Fail,
-		"{transcript: {p: \"ERROR: 403<any>\"}, fates: {}}": runner.Pass,
+	for expect, verdict := range map[string]outcome.Verdict{
+		"{transcript: {}, fates: {}}": outcome.Fail,
+		"{fates: {}}":                 outcome.Fail,
+		"{transcript: {p: \"ERROR: 403<any>\"}, fates: {}}": outcome.Pass,
 	} {
 		s := inline(t, `
 title: T
@@ -135,11 +137,11 @@ func TestRightExpectationsPass(t *testing.T) {
 
 // broken is a target whose stages are changed on the way.
 type broken struct {
-	runner.Target
-	change func(*runner.Stage)
+	stage.Target
+	change func(*stage.Stage)
 }
 
-func (b broken) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+func (b broken) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	stage, err := b.Target.Prepare(ctx, needs)
 	if err == nil {
 		b.change(stage)
@@ -166,19 +168,19 @@ func TestErrors(t *testing.T) {
 	leakless(t)
 	for name, c := range map[string]struct {
 		scenario, want string
-		change         func(*runner.Stage)
+		change         func(*stage.Stage)
 	}{
-		"the broker is unreachable": {helloAct, "connecting to the broker", func(s *runner.Stage) {
+		"the broker is unreachable": {helloAct, "connecting to the broker", func(s *stage.Stage) {
 			s.Dial = func(context.Context) (net.Conn, error) { return nil, errors.New("connection refused") }
 		}},
-		"the broker hangs up": {helloAct, "opening the connection", func(s *runner.Stage) {
+		"the broker hangs up": {helloAct, "opening the connection", func(s *stage.Stage) {
 			s.Dial = func(context.Context) (net.Conn, error) {
 				client, server := net.Pipe()
 				server.Close()
 				return client, nil
 			}
 		}},
-		"the broker does not speak AMQP": {helloAct, "", func(s *runner.Stage) {
+		"the broker does not speak AMQP": {helloAct, "", func(s *stage.Stage) {
 			s.Dial = func(context.Context) (net.Conn, error) {
 				client, server := net.Pipe()
 				go func() {
@@ -189,18 +191,18 @@ func TestErrors(t *testing.T) {
 				return client, nil
 			}
 		}},
-		"the broker does not answer": {strings.Replace(helloAct, "1m", "100ms", 1), "the broker is gone: a new connection to it fails: it is not greeted within 25ms", func(s *runner.Stage) {
+		"the broker does not answer": {strings.Replace(helloAct, "1m", "100ms", 1), "the broker is gone: a new connection to it fails: it is not greeted within 25ms", func(s *stage.Stage) {
 			s.Dial = func(context.Context) (net.Conn, error) {
 				client, _ := net.Pipe()
 				return client, nil
 			}
 		}},
-		"a panic in the target": {helloAct, "panic: in the target", func(s *runner.Stage) {
+		"a panic in the target": {helloAct, "panic: in the target", func(s *stage.Stage) {
 			s.Dial = func(context.Context) (net.Conn, error) { panic("in the target") }
 		}},
 		"no restart": {strings.Replace(helloAct, "    expect:", "    steps: [{start: c}, {start: p}, {restart: broker}]\n    expect:", 1),
-			"may not do", func(s *runner.Stage) { s.Restart = nil }},
-		"the stage cannot be removed": {helloAct, "tidying the broker up: it is stuck", func(s *runner.Stage) {
+			"may not do", func(s *stage.Stage) { s.Restart = nil }},
+		"the stage cannot be removed": {helloAct, "tidying the broker up: it is stuck", func(s *stage.Stage) {
 			remove := s.Close
 			s.Close = func(ctx context.Context, settled bool) error {
 				return errors.Join(errors.New("it is stuck"), remove(ctx, settled))
@@ -213,7 +215,7 @@ func TestErrors(t *testing.T) {
 				target = broken{target, c.change}
 			}
 			r := runner.Run(context.Background(), inline(t, c.scenario), target)
-			if a := r.Acts[0]; a.Verdict != runner.Error || a.Err == nil || !strings.Contains(a.Err.Error(), c.want) {
+			if a := r.Acts[0]; a.Verdict != outcome.Error || a.Err == nil || !strings.Contains(a.Err.Error(), c.want) {
 				t.Errorf("verdict %s, error %v, want %q", a.Verdict, a.Err, c.want)
 			}
 		})
@@ -243,7 +245,7 @@ acts:
     name: b
 `)
 	stopped := false
-	target := broken{embeddedTarget(t), func(stage *runner.Stage) {
+	target := broken{embeddedTarget(t), func(stage *stage.Stage) {
 		if stopped {
 			return
 		}
@@ -252,7 +254,7 @@ acts:
 	}}
 	began := time.Now()
 	r := runner.Run(ctx, s, target)
-	if len(r.Acts) != 1 || r.Acts[0].Verdict != runner.Error || !errors.Is(r.Acts[0].Err, context.Canceled) {
+	if len(r.Acts) != 1 || r.Acts[0].Verdict != outcome.Error || !errors.Is(r.Acts[0].Err, context.Canceled) {
 		t.Errorf("%d acts, the first: %s, %v", len(r.Acts), r.Acts[0].Verdict, r.Acts[0].Err)
 	}
 	if time.Since(began) > time.Minute {
@@ -264,7 +266,7 @@ acts:
 func TestBrokerDies(t *testing.T) {
 	leakless(t)
 	var conns []net.Conn
-	target := broken{embeddedTarget(t), func(stage *runner.Stage) {
+	target := broken{embeddedTarget(t), func(stage *stage.Stage) {
 		dial := stage.Dial
 		stage.Dial = func(ctx context.Context) (net.Conn, error) {
 			conn, err := dial(ctx)
@@ -279,7 +281,7 @@ func TestBrokerDies(t *testing.T) {
 		}
 	}}
 	r := runner.Run(context.Background(), inline(t, helloAct), target)
-	if a := r.Acts[0]; a.Verdict != runner.Error {
+	if a := r.Acts[0]; a.Verdict != outcome.Error {
 		t.Errorf("verdict %s, %v", a.Verdict, a.Err)
 	}
 }

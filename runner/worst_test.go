@@ -3,22 +3,22 @@ package runner_test
 import (
 	"testing"
 
-	"tutor/runner"
+	"tutor/runner/outcome"
 )
 
 func TestWorst(t *testing.T) {
 	for _, c := range []struct {
-		want runner.Verdict
-		of   []runner.Verdict
+		want outcome.Verdict
+		of   []outcome.Verdict
 	}{
-		{runner.LeftOut, nil},
-		{runner.LeftOut, []runner.Verdict{runner.LeftOut}},
-		{runner.Pass, []runner.Verdict{runner.LeftOut, runner.Pass}},
-		{runner.Fail, []runner.Verdict{runner.Pass, runner.Fail, runner.Pass}},
-		{runner.Error, []runner.Verdict{runner.Fail, runner.Error, runner.LeftOut}},
-		{runner.Error, []runner.Verdict{runner.Pass, ""}},
+		{outcome.LeftOut, nil},
+		{outcome.LeftOut, []outcome.Verdict{outcome.LeftOut}},
+		{outcome.Pass, []outcome.Verdict{outcome.LeftOut, outcome.Pass}},
+		{outcome.Fail, []outcome.Verdict{outcome.Pass, outcome.Fail, outcome.Pass}},
+		{outcome.Error, []outcome.Verdict{outcome.Fail, outcome.Error, outcome.LeftOut}},
+		{outcome.Error, []outcome.Verdict{outcome.Pass, ""}},
 	} {
-		if got := runner.Worst(c.of...); got != c.want {
+		if got := outcome.Worst(c.of...); got != c.want {
 			t.Errorf("%q: %s, want %s", c.of, got, c.want)
 		}
 	}
@@ -26,10 +26,10 @@ func TestWorst(t *testing.T) {
 
 // A run of no act at all proves nothing.
 func TestNoActs(t *testing.T) {
-	if v := (&runner.Report{}).Verdict(); v != runner.LeftOut {
+	if v := (&outcome.Report{}).Verdict(); v != outcome.LeftOut {
 		t.Errorf("verdict %s", v)
 	}
-	if v := runner.WorstOf([]*runner.Report{{}, {Acts: []*runner.ActReport{{Verdict: runner.Fail}}}}); v != runner.Fail {
+	if v := outcome.WorstOf([]*outcome.Report{{}, {Acts: []*outcome.Act{{Verdict: outcome.Fail}}}}); v != outcome.Fail {
 		t.Errorf("verdict %s", v)
 	}
 }

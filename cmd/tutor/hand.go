@@ -17,10 +17,10 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 	"github.com/spf13/cobra"
 
-	"tutor/runner"
 	"tutor/runner/actor"
 	"tutor/runner/clock"
 	"tutor/runner/escape"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/transcript"
@@ -246,7 +246,7 @@ func (f *handFlags) play(ctx context.Context, t terminal, spec *scenario.Actor) 
 		return err
 	}
 	if hand.failed {
-		return verdict(runner.Fail)
+		return verdict(outcome.Fail)
 	}
 	return nil
 }

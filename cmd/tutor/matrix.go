@@ -10,8 +10,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/remote"
 )
 
@@ -98,10 +100,10 @@ func (f *matrixFlags) check() error {
 
 // playAll plays all scenarios on all targets. The reports come target by target, in the order in
 // which they were given.
-func (f *matrixFlags) playAll(ctx context.Context, t terminal, sources []*source) ([]*runner.Report, error) {
+func (f *matrixFlags) playAll(ctx context.Context, t terminal, sources []*source) ([]*outcome.Report, error) {
 	progress := report.NewProgress(t.err, report.TerminalWidth(t.err, t.environ), countActs(sources)*len(f.brokers))
 	defer progress.Close()
-	targets := make([]runner.Target, len(f.brokers))
+	targets := make([]stage.Target, len(f.brokers))
 	for i, name := range f.brokers {
 		target, err := parseTarget(name, f.remote, progress.Show)
 		if err != nil {
@@ -109,7 +111,7 @@ func (f *matrixFlags) playAll(ctx context.Context, t terminal, sources []*source
 		}
 		targets[i] = target
 	}
-	byTarget := make([][]*runner.Report, len(targets))
+	byTarget := make([][]*outcome.Report, len(targets))
 	var all errgroup.Group
 	all.SetLimit(f.parallel)
 	for i, target := range targets {
@@ -122,7 +124,7 @@ func (f *matrixFlags) playAll(ctx context.Context, t terminal, sources []*source
 		})
 	}
 	err := all.Wait()
-	var reports []*runner.Report
+	var reports []*outcome.Report
 	for _, rs := range byTarget {
 		reports = append(reports, rs...)
 	}
@@ -130,14 +132,14 @@ func (f *matrixFlags) playAll(ctx context.Context, t terminal, sources []*source
 }
 
 // playOn plays all scenarios on one target.
-func (f *matrixFlags) playOn(ctx context.Context, target runner.Target, sources []*source, progress *report.Progress) (reports []*runner.Report) {
+func (f *matrixFlags) playOn(ctx context.Context, target stage.Target, sources []*source, progress *report.Progress) (reports []*outcome.Report) {
 	for _, s := range sources {
 		r := runner.Runner{
 			Clock:     scenario.Clock(f.play.clock),
 			Acts:      func(a *scenario.Act) bool { return s.chosen[a] },
 			Timeout:   scenario.Duration(f.play.timeout),
 			ActBegins: func(a *scenario.Act) { progress.Show(target.Name() + ": " + s.scenario.Title + ": " + a.Name) },
-			ActDone:   func(*runner.ActReport) { progress.ActDone() },
+			ActDone:   func(*outcome.Act) { progress.ActDone() },
 		}
 		reports = append(reports, r.Run(ctx, s.scenario, target))
 		if ctx.Err() != nil {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/report"
 )
 
@@ -143,7 +143,7 @@ func apart(all []choice, sources []*source) error {
 }
 
 // writeAll writes the reports in all formats. What is written to a file is for no terminal.
-func writeAll(outputs []output, t terminal, o report.Options, reports []*runner.Report) error {
+func writeAll(outputs []output, t terminal, o report.Options, reports []*outcome.Report) error {
 	var errs []error
 	for _, out := range outputs {
 		if out.file == nil {

@@ -8,13 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tutor/runner"
 	"tutor/runner/escape"
+	"tutor/runner/outcome"
 	"tutor/scenarios"
 )
 
 // verdict is the error of a run whose outcome has been reported already.
-type verdict runner.Verdict
+type verdict outcome.Verdict
 
 func (v verdict) Error() string { return "verdict: " + string(v) }
 
@@ -27,7 +27,7 @@ func execute(ctx context.Context, args []string, t terminal) int {
 	switch {
 	case err == nil:
 		return exitPass
-	case errors.As(err, &reported) && runner.Verdict(reported) == runner.Fail:
+	case errors.As(err, &reported) && outcome.Verdict(reported) == outcome.Fail:
 		return exitFail
 	case errors.As(err, &reported):
 		return exitError

@@ -11,8 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 // playFlags are the flags of the command that plays scenarios.
@@ -134,7 +136,7 @@ func (f *playFlags) check() error {
 }
 
 // play plays all scenarios on one target, printing as it goes along.
-func (f *playFlags) play(ctx context.Context, t terminal, sources []*source) (reports []*runner.Report, err error) {
+func (f *playFlags) play(ctx context.Context, t terminal, sources []*source) (reports []*outcome.Report, err error) {
 	width := report.TerminalWidth(t.err, t.environ)
 	progress := report.NewProgress(t.err, width, countActs(sources))
 	defer progress.Close()
@@ -164,18 +166,18 @@ func (f *playFlags) play(ctx context.Context, t terminal, sources []*source) (re
 
 // playScenario plays the acts of a scenario, once or as often as the flags say. What came of several plays is
 // printed when all of them are over.
-func (f *playFlags) playScenario(ctx context.Context, s *source, target runner.Target, text *report.Text, progress *report.Progress) *runner.Report {
+func (f *playFlags) playScenario(ctx context.Context, s *source, target stage.Target, text *report.Text, progress *report.Progress) *outcome.Report {
 	r := f.runner(s, text, progress)
 	if f.times == 0 && !f.update {
 		return r.Run(ctx, s.scenario, target)
 	}
 	print := r.ActDone
 	r.ActDone = nil
-	var plays []*runner.Report
+	var plays []*outcome.Report
 	for n := 0; n < f.plays(s) && ctx.Err() == nil; n++ {
 		plays = append(plays, r.Run(ctx, s.scenario, target))
 	}
-	all := runner.Distribution(plays)
+	all := outcome.Distribution(plays)
 	for _, a := range all.Acts {
 		print(a)
 	}
@@ -208,7 +210,7 @@ func (f *playFlags) runner(s *source, text *report.Text, progress *report.Progre
 		Timeout:   scenario.Duration(f.timeout),
 		Frames:    f.verbose,
 		ActBegins: func(a *scenario.Act) { progress.Show(s.scenario.Title + ": " + a.Name) },
-		ActDone: func(a *runner.ActReport) {
+		ActDone: func(a *outcome.Act) {
 			text.Act(a)
 			progress.ActDone()
 		},
@@ -242,8 +244,8 @@ func (f *playFlags) options(t terminal) report.Options {
 }
 
 // judged is the verdict of all reports as an error, or nil if everything passed.
-func judged(reports []*runner.Report) error {
-	if v := runner.WorstOf(reports); v != runner.Pass {
+func judged(reports []*outcome.Report) error {
+	if v := outcome.WorstOf(reports); v != outcome.Pass {
 		return verdict(v)
 	}
 	return nil

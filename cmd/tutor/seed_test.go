@@ -15,8 +15,8 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 // terminalLine is a command line in a terminal, with what it must print.
@@ -154,7 +154,7 @@ func needs() *scenario.Broker {
 // Every command line of the seed, as a process, prints what the seed shows.
 func TestSeedByHand(t *testing.T) {
 	// On docker it would be the same server as on local; the scenarios are played on it.
-	targets.Without("docker").Each(t, func(t *testing.T, target runner.Target) {
+	targets.Without("docker").Each(t, func(t *testing.T, target stage.Target) {
 		for name, terminals := range seed {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -164,7 +164,7 @@ func TestSeedByHand(t *testing.T) {
 	})
 }
 
-func playByHand(t *testing.T, target runner.Target, terminals []terminalLine) {
+func playByHand(t *testing.T, target stage.Target, terminals []terminalLine) {
 	ctx := context.Background()
 	stage, err := target.Prepare(ctx, needs())
 	if err != nil {
@@ -223,7 +223,7 @@ func declared(want []string) []string {
 
 // handStage is a stage that processes can reach.
 type handStage struct {
-	stage         *runner.Stage
+	stage         *stage.Stage
 	plain, secure int
 }
 

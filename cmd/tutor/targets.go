@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tutor/runner"
+	"tutor/runner/stage"
 	"tutor/runner/target"
 	"tutor/runner/target/docker"
 	"tutor/runner/target/remote"
@@ -49,14 +49,14 @@ func (f *brokerFlags) check() error {
 }
 
 // target returns the target that the flags choose; nothing is started yet.
-func (f *brokerFlags) target(progress func(string)) (runner.Target, error) {
+func (f *brokerFlags) target(progress func(string)) (stage.Target, error) {
 	return parseTarget(f.broker, f.remote, progress)
 }
 
-func parseTarget(name string, o remote.Options, progress func(string)) (runner.Target, error) {
+func parseTarget(name string, o remote.Options, progress func(string)) (stage.Target, error) {
 	return target.Parse(name, target.Options{
 		Remote:   o,
 		Progress: progress,
-		Docker:   func(image string, progress func(string)) runner.Target { return docker.New(image, progress) },
+		Docker:   func(image string, progress func(string)) stage.Target { return docker.New(image, progress) },
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
@@ -57,13 +58,13 @@ func TestDryRun(t *testing.T) {
 }
 
 // play is a report of an act in which the consumer has printed some lines and some messages were acknowledged.
-func playOf(s *scenario.Scenario, books *runner.ActReport, lines ...string) *runner.Report {
+func playOf(s *scenario.Scenario, books *outcome.Act, lines ...string) *outcome.Report {
 	a := *books
-	a.Act, a.Expected, a.Verdict, a.Lines = s.Acts[0], s.Acts[0].Expect[0], runner.Fail, nil
+	a.Act, a.Expected, a.Verdict, a.Lines = s.Acts[0], s.Acts[0].Expect[0], outcome.Fail, nil
 	for _, l := range lines {
 		a.Lines = append(a.Lines, transcript.Line{Kind: transcript.Received, Text: l})
 	}
-	return &runner.Report{Scenario: s, Acts: []*runner.ActReport{&a}}
+	return &outcome.Report{Scenario: s, Acts: []*outcome.Act{&a}}
 }
 
 // Of an act that comes out differently only what is always so is written down: lines that came in different
@@ -88,11 +89,11 @@ func TestUpdateOfWhatIsNotDetermined(t *testing.T) {
 		"another order":  {[][]string{{"1", "2"}, {"2", "1"}}, true, ""},
 		"another number": {[][]string{{"1", "2"}, {"1"}}, false, "it came out in 2 ways (tutor run --times shows them)"},
 	} {
-		var plays []*runner.Report
+		var plays []*outcome.Report
 		for _, lines := range c.plays {
 			plays = append(plays, playOf(s, books, lines...))
 		}
-		o, why := settled(runner.Distribution(plays).Acts[0])
+		o, why := settled(outcome.Distribution(plays).Acts[0])
 		if o.Unordered["c"] != c.unordered || why != c.why {
 			t.Errorf("%s: %v, %q", name, o.Unordered, why)
 		}
@@ -113,7 +114,7 @@ func TestOwnCondition(t *testing.T) {
 		if c.on != "" {
 			expected.On, _ = scenario.ParseCondition(c.on)
 		}
-		a := &runner.ActReport{Product: c.product, Version: c.version, Expected: expected}
+		a := &outcome.Act{Product: c.product, Version: c.version, Expected: expected}
 		if got := ownCondition(a).String(); got != c.want {
 			t.Errorf("%q on %s %s: %q, want %q", c.on, c.product, c.version, got, c.want)
 		}

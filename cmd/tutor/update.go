@@ -9,20 +9,20 @@ import (
 	"slices"
 	"strings"
 
-	"tutor/runner"
 	"tutor/runner/escape"
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
 )
 
 // updateFiles rewrites in the scenario files what the acts that have failed expect.
-func (f *playFlags) updateFiles(t terminal, sources []*source, reports []*runner.Report) error {
+func (f *playFlags) updateFiles(t terminal, sources []*source, reports []*outcome.Report) error {
 	for i, r := range reports {
 		var all []scenario.Observed
 		for _, a := range r.Acts {
-			if a.Verdict != runner.Fail {
+			if a.Verdict != outcome.Fail {
 				continue
 			}
 			o, why := settled(a)
@@ -98,7 +98,7 @@ func linesOf(text []byte) []string {
 }
 
 // settled is what an act showed in all of its plays, or why that cannot be written down.
-func settled(a *runner.ActReport) (o scenario.Observed, why string) {
+func settled(a *outcome.Act) (o scenario.Observed, why string) {
 	first := a.Outcomes[0].Report
 	var differing []string
 	for _, outcome := range a.Outcomes {
@@ -134,7 +134,7 @@ func sameSets(a, b []string) bool {
 // ownCondition is the broker that an act was played on, where the expectation that has counted is not that
 // broker's alone: what others show is not lost. An expectation that says nothing is whoever's comes first,
 // and one without a condition is the embedded broker's.
-func ownCondition(a *runner.ActReport) scenario.Condition {
+func ownCondition(a *outcome.Act) scenario.Condition {
 	expected := a.Expected
 	own := scenario.Condition{Product: strings.ToLower(a.Product)}
 	if own.Product == "rabbitmq" {
@@ -158,16 +158,16 @@ func majorMinor(version string) string {
 }
 
 // observed is what an act showed, as far as an expectation can say it.
-func observed(a *runner.ActReport) scenario.Observed {
+func observed(a *outcome.Act) scenario.Observed {
 	o := scenario.Observed{Act: a.Act, Expect: a.Expected, On: ownCondition(a), Lines: map[string][]string{}, Fates: map[fate.Fate]map[string]int{}}
 	printed := transcript.Each(a.Lines, len(a.Act.Cast))
 	for i, member := range a.Act.Cast {
 		// An act that is about fates alone remains so, if there are any.
-		if a.Expected.Transcript != nil || a.Expected.Fates == nil || a.Books.Sent() == 0 {
+		if a.Expected.Transcript != nil || a.Expected.Fates == nil || a.Books.Sent == 0 {
 			o.Lines[member.Name()] = printed[i]
 		}
 	}
-	for c := range a.Books.Copies() {
+	for c := range a.Books.Copies {
 		if o.Fates[c.Fate] == nil {
 			o.Fates[c.Fate] = map[string]int{}
 		}

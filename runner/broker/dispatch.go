@@ -1,8 +1,6 @@
 package broker
 
-import (
-	"tutor/runner/wire"
-)
+import "tutor/runner/wire"
 
 // handler does what a method says. Its error closes the channel or the connection.
 type handler func(*channel, wire.Method) error

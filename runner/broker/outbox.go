@@ -1,8 +1,6 @@
 package broker
 
-import (
-	"sync"
-)
+import "sync"
 
 // The marks of an outbox, in bytes. Above the high one consumers get no more deliveries, so that the
 // messages stay in their queues for others; above the highest nothing more is read from the client,

@@ -1,10 +1,13 @@
 package ledger
 
-import "tutor/runner/fate"
+import (
+	"tutor/runner/fate"
+	"tutor/runner/outcome"
+)
 
 // Close closes the books, after the audit: what nothing has testified to is concluded, as far as the rules
 // of a queue allow it, and marked as inferred.
-func (l *Ledger) Close() *Books {
+func (l *Ledger) Close() *outcome.Books {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.weigh()
@@ -18,7 +21,7 @@ func (l *Ledger) Close() *Books {
 			l.follow(uint32(i))
 		}
 	}
-	return newBooks(l)
+	return l.books()
 }
 
 // conclude finds the fate of a copy that no event has ended and no queue holds as ready. It has none if

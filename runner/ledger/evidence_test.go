@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"tutor/runner/outcome"
 	"tutor/runner/wire"
 )
 
@@ -34,9 +35,9 @@ func (w *wires) fanout(exchange string, queues ...string) {
 }
 
 // sentences are what the notes of closed books say, in their order.
-func sentences(books *Books) string {
+func sentences(books *outcome.Books) string {
 	var all []string
-	for _, n := range books.Notes() {
+	for _, n := range books.Notes {
 		all = append(all, n.Event+": "+n.Text)
 	}
 	return strings.Join(all, "\n")
@@ -228,7 +229,7 @@ func TestInferred(t *testing.T) {
 			c.play(w)
 			got := w.closed()
 			inferred := 0
-			for copy := range newBooks(w.Ledger).Copies() {
+			for copy := range w.books().Copies {
 				if copy.Inferred {
 					inferred++
 				}

@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
 	"tutor/runner/topology"
 )
 
 // story is a copy with what is needed to tell in words what became of it.
 type story struct {
-	Copy
+	outcome.Copy
 	l     *Ledger
 	i     uint32
 	c     *copied

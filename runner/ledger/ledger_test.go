@@ -107,7 +107,7 @@ func (w *wires) refuse() {
 func (w *wires) closed() string {
 	books := w.Close()
 	var lines []string
-	for c := range books.Copies() {
+	for c := range books.Copies {
 		line := fmt.Sprintf("%s %s", c.Message, c.Fate)
 		if c.Fate == "" {
 			line = c.Message + " ?"
@@ -121,8 +121,8 @@ func (w *wires) closed() string {
 		lines = append(lines, line)
 	}
 	slices.Sort(lines)
-	lines = append(lines, books.Doubts()...)
-	if balanced := !strings.Contains(strings.Join(lines, "\n"), "?") && len(books.Doubts()) == 0; balanced != books.Balanced() {
+	lines = append(lines, books.Doubts...)
+	if balanced := !strings.Contains(strings.Join(lines, "\n"), "?") && len(books.Doubts) == 0; balanced != books.Balanced() {
 		lines = append(lines, fmt.Sprintf("balanced: %v", books.Balanced()))
 	}
 	return strings.Join(lines, "; ")
@@ -463,7 +463,7 @@ func TestNotesOfRedeliveries(t *testing.T) {
 			w.deliver(b, 1, 1)
 		}
 		w.ack(b, 1, false)
-		if note := w.Close().Notes()[0].Text; strings.Contains(note, "marked as redelivered") != marked {
+		if note := w.Close().Notes[0].Text; strings.Contains(note, "marked as redelivered") != marked {
 			t.Errorf("marked %v: %s", marked, note)
 		}
 	}

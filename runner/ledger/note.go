@@ -1,57 +1,35 @@
 package ledger
 
-// Note explains in one sentence what became of one or more copies that were not simply processed.
-type Note struct {
-	// Event is a fate, "requeued", or "unaccounted".
-	Event string
-	// Messages are the bodies it is about, as transcripts show them, no more than NoteMessages.
-	Messages []string
-	// Count is how many copies it is about.
-	Count int
-	// Text is the sentence.
-	Text string
-	// Inferred is set where nothing has shown it: it is a conclusion.
-	Inferred bool
-}
+import "tutor/runner/outcome"
 
-// NoteMessages is how many messages a note names.
-const NoteMessages = 8
-
-// Requeued is the event of notes on copies that went back to their queue on their way.
-const Requeued = "requeued"
-
-// Unaccounted is the event of notes on copies without a fate.
-const Unaccounted = "unaccounted"
-
-// Notes explain what happened to messages that were not simply processed: copies of which the same
-// can be said share a note.
-func (b *Books) Notes() []Note {
+// notes explain the copies that were not simply processed, and what does not fit.
+func (l *Ledger) notes(doubts []string) []outcome.Note {
 	c := collector{index: map[[2]string]int{}}
-	for i := range b.ledger.copies {
-		s := b.ledger.story(uint32(i))
+	for i := range l.copies {
+		s := l.story(uint32(i))
 		if s.Requeues > 0 {
-			c.add(Note{Event: Requeued, Text: s.requeued()}, s.Message)
+			c.add(outcome.Note{Event: outcome.Requeued, Text: s.requeued()}, s.Message)
 		}
 		switch text := s.explain(); {
 		case s.Fate == "":
-			c.add(Note{Event: Unaccounted, Text: text}, s.Message)
+			c.add(outcome.Note{Event: outcome.Unaccounted, Text: text}, s.Message)
 		case text != "":
-			c.add(Note{Event: string(s.Fate), Text: text, Inferred: s.Inferred}, s.Message)
+			c.add(outcome.Note{Event: string(s.Fate), Text: text, Inferred: s.Inferred}, s.Message)
 		}
 	}
-	for _, doubt := range b.doubts {
-		c.notes = append(c.notes, Note{Event: Unaccounted, Text: doubt, Count: 1})
+	for _, doubt := range doubts {
+		c.notes = append(c.notes, outcome.Note{Event: outcome.Unaccounted, Text: doubt, Count: 1})
 	}
 	return c.notes
 }
 
 // collector puts copies together of which the same can be said.
 type collector struct {
-	notes []Note
+	notes []outcome.Note
 	index map[[2]string]int
 }
 
-func (c *collector) add(n Note, message string) {
+func (c *collector) add(n outcome.Note, message string) {
 	key := [2]string{n.Event, n.Text}
 	i, ok := c.index[key]
 	if !ok {
@@ -60,7 +38,7 @@ func (c *collector) add(n Note, message string) {
 		c.notes = append(c.notes, n)
 	}
 	c.notes[i].Count++
-	if len(c.notes[i].Messages) < NoteMessages {
+	if len(c.notes[i].Messages) < outcome.NoteMessages {
 		c.notes[i].Messages = append(c.notes[i].Messages, message)
 	}
 }

@@ -6,8 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"tutor/runner"
-	"tutor/runner/ledger"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
 )
@@ -32,7 +31,7 @@ type played struct {
 	scenario *scenario.Scenario
 	act      *scenario.Act
 	// reports by target; nil where the act was not played.
-	reports []*runner.ActReport
+	reports []*outcome.Act
 	// failures of the act, by what went wrong.
 	failures []failure
 	// differences of the other targets from the first.
@@ -44,7 +43,7 @@ type failure struct {
 	// targets are those on which it failed like this, by their place in the grid.
 	targets []int
 	// report of the first of them.
-	report *runner.ActReport
+	report *outcome.Act
 }
 
 // difference is how what happened on some targets differs from what happened on the first.
@@ -61,13 +60,13 @@ type part struct {
 }
 
 // newGrid arranges reports of several targets over the same scenarios.
-func newGrid(reports []*runner.Report) *grid {
+func newGrid(reports []*outcome.Report) *grid {
 	g := &grid{}
 	type key struct{ file, title, act string }
 	places := map[key]int{}
 	for _, r := range reports {
 		column := g.column(r)
-		if r.Verdict() == runner.LeftOut {
+		if r.Verdict() == outcome.LeftOut {
 			g.left = append(g.left, fmt.Sprintf("%s on %s: %s", r.Scenario.Title, r.Target, nothingPlayed))
 		}
 		for _, a := range r.Acts {
@@ -98,7 +97,7 @@ func newGrid(reports []*runner.Report) *grid {
 }
 
 // column finds the target of a report, or adds it.
-func (g *grid) column(r *runner.Report) int {
+func (g *grid) column(r *outcome.Report) int {
 	at := slices.IndexFunc(g.targets, func(t target) bool { return t.name == r.Target })
 	if at < 0 {
 		at = len(g.targets)
@@ -108,11 +107,11 @@ func (g *grid) column(r *runner.Report) int {
 }
 
 // failures lists how an act failed. Targets on which it failed in the same way share an entry.
-func failures(reports []*runner.ActReport) []failure {
+func failures(reports []*outcome.Act) []failure {
 	var all []failure
 	keys := map[string]int{}
 	for i, a := range reports {
-		if a == nil || a.Verdict == runner.Pass {
+		if a == nil || a.Verdict == outcome.Pass {
 			continue
 		}
 		k := fmt.Sprint(a.Verdict, a.Err, a.Mismatches)
@@ -128,7 +127,7 @@ func failures(reports []*runner.ActReport) []failure {
 
 // differ lists how the others differ from the first. Those that differ from it in the same way
 // share an entry.
-func differ(reports []*runner.ActReport) []difference {
+func differ(reports []*outcome.Act) []difference {
 	var all []difference
 	keys := map[string]int{}
 	if len(reports) == 0 {
@@ -151,8 +150,8 @@ func differ(reports []*runner.ActReport) []difference {
 }
 
 // parts are what differs between two outcomes of an act, if it was played both times.
-func parts(first, other *runner.ActReport) []part {
-	if first == nil || other == nil || first.Verdict == runner.Error || other.Verdict == runner.Error {
+func parts(first, other *outcome.Act) []part {
+	if first == nil || other == nil || first.Verdict == outcome.Error || other.Verdict == outcome.Error {
 		return nil
 	}
 	var all []part
@@ -180,7 +179,7 @@ type likeness struct {
 var generated = regexp.MustCompile(`amq\.(gen|ctag)-[A-Za-z0-9_-]+`)
 
 // lines are what the actor printed, with the scenario's patterns in place of what matches them.
-func (l likeness) lines(a *runner.ActReport, actor int) []string {
+func (l likeness) lines(a *outcome.Act, actor int) []string {
 	lines := transcript.Of(a.Lines, actor)
 	for i, line := range lines {
 		lines[i] = generated.ReplaceAllString(line, "amq.$1-"+transcript.Any)
@@ -211,12 +210,12 @@ func (l likeness) unordered() bool {
 }
 
 // met lists what became of the messages.
-func met(books *ledger.Books) []string {
+func met(books *outcome.Books) []string {
 	var all []string
 	if books == nil {
 		return nil
 	}
-	for c := range books.Copies() {
+	for c := range books.Copies {
 		all = append(all, fateName(c.Fate)+": "+c.Message)
 	}
 	return all

@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"io"
 
-	"tutor/runner"
 	"tutor/runner/escape"
+	"tutor/runner/outcome"
 	"tutor/runner/transcript"
 )
 
 // distribution says how an act came out in several plays, and where the rarer outcomes differ from the most
 // frequent one.
-func distribution(p *page, outcomes []runner.Outcome) {
+func distribution(p *page, outcomes []outcome.Way) {
 	if len(outcomes) == 0 {
 		return
 	}

@@ -7,9 +7,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"tutor/runner"
 	"tutor/runner/escape"
-	"tutor/runner/ledger"
+	"tutor/runner/outcome"
 	"tutor/runner/transcript"
 )
 
@@ -17,7 +16,7 @@ import (
 const noteMessage = 40
 
 // notes prints what became of messages, a sentence each.
-func notes(p *page, all []ledger.Note) {
+func notes(p *page, all []outcome.Note) {
 	width := 0
 	for _, n := range all {
 		width = max(width, ansi.StringWidth(n.Event))
@@ -34,7 +33,7 @@ func notes(p *page, all []ledger.Note) {
 }
 
 // named lists the messages that a note is about.
-func named(n ledger.Note) string {
+func named(n outcome.Note) string {
 	names := make([]string, len(n.Messages))
 	for i, m := range n.Messages {
 		names[i] = clip(m, noteMessage)
@@ -47,7 +46,7 @@ func named(n ledger.Note) string {
 }
 
 // mismatch prints where the observation differs from the expectation.
-func mismatch(p *page, m runner.Mismatch, legend bool) {
+func mismatch(p *page, m outcome.Mismatch, legend bool) {
 	text := escape.Text(m.Subject)
 	if m.Pos.Line > 0 {
 		text += "  " + m.Pos.String()
@@ -55,7 +54,7 @@ func mismatch(p *page, m runner.Mismatch, legend bool) {
 	if legend {
 		text += "  (- expected, + observed)"
 	}
-	p.hanging("  "+bad.of(mark(runner.Fail))+" ", text, 4, strong)
+	p.hanging("  "+bad.of(mark(outcome.Fail))+" ", text, 4, strong)
 	diff(p, m.Diff, 4)
 }
 

@@ -3,14 +3,14 @@ package report
 import (
 	"io"
 
-	"tutor/runner"
+	"tutor/runner/outcome"
 )
 
 // Format is a way to write what came of runs when all of them are over.
 type Format struct {
 	Name string
 	// Write writes the reports. Options are for the formats that people read.
-	Write func(w io.Writer, o Options, reports []*runner.Report) error
+	Write func(w io.Writer, o Options, reports []*outcome.Report) error
 }
 
 // Formats are the ways to write what came of scenarios on one target.
@@ -24,7 +24,7 @@ func MatrixFormats() []Format {
 }
 
 // WriteText writes the text of runs that are over, as [Text] does while they are played.
-func WriteText(w io.Writer, o Options, reports []*runner.Report) error {
+func WriteText(w io.Writer, o Options, reports []*outcome.Report) error {
 	text := NewText(w, o)
 	for _, r := range reports {
 		if len(r.Acts) > 0 {
@@ -38,10 +38,10 @@ func WriteText(w io.Writer, o Options, reports []*runner.Report) error {
 	return text.Err()
 }
 
-func writeJSON(w io.Writer, _ Options, reports []*runner.Report) error { return JSON(w, reports) }
+func writeJSON(w io.Writer, _ Options, reports []*outcome.Report) error { return JSON(w, reports) }
 
-func writeJUnit(w io.Writer, _ Options, reports []*runner.Report) error { return JUnit(w, reports) }
+func writeJUnit(w io.Writer, _ Options, reports []*outcome.Report) error { return JUnit(w, reports) }
 
-func writeMarkdown(w io.Writer, _ Options, reports []*runner.Report) error {
+func writeMarkdown(w io.Writer, _ Options, reports []*outcome.Report) error {
 	return MatrixMarkdown(w, reports)
 }

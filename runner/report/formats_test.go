@@ -12,16 +12,16 @@ import (
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
-	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/report"
 	"tutor/runner/transcript"
 )
 
-func mixed(t *testing.T) []*runner.Report {
+func mixed(t *testing.T) []*outcome.Report {
 	s := testScenario(t)
-	return []*runner.Report{
-		{Scenario: s, Target: "local", Acts: []*runner.ActReport{lazy(s), japanese(s, "世界")}, Elapsed: 80 * time.Millisecond},
-		{Scenario: s, Target: "docker:rabbitmq:3.10-management", Acts: []*runner.ActReport{failed(s), unplayed(s)}, Elapsed: 2 * time.Second},
+	return []*outcome.Report{
+		{Scenario: s, Target: "local", Acts: []*outcome.Act{lazy(s), japanese(s, "世界")}, Elapsed: 80 * time.Millisecond},
+		{Scenario: s, Target: "docker:rabbitmq:3.10-management", Acts: []*outcome.Act{failed(s), unplayed(s)}, Elapsed: 2 * time.Second},
 	}
 }
 
@@ -37,7 +37,7 @@ func TestJSON(t *testing.T) {
 	if err := strict.Decode(&d); err != nil {
 		t.Fatal(err)
 	}
-	if d.Verdict != runner.Error || len(d.Runs) != 2 || d.Runs[0].Verdict != runner.Pass {
+	if d.Verdict != outcome.Error || len(d.Runs) != 2 || d.Runs[0].Verdict != outcome.Pass {
 		t.Errorf("verdict %s of %d runs", d.Verdict, len(d.Runs))
 	}
 	dropped := d.Runs[0].Acts[0].Fates["dropped"]
@@ -49,7 +49,7 @@ func TestJSON(t *testing.T) {
 func TestJSONOfMany(t *testing.T) {
 	s := testScenario(t)
 	var out bytes.Buffer
-	if err := report.JSON(&out, []*runner.Report{{Scenario: s, Acts: []*runner.ActReport{many(s, 5000)}}}); err != nil {
+	if err := report.JSON(&out, []*outcome.Report{{Scenario: s, Acts: []*outcome.Act{many(s, 5000)}}}); err != nil {
 		t.Fatal(err)
 	}
 	var d report.Document
@@ -67,7 +67,7 @@ func TestJSONOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var d report.Document
-	if err := json.Unmarshal(out.Bytes(), &d); err != nil || d.Verdict != runner.LeftOut {
+	if err := json.Unmarshal(out.Bytes(), &d); err != nil || d.Verdict != outcome.LeftOut {
 		t.Errorf("verdict %q, error %v: nothing was proved", d.Verdict, err)
 	}
 }
@@ -76,7 +76,7 @@ func TestJSONKeepsWhatMessagesCarry(t *testing.T) {
 	s := testScenario(t)
 	body := "\x1b[2J \u009b31m \u0080 \x7f é  <&>\u2028"
 	var out bytes.Buffer
-	if err := report.JSON(&out, []*runner.Report{{Scenario: s, Acts: []*runner.ActReport{japanese(s, body)}}}); err != nil {
+	if err := report.JSON(&out, []*outcome.Report{{Scenario: s, Acts: []*outcome.Act{japanese(s, body)}}}); err != nil {
 		t.Fatal(err)
 	}
 	var d report.Document
@@ -113,10 +113,10 @@ func TestJUnit(t *testing.T) {
 func TestJUnitOfHarmfulMessages(t *testing.T) {
 	s := testScenario(t)
 	a := acts(s)["harmful"]
-	a.Verdict = runner.Fail
-	a.Mismatches = []runner.Mismatch{{Subject: "transcript", Diff: []transcript.DiffLine{{Op: transcript.Extra, Text: "\x00]]> \xff"}}}}
+	a.Verdict = outcome.Fail
+	a.Mismatches = []outcome.Mismatch{{Subject: "transcript", Diff: []transcript.DiffLine{{Op: transcript.Extra, Text: "\x00]]> \xff"}}}}
 	var out bytes.Buffer
-	if err := report.JUnit(&out, []*runner.Report{{Scenario: s, Acts: []*runner.ActReport{a}}}); err != nil {
+	if err := report.JUnit(&out, []*outcome.Report{{Scenario: s, Acts: []*outcome.Act{a}}}); err != nil {
 		t.Fatal(err)
 	}
 	var suites junit.Testsuites
@@ -128,15 +128,15 @@ func TestJUnitOfHarmfulMessages(t *testing.T) {
 	}
 }
 
-func matrices(t *testing.T) map[string][]*runner.Report {
+func matrices(t *testing.T) map[string][]*outcome.Report {
 	s := testScenario(t)
-	on := func(target, version string, acts ...*runner.ActReport) *runner.Report {
+	on := func(target, version string, acts ...*outcome.Act) *outcome.Report {
 		for _, a := range acts {
 			if a.Version != "" {
 				a.Version = version
 			}
 		}
-		return &runner.Report{Scenario: s, Target: target, Acts: acts}
+		return &outcome.Report{Scenario: s, Target: target, Acts: acts}
 	}
 	other := lazy(s)
 	other.Lines = slices.DeleteFunc(other.Lines, func(l transcript.Line) bool { return l.Text == "4:Hello!" })
@@ -146,7 +146,7 @@ func matrices(t *testing.T) map[string][]*runner.Report {
 	otherName.Lines[0].Text = "amq.gen-Zb2"
 	otherOrder := japanese(s, "世界", "二つの世界")
 	otherOrder.Lines[2], otherOrder.Lines[4] = otherOrder.Lines[4], otherOrder.Lines[2]
-	return map[string][]*runner.Report{
+	return map[string][]*outcome.Report{
 		"alike": {
 			on("local", "4.3.6", lazy(s), japanese(s, "世界", "二つの世界")),
 			on("docker:rabbitmq:3.10-management", "3.10.25", lazy(s), otherOrder),

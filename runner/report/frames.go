@@ -6,15 +6,15 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"tutor/runner"
 	"tutor/runner/escape"
+	"tutor/runner/outcome"
 )
 
 // framesShown is how many frames of an act are shown; of more, the first and last.
 const framesShown = 2000
 
 // frames prints the frames on the actors' connections: when, whose, from or to the broker, and what.
-func frames(p *page, a *runner.ActReport) {
+func frames(p *page, a *outcome.Act) {
 	first, last := ends(len(a.Frames), framesShown, framesShown)
 	times, names := 0, 0
 	for i, f := range a.Frames {
@@ -42,7 +42,7 @@ func frames(p *page, a *runner.ActReport) {
 	}
 }
 
-func frame(p *page, f runner.Frame, at, name string) {
+func frame(p *page, f outcome.Frame, at, name string) {
 	arrow := "←"
 	if f.ToBroker {
 		arrow = "→"

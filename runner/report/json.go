@@ -8,10 +8,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"tutor/runner"
 	"tutor/runner/escape"
 	"tutor/runner/fate"
-	"tutor/runner/ledger"
+	"tutor/runner/outcome"
 	"tutor/runner/transcript"
 )
 
@@ -20,7 +19,7 @@ import (
 // UTF-8 appear as U+FFFD.
 type Document struct {
 	// Verdict of all runs together: error, fail, pass, or (if no act was played) left out.
-	Verdict runner.Verdict `json:"verdict"`
+	Verdict outcome.Verdict `json:"verdict"`
 	// Runs are scenarios on targets, in the order in which they were given.
 	Runs []Run `json:"runs"`
 }
@@ -33,7 +32,7 @@ type Run struct {
 	// Target as the user chose it.
 	Target string `json:"target"`
 	// Verdict is the worst of the acts; left out, if none of them was played.
-	Verdict runner.Verdict `json:"verdict"`
+	Verdict outcome.Verdict `json:"verdict"`
 	// ElapsedMS is how long the run took by the wall clock.
 	ElapsedMS float64 `json:"elapsed_ms"`
 	Acts      []Act   `json:"acts"`
@@ -43,8 +42,8 @@ type Run struct {
 type Act struct {
 	Name string `json:"name"`
 	// Line of the scenario file where the act starts.
-	Line    int            `json:"line"`
-	Verdict runner.Verdict `json:"verdict"`
+	Line    int             `json:"line"`
+	Verdict outcome.Verdict `json:"verdict"`
 	// Error says why the verdict is error; else absent.
 	Error string `json:"error,omitempty"`
 	// Clock is virtual or real.
@@ -77,8 +76,8 @@ type Act struct {
 // Outcome is one way in which an act came out, of several plays of it.
 type Outcome struct {
 	// Plays is in how many plays it came out so.
-	Plays   int            `json:"plays"`
-	Verdict runner.Verdict `json:"verdict"`
+	Plays   int             `json:"plays"`
+	Verdict outcome.Verdict `json:"verdict"`
 	// Lines are what was observed: "actor: line" for what each actor printed, then "fate: message" for
 	// what became of each copy.
 	Lines []string `json:"lines"`
@@ -157,8 +156,8 @@ type Frame struct {
 }
 
 // JSON writes reports as a [Document].
-func JSON(w io.Writer, reports []*runner.Report) error {
-	d := Document{Verdict: runner.WorstOf(reports), Runs: []Run{}}
+func JSON(w io.Writer, reports []*outcome.Report) error {
+	d := Document{Verdict: outcome.WorstOf(reports), Runs: []Run{}}
 	for _, r := range reports {
 		d.Runs = append(d.Runs, newRun(r))
 	}
@@ -189,7 +188,7 @@ func escapeHarmful(text []byte) []byte {
 	return out
 }
 
-func newRun(r *runner.Report) Run {
+func newRun(r *outcome.Report) Run {
 	run := Run{
 		Title: r.Scenario.Title, File: r.Scenario.Pos.File, Target: r.Target,
 		Verdict: r.Verdict(), ElapsedMS: milliseconds(r.Elapsed), Acts: []Act{},
@@ -200,19 +199,19 @@ func newRun(r *runner.Report) Run {
 	return run
 }
 
-func newAct(a *runner.ActReport) Act {
+func newAct(a *outcome.Act) Act {
 	act := Act{
 		Name: a.Act.Name, Line: a.Act.Pos.Line, Verdict: a.Verdict, Clock: string(a.Clock),
 		Product: a.Product, Version: a.Version,
 		SpanMS: milliseconds(a.Span), ElapsedMS: milliseconds(a.Elapsed),
-		Lines: make([]Line, len(a.Lines)), Notes: make([]Note, len(a.Notes)),
+		Lines: make([]Line, len(a.Lines)), Notes: make([]Note, len(a.Notes())),
 		Mismatches: make([]Mismatch, len(a.Mismatches)), Frames: make([]Frame, len(a.Frames)),
 	}
 	if a.Err != nil {
 		act.Error = a.Err.Error()
 	}
 	if a.Books != nil {
-		act.Sent, act.Fates = a.Books.Sent(), newFates(a.Books)
+		act.Sent, act.Fates = a.Books.Sent, newFates(a.Books)
 	}
 	for i, l := range a.Lines {
 		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), kindName(l.Kind), l.String(), l.Trouble}
@@ -223,7 +222,7 @@ func newAct(a *runner.ActReport) Act {
 	for _, o := range a.Outcomes {
 		act.Outcomes = append(act.Outcomes, Outcome{o.Plays, o.Report.Verdict, o.Lines})
 	}
-	for i, n := range a.Notes {
+	for i, n := range a.Notes() {
 		act.Notes[i] = Note{n.Event, append([]string{}, n.Messages...), n.Count, n.Text, n.Inferred}
 	}
 	for i, m := range a.Mismatches {
@@ -235,14 +234,14 @@ func newAct(a *runner.ActReport) Act {
 	return act
 }
 
-func newFates(books *ledger.Books) map[string]Fate {
+func newFates(books *outcome.Books) map[string]Fate {
 	fates := map[string]Fate{}
 	for _, f := range append(fate.All(), "") {
-		if n := books.Count(f); n > 0 {
-			fates[fateName(f)] = Fate{Count: n, Inferred: books.Inferred(f)}
+		if n := books.Counts[f]; n > 0 {
+			fates[fateName(f)] = Fate{Count: n, Inferred: books.Inferred[f]}
 		}
 	}
-	for c := range books.Copies() {
+	for c := range books.Copies {
 		if f := fates[fateName(c.Fate)]; len(f.Messages) < fateMessages {
 			f.Messages = append(f.Messages, c.Message)
 			fates[fateName(c.Fate)] = f
@@ -253,12 +252,12 @@ func newFates(books *ledger.Books) map[string]Fate {
 
 func fateName(f fate.Fate) string {
 	if f == "" {
-		return ledger.Unaccounted
+		return outcome.Unaccounted
 	}
 	return string(f)
 }
 
-func newMismatch(m runner.Mismatch) Mismatch {
+func newMismatch(m outcome.Mismatch) Mismatch {
 	out := Mismatch{m.Subject, m.Pos.File, m.Pos.Line, m.Pos.Column, make([]DiffLine, len(m.Diff))}
 	for i, d := range m.Diff {
 		op := "same"

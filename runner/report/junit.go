@@ -8,13 +8,13 @@ import (
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
-	"tutor/runner"
 	"tutor/runner/escape"
+	"tutor/runner/outcome"
 )
 
 // JUnit writes reports as JUnit XML: a test suite for each scenario on a target, with a test case
 // for each act. Characters that XML does not permit are escaped as in the text report.
-func JUnit(w io.Writer, reports []*runner.Report) error {
+func JUnit(w io.Writer, reports []*outcome.Report) error {
 	suites := junit.Testsuites{Name: "tutor"}
 	var took time.Duration
 	for i, r := range reports {
@@ -33,7 +33,7 @@ func JUnit(w io.Writer, reports []*runner.Report) error {
 	return nil
 }
 
-func newSuite(r *runner.Report) junit.Testsuite {
+func newSuite(r *outcome.Report) junit.Testsuite {
 	suite := junit.Testsuite{
 		Name: escape.Text(fmt.Sprintf("%s (%s)", r.Scenario.Title, r.Target)), Package: escape.Text(r.Target),
 		File: escape.Text(r.Scenario.Pos.File), Time: seconds(r.Elapsed),
@@ -48,7 +48,7 @@ func newSuite(r *runner.Report) junit.Testsuite {
 	for _, a := range r.Acts {
 		suite.AddTestcase(newCase(suite.Name, a))
 	}
-	if r.Verdict() == runner.LeftOut {
+	if r.Verdict() == outcome.LeftOut {
 		suite.AddTestcase(junit.Testcase{
 			Name: escape.Text(r.Scenario.Title), Classname: suite.Name, Skipped: &junit.Result{Message: nothingPlayed},
 		})
@@ -56,12 +56,12 @@ func newSuite(r *runner.Report) junit.Testsuite {
 	return suite
 }
 
-func newCase(suite string, a *runner.ActReport) junit.Testcase {
+func newCase(suite string, a *outcome.Act) junit.Testcase {
 	c := junit.Testcase{Name: escape.Text(a.Act.Name), Classname: suite, Time: seconds(a.Elapsed)}
 	switch a.Verdict {
-	case runner.Fail:
+	case outcome.Fail:
 		c.Failure = &junit.Result{Message: reason(a), Type: "mismatch", Data: differences(a)}
-	case runner.Error:
+	case outcome.Error:
 		c.Error = &junit.Result{Message: reason(a), Type: "error"}
 		if a.Err != nil {
 			c.Error.Data = escape.Lines(a.Err.Error())
@@ -78,13 +78,13 @@ func newCase(suite string, a *runner.ActReport) junit.Testcase {
 }
 
 // differences is the diff of all mismatches of an act, with what the notes say of its messages.
-func differences(a *runner.ActReport) string {
+func differences(a *outcome.Act) string {
 	p := &page{width: prose}
 	p.line(a.Act.Pos.String())
 	for i, m := range a.Mismatches {
 		mismatch(p, m, i == 0)
 	}
-	notes(p, a.Notes)
+	notes(p, a.Notes())
 	return strings.TrimRight(p.bare(), "\n")
 }
 

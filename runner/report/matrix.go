@@ -8,14 +8,14 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"tutor/runner"
 	"tutor/runner/escape"
+	"tutor/runner/outcome"
 )
 
 // Matrix prints the verdicts of acts that were played on several targets, side by side, how they
 // failed, and where what happened on a target is not what happened on the first one, how it differs.
 // Reports are those of all targets; the first one's target is the first.
-func Matrix(w io.Writer, o Options, reports []*runner.Report) error {
+func Matrix(w io.Writer, o Options, reports []*outcome.Report) error {
 	g := newGrid(reports)
 	p := &page{width: o.width()}
 	if len(g.targets) == 0 {
@@ -34,7 +34,7 @@ func Matrix(w io.Writer, o Options, reports []*runner.Report) error {
 	}
 	p.blank()
 	for _, l := range g.left {
-		p.hanging(mark(runner.LeftOut)+" ", escape.Text(l), 2, normal)
+		p.hanging(mark(outcome.LeftOut)+" ", escape.Text(l), 2, normal)
 	}
 	p.hanging("", escape.Text(g.sum()), 0, strong)
 	if err := p.writeTo(w, o.Color); err != nil {
@@ -177,7 +177,7 @@ func (g *grid) names(targets []int) string {
 
 // sum says how many acts came out how.
 func (g *grid) sum() string {
-	tally := map[runner.Verdict]int{}
+	tally := map[outcome.Verdict]int{}
 	differing := 0
 	for _, row := range g.acts {
 		for _, a := range row.reports {

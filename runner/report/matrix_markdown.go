@@ -5,13 +5,13 @@ import (
 	"io"
 	"strings"
 
-	"tutor/runner"
 	"tutor/runner/escape"
+	"tutor/runner/outcome"
 	"tutor/runner/transcript"
 )
 
 // MatrixMarkdown writes what [Matrix] prints as Markdown (with the tables of GitHub's flavour).
-func MatrixMarkdown(w io.Writer, reports []*runner.Report) error {
+func MatrixMarkdown(w io.Writer, reports []*outcome.Report) error {
 	g := newGrid(reports)
 	if len(g.targets) == 0 {
 		return nil
@@ -30,7 +30,7 @@ func MatrixMarkdown(w io.Writer, reports []*runner.Report) error {
 	}
 	for _, l := range g.left {
 		p.blank()
-		p.line(mark(runner.LeftOut), " ", escaped(l))
+		p.line(mark(outcome.LeftOut), " ", escaped(l))
 	}
 	p.blank()
 	p.line(escaped(g.sum()))

@@ -10,25 +10,25 @@ import (
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
-	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/report"
 )
 
 // partial is two runs, in one of which no act was played.
-func partial(t *testing.T) []*runner.Report {
+func partial(t *testing.T) []*outcome.Report {
 	s := testScenario(t)
-	return []*runner.Report{
+	return []*outcome.Report{
 		{Scenario: s, Target: "embedded"},
-		{Scenario: s, Target: "embedded", Acts: []*runner.ActReport{lazy(s)}},
+		{Scenario: s, Target: "embedded", Acts: []*outcome.Act{lazy(s)}},
 	}
 }
 
 // A run without an act is green nowhere: each format says that it was left out.
 func TestNothingPlayed(t *testing.T) {
-	for name, write := range map[string]func(io.Writer, []*runner.Report) error{
-		"matrix":   func(w io.Writer, r []*runner.Report) error { return report.Matrix(w, report.Options{}, r) },
+	for name, write := range map[string]func(io.Writer, []*outcome.Report) error{
+		"matrix":   func(w io.Writer, r []*outcome.Report) error { return report.Matrix(w, report.Options{}, r) },
 		"markdown": report.MatrixMarkdown,
-		"text": func(w io.Writer, r []*runner.Report) error {
+		"text": func(w io.Writer, r []*outcome.Report) error {
 			text := report.NewText(w, report.Options{})
 			text.End(r)
 			return text.Err()
@@ -54,7 +54,7 @@ func TestNothingPlayedAsJSON(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &d); err != nil {
 		t.Fatal(err)
 	}
-	if d.Verdict != runner.Pass || d.Runs[0].Verdict != runner.LeftOut || d.Runs[1].Verdict != runner.Pass {
+	if d.Verdict != outcome.Pass || d.Runs[0].Verdict != outcome.LeftOut || d.Runs[1].Verdict != outcome.Pass {
 		t.Errorf("%s: %s, %s", d.Verdict, d.Runs[0].Verdict, d.Runs[1].Verdict)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"tutor/runner"
 	"tutor/runner/ledger"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/transcript"
@@ -86,11 +86,11 @@ func (p *play) receive(who, publisher, n int, body string) {
 }
 
 // over closes the books.
-func (p *play) over() *runner.ActReport {
+func (p *play) over() *outcome.Act {
 	books := p.ledger.Close()
-	return &runner.ActReport{
-		Act: p.act, Product: "RabbitMQ", Version: "4.3.6", Clock: scenario.Virtual, Verdict: runner.Pass,
-		Lines: p.lines, Books: books, Notes: books.Notes(), Span: p.now, Elapsed: 35 * time.Millisecond,
+	return &outcome.Act{
+		Act: p.act, Product: "RabbitMQ", Version: "4.3.6", Clock: scenario.Virtual, Verdict: outcome.Pass,
+		Lines: p.lines, Books: books, Span: p.now, Elapsed: 35 * time.Millisecond,
 	}
 }
 
@@ -108,7 +108,7 @@ func testScenario(t *testing.T) *scenario.Scenario {
 }
 
 // lazy is the act in which a worker dies with messages that the broker has forgotten.
-func lazy(s *scenario.Scenario) *runner.ActReport {
+func lazy(s *scenario.Scenario) *outcome.Act {
 	p := newPlay(s.Acts[0])
 	p.consume(0, "task_queue", true)
 	p.consume(1, "task_queue", false)
@@ -133,12 +133,12 @@ func lazy(s *scenario.Scenario) *runner.ActReport {
 }
 
 // failed is the lazy act as it is judged when something else was expected.
-func failed(s *scenario.Scenario) *runner.ActReport {
+func failed(s *scenario.Scenario) *outcome.Act {
 	a := lazy(s)
-	a.Verdict = runner.Fail
+	a.Verdict = outcome.Fail
 	got := transcript.Of(a.Lines, 1)
 	want := append([]string{got[0], "Received: 1:Hello!"}, got[1:]...)
-	a.Mismatches = []runner.Mismatch{
+	a.Mismatches = []outcome.Mismatch{
 		{Pos: s.Acts[0].Expect[0].Transcript["sober"].Pos, Subject: "transcript of sober", Diff: transcript.Compare(want, got, false)},
 		{Pos: s.Acts[0].Expect[0].FatesPos, Subject: "fates", Diff: []transcript.DiffLine{
 			{Op: transcript.Missing, Text: "acked: 1:Hello!"}, {Op: transcript.Extra, Text: "dropped: 1:Hello!"},
@@ -148,15 +148,15 @@ func failed(s *scenario.Scenario) *runner.ActReport {
 }
 
 // unplayed is the lazy act broken off.
-func unplayed(s *scenario.Scenario) *runner.ActReport {
-	return &runner.ActReport{
-		Act: s.Acts[0], Clock: scenario.Virtual, Verdict: runner.Error,
+func unplayed(s *scenario.Scenario) *outcome.Act {
+	return &outcome.Act{
+		Act: s.Acts[0], Clock: scenario.Virtual, Verdict: outcome.Error,
 		Err: fmt.Errorf("preparing the broker: %w", fmt.Errorf("dial tcp 127.0.0.1:5672: connect: connection refused\nis it running?")),
 	}
 }
 
 // japanese is an act in wide characters, with bodies that would do harm.
-func japanese(s *scenario.Scenario, bodies ...string) *runner.ActReport {
+func japanese(s *scenario.Scenario, bodies ...string) *outcome.Act {
 	p := newPlay(s.Acts[1])
 	p.consume(0, "amq.gen-Xa1", false)
 	for i, body := range bodies {
@@ -167,7 +167,7 @@ func japanese(s *scenario.Scenario, bodies ...string) *runner.ActReport {
 }
 
 // many is an act with many messages.
-func many(s *scenario.Scenario, n int) *runner.ActReport {
+func many(s *scenario.Scenario, n int) *outcome.Act {
 	bodies := make([]string, n)
 	for i := range bodies {
 		bodies[i] = fmt.Sprintf("%d:Hello!", i+1)

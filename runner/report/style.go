@@ -3,7 +3,7 @@ package report
 import (
 	"github.com/charmbracelet/x/ansi"
 
-	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/transcript"
 )
 
@@ -73,21 +73,21 @@ func lineStyle(l transcript.Line) style {
 }
 
 // verdictStyle is the look of a verdict.
-func verdictStyle(v runner.Verdict) style {
-	if v == runner.Pass {
+func verdictStyle(v outcome.Verdict) style {
+	if v == outcome.Pass {
 		return good
 	}
 	return bad
 }
 
 // mark is a verdict as one character, for those who see no colours.
-func mark(v runner.Verdict) string {
+func mark(v outcome.Verdict) string {
 	switch v {
-	case runner.Pass:
+	case outcome.Pass:
 		return "✓"
-	case runner.Fail:
+	case outcome.Fail:
 		return "✗"
-	case runner.LeftOut:
+	case outcome.LeftOut:
 		return "–"
 	}
 	return "!"

@@ -7,8 +7,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"tutor/runner"
 	"tutor/runner/escape"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
 )
@@ -37,7 +37,7 @@ type row struct {
 
 // terminals prints what the actors printed, side by side like terminals, in the order of time.
 // Where there is no room for that, one below the other.
-func terminals(p *page, a *runner.ActReport, verbose bool) {
+func terminals(p *page, a *outcome.Act, verbose bool) {
 	first, last := ends(len(a.Lines), rowsMost, rowsSome)
 	if verbose {
 		first, last = ends(len(a.Lines), rowsVerbose, rowsVerbose)

@@ -6,10 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"tutor/runner"
 	"tutor/runner/escape"
 	"tutor/runner/fate"
-	"tutor/runner/ledger"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 )
 
@@ -41,8 +40,8 @@ func (t *Text) Scenario(s *scenario.Scenario) {
 }
 
 // Act prints the outcome of an act.
-func (t *Text) Act(a *runner.ActReport) {
-	if t.options.Quiet && a.Verdict == runner.Pass {
+func (t *Text) Act(a *outcome.Act) {
+	if t.options.Quiet && a.Verdict == outcome.Pass {
 		return
 	}
 	p := t.page()
@@ -55,9 +54,9 @@ func (t *Text) Act(a *runner.ActReport) {
 		p.blank()
 		frames(p, a)
 	}
-	if len(a.Notes) > 0 {
+	if len(a.Notes()) > 0 {
 		p.blank()
-		notes(p, a.Notes)
+		notes(p, a.Notes())
 	}
 	for i, m := range a.Mismatches {
 		p.blank()
@@ -74,7 +73,7 @@ func (t *Text) Act(a *runner.ActReport) {
 }
 
 // End prints the total of a run, if it had more than one act, and lists what has not passed.
-func (t *Text) End(reports []*runner.Report) {
+func (t *Text) End(reports []*outcome.Report) {
 	p := t.page()
 	total(p, reports, t.options.Quiet)
 	if p.Len() > 0 {
@@ -101,12 +100,12 @@ func (t *Text) print(p *page) {
 }
 
 // heading is an act's verdict, name and teaching text.
-func heading(p *page, a *runner.ActReport) {
+func heading(p *page, a *outcome.Act) {
 	name := escape.Text(a.Act.Name)
 	switch a.Verdict {
-	case runner.Fail:
+	case outcome.Fail:
 		name += " (failed)"
-	case runner.Error:
+	case outcome.Error:
 		name += " (could not be played)"
 	}
 	p.hanging(verdictStyle(a.Verdict).of(mark(a.Verdict))+" ", name, 2, strong)
@@ -132,7 +131,7 @@ func deprecated(p *page, a *scenario.Act) {
 }
 
 // summary is the last line of an act, below a blank one: messages, time, broker.
-func summary(p *page, a *runner.ActReport) {
+func summary(p *page, a *outcome.Act) {
 	parts := []string{}
 	if a.Books != nil {
 		parts = append(parts, counts(a.Books))
@@ -150,20 +149,20 @@ func summary(p *page, a *runner.ActReport) {
 }
 
 // counts says how many messages were sent, and how many copies met each fate.
-func counts(b *ledger.Books) string {
-	parts := []string{grouped(b.Sent()) + " sent"}
+func counts(b *outcome.Books) string {
+	parts := []string{grouped(b.Sent) + " sent"}
 	for _, f := range fate.All() {
-		if n := b.Count(f); n > 0 {
+		if n := b.Counts[f]; n > 0 {
 			parts = append(parts, grouped(n)+" "+string(f))
 		}
 	}
-	if n := b.Count(""); n > 0 {
-		parts = append(parts, grouped(n)+" "+ledger.Unaccounted)
+	if n := b.Counts[""]; n > 0 {
+		parts = append(parts, grouped(n)+" "+outcome.Unaccounted)
 	}
 	return strings.Join(parts, ", ")
 }
 
-func duration(a *runner.ActReport) string {
+func duration(a *outcome.Act) string {
 	if a.Clock == scenario.Real {
 		return elapsed(a.Elapsed) + " by the real clock"
 	}
@@ -171,8 +170,8 @@ func duration(a *runner.ActReport) string {
 }
 
 // total sums a run up.
-func total(p *page, reports []*runner.Report, always bool) {
-	tally := map[runner.Verdict]int{}
+func total(p *page, reports []*outcome.Report, always bool) {
+	tally := map[outcome.Verdict]int{}
 	acts := 0
 	var took time.Duration
 	for _, r := range reports {
@@ -188,11 +187,11 @@ func total(p *page, reports []*runner.Report, always bool) {
 	}
 	p.line(strong.of(totals(len(reports), acts, tally)), faint.of(" · "+elapsed(took)))
 	for _, r := range left {
-		p.hanging("  "+mark(runner.LeftOut)+" ", escape.Text(r.Scenario.Title)+": "+nothingPlayed, 4, normal)
+		p.hanging("  "+mark(outcome.LeftOut)+" ", escape.Text(r.Scenario.Title)+": "+nothingPlayed, 4, normal)
 	}
 	for _, r := range reports {
 		for _, a := range r.Acts {
-			if a.Verdict != runner.Pass {
+			if a.Verdict != outcome.Pass {
 				p.hanging("  "+bad.of(mark(a.Verdict))+" ", complaint(r, a), 4, normal)
 			}
 		}
@@ -203,17 +202,17 @@ func total(p *page, reports []*runner.Report, always bool) {
 const nothingPlayed = "left out, none of its acts was played"
 
 // leftOut are the runs in which no act was played.
-func leftOut(reports []*runner.Report) []*runner.Report {
-	var left []*runner.Report
+func leftOut(reports []*outcome.Report) []*outcome.Report {
+	var left []*outcome.Report
 	for _, r := range reports {
-		if r.Verdict() == runner.LeftOut {
+		if r.Verdict() == outcome.LeftOut {
 			left = append(left, r)
 		}
 	}
 	return left
 }
 
-func totals(scenarios, acts int, tally map[runner.Verdict]int) string {
+func totals(scenarios, acts int, tally map[outcome.Verdict]int) string {
 	what := counted(acts, "act")
 	if scenarios > 1 {
 		what = counted(scenarios, "scenario") + ", " + what
@@ -222,12 +221,12 @@ func totals(scenarios, acts int, tally map[runner.Verdict]int) string {
 }
 
 // outcomes lists how often each verdict was given.
-func outcomes(tally map[runner.Verdict]int) string {
+func outcomes(tally map[outcome.Verdict]int) string {
 	var all []string
 	for _, o := range []struct {
-		verdict runner.Verdict
+		verdict outcome.Verdict
 		words   string
-	}{{runner.Pass, "passed"}, {runner.Fail, "failed"}, {runner.Error, "could not be played"}, {runner.LeftOut, "left out"}} {
+	}{{outcome.Pass, "passed"}, {outcome.Fail, "failed"}, {outcome.Error, "could not be played"}, {outcome.LeftOut, "left out"}} {
 		if n := tally[o.verdict]; n > 0 {
 			all = append(all, grouped(n)+" "+o.words)
 		}
@@ -239,12 +238,12 @@ func outcomes(tally map[runner.Verdict]int) string {
 }
 
 // complaint names an act that has not passed, its place, and what is wrong with it.
-func complaint(r *runner.Report, a *runner.ActReport) string {
+func complaint(r *outcome.Report, a *outcome.Act) string {
 	return fmt.Sprintf("%v: %s › %s: %s", a.Act.Pos, escape.Text(r.Scenario.Title), escape.Text(a.Act.Name), reason(a))
 }
 
 // reason says in a few words why an act has not passed.
-func reason(a *runner.ActReport) string {
+func reason(a *outcome.Act) string {
 	if a.Err != nil {
 		first, _, _ := strings.Cut(strings.TrimSpace(a.Err.Error()), "\n")
 		return clip(first, 200)

@@ -16,7 +16,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
-	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
 )
@@ -42,17 +42,17 @@ func golden(t *testing.T, name, got string) {
 }
 
 // acts are outcomes of all sorts, by name.
-func acts(s *scenario.Scenario) map[string]*runner.ActReport {
+func acts(s *scenario.Scenario) map[string]*outcome.Act {
 	framed := lazy(s)
-	framed.Frames = []runner.Frame{
+	framed.Frames = []outcome.Frame{
 		{Actor: 0, ToBroker: true, Text: "[1] queue.declare queue=task_queue durable=true"},
 		{Actor: 0, Text: "[1] queue.declare-ok queue=task_queue"},
 		{At: time.Second + 1, Actor: 2, ToBroker: true, Text: "[1] basic.publish routing-key=task_queue + 8 bytes " + strings.Repeat("x", 60)},
 	}
 	broken := lazy(s)
-	broken.Verdict, broken.Books, broken.Notes = runner.Error, nil, nil
+	broken.Verdict, broken.Books = outcome.Error, nil
 	broken.Err = errors.New("the act did not end within 1m0s: sober waits for basic.consume-ok")
-	return map[string]*runner.ActReport{
+	return map[string]*outcome.Act{
 		"pass":     lazy(s),
 		"fail":     failed(s),
 		"error":    unplayed(s),
@@ -65,7 +65,7 @@ func acts(s *scenario.Scenario) map[string]*runner.ActReport {
 	}
 }
 
-func act(a *runner.ActReport, o report.Options) string {
+func act(a *outcome.Act, o report.Options) string {
 	var out bytes.Buffer
 	o.Verbose = o.Verbose || a.Frames != nil
 	report.NewText(&out, o).Act(a)
@@ -116,10 +116,10 @@ func TestColoursDoNotChangeTheLayout(t *testing.T) {
 func TestNoControlCharacters(t *testing.T) {
 	s := testScenario(t)
 	a := acts(s)["harmful"]
-	a.Verdict, a.Err = runner.Error, errors.New("\x1b[31mred\x9b")
+	a.Verdict, a.Err = outcome.Error, errors.New("\x1b[31mred\x9b")
 	s.Title, a.Act.Name, a.Product = "\x1btitle", "\x1bname\u0085", "\x1bproduct"
-	reports := []*runner.Report{{Scenario: s, Target: "\x1btarget", Acts: []*runner.ActReport{a, a}}}
-	reports = append(reports, &runner.Report{Scenario: s, Target: "other", Acts: []*runner.ActReport{lazyNamed(s, a.Act.Name)}})
+	reports := []*outcome.Report{{Scenario: s, Target: "\x1btarget", Acts: []*outcome.Act{a, a}}}
+	reports = append(reports, &outcome.Report{Scenario: s, Target: "other", Acts: []*outcome.Act{lazyNamed(s, a.Act.Name)}})
 	for name, write := range map[string]func(io.Writer) error{
 		"text": func(w io.Writer) error {
 			text := report.NewText(w, report.Options{Verbose: true})
@@ -145,7 +145,7 @@ func TestNoControlCharacters(t *testing.T) {
 	}
 }
 
-func lazyNamed(s *scenario.Scenario, name string) *runner.ActReport {
+func lazyNamed(s *scenario.Scenario, name string) *outcome.Act {
 	a := lazy(s)
 	act := *a.Act
 	act.Name = name
@@ -157,9 +157,9 @@ func TestRun(t *testing.T) {
 	s := testScenario(t)
 	var out bytes.Buffer
 	text := report.NewText(&out, report.Options{})
-	reports := []*runner.Report{
-		{Scenario: s, Acts: []*runner.ActReport{lazy(s), failed(s)}, Elapsed: 80 * time.Millisecond},
-		{Scenario: s, Acts: []*runner.ActReport{unplayed(s)}, Elapsed: 2 * time.Second},
+	reports := []*outcome.Report{
+		{Scenario: s, Acts: []*outcome.Act{lazy(s), failed(s)}, Elapsed: 80 * time.Millisecond},
+		{Scenario: s, Acts: []*outcome.Act{unplayed(s)}, Elapsed: 2 * time.Second},
 	}
 	for _, r := range reports {
 		text.Scenario(r.Scenario)
@@ -177,7 +177,7 @@ func TestRun(t *testing.T) {
 func TestOneActNeedsNoTotal(t *testing.T) {
 	s := testScenario(t)
 	var out bytes.Buffer
-	report.NewText(&out, report.Options{}).End([]*runner.Report{{Scenario: s, Acts: []*runner.ActReport{lazy(s)}}})
+	report.NewText(&out, report.Options{}).End([]*outcome.Report{{Scenario: s, Acts: []*outcome.Act{lazy(s)}}})
 	if out.Len() > 0 {
 		t.Errorf("%q", out.String())
 	}

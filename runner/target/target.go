@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tutor/runner"
+	"tutor/runner/stage"
 	"tutor/runner/suggest"
 	"tutor/runner/target/embedded"
 	"tutor/runner/target/local"
@@ -24,11 +24,11 @@ type Options struct {
 	Progress func(string)
 	// Docker makes the target for a container's image, empty for the default. It is a parameter, so
 	// that programs without it build without a container library.
-	Docker func(image string, progress func(string)) runner.Target
+	Docker func(image string, progress func(string)) stage.Target
 }
 
 // Parse returns the target that a word names. Nothing is started yet.
-func Parse(name string, o Options) (runner.Target, error) {
+func Parse(name string, o Options) (stage.Target, error) {
 	kind, image, hasImage := strings.Cut(name, ":")
 	byURL := strings.HasPrefix(name, "amqp://") || strings.HasPrefix(name, "amqps://")
 	if o.Remote.Management != "" && !byURL {

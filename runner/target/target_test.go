@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target"
 	"tutor/runner/target/remote"
 )
@@ -16,12 +16,12 @@ type container struct{ image string }
 
 func (c container) Name() string { return "docker:" + c.image }
 func (container) Close() error   { return nil }
-func (container) Prepare(context.Context, *scenario.Broker) (*runner.Stage, error) {
+func (container) Prepare(context.Context, *scenario.Broker) (*stage.Stage, error) {
 	return nil, nil
 }
 
 func withDocker() target.Options {
-	return target.Options{Docker: func(image string, _ func(string)) runner.Target { return container{image} }}
+	return target.Options{Docker: func(image string, _ func(string)) stage.Target { return container{image} }}
 }
 
 func TestParse(t *testing.T) {

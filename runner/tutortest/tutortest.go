@@ -16,8 +16,10 @@ import (
 	"testing"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target"
 	"tutor/runner/target/remote"
 )
@@ -26,7 +28,7 @@ import (
 type Option func(*settings)
 
 type settings struct {
-	target runner.Target
+	target stage.Target
 	// name of the target to be made, if none was given.
 	name    string
 	options target.Options
@@ -34,7 +36,7 @@ type settings struct {
 }
 
 // On plays the scenarios on a target, such as docker.New(""), which stays the caller's to close.
-func On(t runner.Target) Option { return func(s *settings) { s.target = t } }
+func On(t stage.Target) Option { return func(s *settings) { s.target = t } }
 
 // Broker plays the scenarios on a broker that is named as after --broker: embedded, local, or a URL.
 // The empty name stands for embedded. Containers need [On], so that not everybody has to build with a
@@ -115,9 +117,9 @@ func (s *settings) scenario(t *testing.T, path string) {
 }
 
 // verify fails a test whose act has not passed.
-func verify(t *testing.T, a *runner.ActReport) {
+func verify(t *testing.T, a *outcome.Act) {
 	t.Helper()
-	if a.Verdict == runner.Pass {
+	if a.Verdict == outcome.Pass {
 		return
 	}
 	var b strings.Builder

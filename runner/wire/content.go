@@ -1,8 +1,6 @@
 package wire
 
-import (
-	"time"
-)
+import "time"
 
 // The flags of the properties of a message that are present (AMQP 0-9-1, 4.2.6.1). The lowest bit
 // would announce more flags, which the basic class does not have.

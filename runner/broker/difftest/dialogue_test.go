@@ -14,8 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tutor/runner"
 	"tutor/runner/broker"
+	"tutor/runner/stage"
 	"tutor/runner/wire"
 )
 
@@ -269,8 +269,8 @@ func TestDialoguesRecorded(t *testing.T) {
 
 // RabbitMQ 4.3 does as recorded.
 func TestDialogues(t *testing.T) {
-	targets.RabbitMQ(t, func(t *testing.T, target runner.Target) {
-		l, version, remove := stage(t, target, nil)
+	targets.RabbitMQ(t, func(t *testing.T, target stage.Target) {
+		l, version, remove := emptyVhost(t, target, nil)
 		defer remove()
 		if !isSpecification(version) {
 			t.Logf("RabbitMQ %s is not the specification", version)

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/embedded"
 	"tutor/runner/target/targettest"
 )
@@ -38,8 +38,8 @@ func TestMain(m *testing.M) {
 // specification is the version of RabbitMQ that the embedded broker is built to.
 const specification = "4.3"
 
-// stage gets an empty vhost on a target.
-func stage(t testing.TB, target runner.Target, needs *scenario.Broker) (l Login, version string, remove func()) {
+// emptyVhost gets an empty vhost on a target.
+func emptyVhost(t testing.TB, target stage.Target, needs *scenario.Broker) (l Login, version string, remove func()) {
 	t.Helper()
 	s, err := target.Prepare(context.Background(), needs)
 	if err != nil {
@@ -57,7 +57,7 @@ func stage(t testing.TB, target runner.Target, needs *scenario.Broker) (l Login,
 }
 
 // play plays a program in an empty vhost of its own.
-func play(t testing.TB, target runner.Target, p Program) (log Log, version string) {
+func play(t testing.TB, target stage.Target, p Program) (log Log, version string) {
 	t.Helper()
 	return playOn(t, target, nil, p)
 }
@@ -80,9 +80,9 @@ func configured(name string) *scenario.Broker {
 const permitted, denied = "permitted", "denied"
 
 // playOn is [play] on a broker that is configured as needed.
-func playOn(t testing.TB, target runner.Target, needs *scenario.Broker, p Program) (log Log, version string) {
+func playOn(t testing.TB, target stage.Target, needs *scenario.Broker, p Program) (log Log, version string) {
 	t.Helper()
-	l, version, remove := stage(t, target, needs)
+	l, version, remove := emptyVhost(t, target, needs)
 	defer remove()
 	log, err := Play(p, l)
 	if err != nil {
@@ -116,7 +116,7 @@ func TestRecordings(t *testing.T) {
 // RabbitMQ answers as recorded; other versions than 4.3 differ where the table of differences says so,
 // and nowhere else.
 func TestRabbitMQ(t *testing.T) {
-	targets.RabbitMQ(t, func(t *testing.T, target runner.Target) {
+	targets.RabbitMQ(t, func(t *testing.T, target stage.Target) {
 		_, version := play(t, target, nil)
 		for name, p := range cases {
 			needs := configured(name)
@@ -166,7 +166,7 @@ func differs(name, version string) string {
 func TestGenerated(t *testing.T) {
 	ours := embedded.New()
 	defer ours.Close()
-	targets.RabbitMQ(t, func(t *testing.T, target runner.Target) {
+	targets.RabbitMQ(t, func(t *testing.T, target stage.Target) {
 		if _, version := play(t, target, nil); !isSpecification(version) {
 			t.Logf("RabbitMQ %s is not the specification", version)
 			return

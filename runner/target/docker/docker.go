@@ -15,8 +15,8 @@ import (
 	"github.com/testcontainers/testcontainers-go/log"
 	"github.com/testcontainers/testcontainers-go/wait"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/linger"
 	"tutor/runner/target/management"
 	"tutor/runner/target/pki"
@@ -81,10 +81,10 @@ func New(image string, progress func(string)) *Target {
 func (t *Target) Name() string { return "docker:" + t.image }
 
 // guest is the user that RabbitMQ has from the start.
-var guest = runner.Login{User: "guest", Password: "guest"}
+var guest = stage.Login{User: "guest", Password: "guest"}
 
 // Prepare provides vhosts and users for an act.
-func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	if err := t.booted(ctx); err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 	if err != nil {
 		return nil, t.explain(ctx, err)
 	}
-	return &runner.Stage{
+	return &stage.Stage{
 		Product: "RabbitMQ", Version: t.version,
 		Dial:       t.dialer(amqpPort),
 		DialTLS:    t.dialer(amqpsPort),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
+
 )
 
 // onDocker says whether the suite runs on docker at all (package targettest, which imports this one,
@@ -37,7 +38,7 @@ func TestContainerThatDies(t *testing.T) {
 	}
 	var waited []string
 	target := New(image, func(what string) { waited = append(waited, what) })
-	stage, err := target.Prepare(t.Context(), nil)
+	s, err := target.Prepare(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func TestContainerThatDies(t *testing.T) {
 	if err := target.container.Stop(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := stage.Dial(t.Context()); err == nil || !strings.Contains(err.Error(), "has ended with exit code") {
+	if _, err := s.Dial(t.Context()); err == nil || !strings.Contains(err.Error(), "has ended with exit code") {
 		t.Errorf("dialing a dead container: %v", err)
 	}
 	if _, err := target.Prepare(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "has ended with exit code") {

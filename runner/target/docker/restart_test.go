@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"tutor/runner"
+	"tutor/runner/stage"
 	"tutor/runner/target/stagetest"
 )
 
@@ -32,7 +32,7 @@ func TestRestart(t *testing.T) {
 
 // brokenOff has the context of a restart end at once: it is brought to its end all the same, and whoever
 // comes next waits for that.
-func brokenOff(t *testing.T, target *Target, s *runner.Stage) {
+func brokenOff(t *testing.T, target *Target, s *stage.Stage) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

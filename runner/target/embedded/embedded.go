@@ -9,10 +9,10 @@ import (
 	"net"
 	"sync"
 
-	"tutor/runner"
 	"tutor/runner/broker"
 	"tutor/runner/broker/vhost"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/pki"
 )
 
@@ -34,27 +34,27 @@ func New() *Target { return &Target{brokers: map[*broker.Broker]struct{}{}} }
 func (t *Target) Name() string { return "embedded" }
 
 // Prepare starts a broker with what an act asks for.
-func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	b := broker.New(broker.Options{SilentCloseDelay: -1, Vhost: Choices(needs)})
 	if !t.add(b) {
 		return nil, errors.New("the embedded target is closed")
 	}
-	stage := &runner.Stage{
+	s := &stage.Stage{
 		Product: Product, Version: broker.Version,
 		Vhosts:  map[string]string{},
-		Users:   map[string]runner.Login{},
+		Users:   map[string]stage.Login{},
 		Dial:    dialer(b, nil),
 		Restart: b.Restart,
-		SetPolicy: func(_ context.Context, name string, p runner.Policy) (bool, error) {
+		SetPolicy: func(_ context.Context, name string, p stage.Policy) (bool, error) {
 			return true, b.SetPolicy(name, vhost.Policy(p))
 		},
 		Close: func(context.Context, bool) error { return t.remove(b) },
 	}
-	err := t.furnish(b, stage, needs)
+	err := t.furnish(b, s, needs)
 	if err != nil {
 		return nil, errors.Join(err, t.remove(b))
 	}
-	return stage, nil
+	return s, nil
 }
 
 // Choices are what a scenario asks for of all vhosts of a broker.
@@ -69,7 +69,7 @@ func Choices(needs *scenario.Broker) vhost.Options {
 }
 
 // furnish provides vhosts, users and TLS.
-func (t *Target) furnish(b *broker.Broker, stage *runner.Stage, needs *scenario.Broker) error {
+func (t *Target) furnish(b *broker.Broker, s *stage.Stage, needs *scenario.Broker) error {
 	if needs == nil {
 		needs = &scenario.Broker{}
 	}
@@ -77,11 +77,11 @@ func (t *Target) furnish(b *broker.Broker, stage *runner.Stage, needs *scenario.
 		return err
 	}
 	for _, name := range b.Vhosts() {
-		stage.Vhosts[name] = name
+		s.Vhosts[name] = name
 	}
-	stage.Users["guest"] = runner.Login{User: "guest", Password: "guest"}
+	s.Users["guest"] = stage.Login{User: "guest", Password: "guest"}
 	for name, u := range needs.Users {
-		stage.Users[name] = runner.Login{User: name, Password: u.Password}
+		s.Users[name] = stage.Login{User: name, Password: u.Password}
 	}
 	if !needs.TLS {
 		return nil
@@ -90,8 +90,8 @@ func (t *Target) furnish(b *broker.Broker, stage *runner.Stage, needs *scenario.
 	if err != nil {
 		return err
 	}
-	stage.CA, stage.ServerName = authority.Pool(), pki.ServerName
-	stage.DialTLS = dialer(b, &tls.Config{Certificates: []tls.Certificate{certificate}})
+	s.CA, s.ServerName = authority.Pool(), pki.ServerName
+	s.DialTLS = dialer(b, &tls.Config{Certificates: []tls.Certificate{certificate}})
 	return nil
 }
 

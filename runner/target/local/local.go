@@ -14,8 +14,8 @@ import (
 	"net"
 	"sync"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/management"
 	"tutor/runner/target/pki"
 )
@@ -46,7 +46,7 @@ func New(progress func(string)) *Target {
 func (t *Target) Name() string { return "local" }
 
 // Prepare provides vhosts and users for an act.
-func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	n, err := t.booted(ctx)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 	if err != nil {
 		return nil, n.explain(err)
 	}
-	return &runner.Stage{
+	return &stage.Stage{
 		Product: "RabbitMQ", Version: t.version,
 		Dial:       dialer(n.ports.amqp),
 		DialTLS:    dialer(n.ports.amqps),
@@ -73,7 +73,7 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 }
 
 // guest is the user that RabbitMQ has from the start.
-var guest = runner.Login{User: "guest", Password: "guest"}
+var guest = stage.Login{User: "guest", Password: "guest"}
 
 func (t *Target) pool() *x509.CertPool { return t.authority.Pool() }
 

@@ -18,7 +18,9 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/remote"
 	"tutor/runner/target/stagetest"
 )
@@ -50,7 +52,7 @@ func onLocal(t *testing.T) bool {
 func TestNode(t *testing.T) {
 	if onLocal(t) {
 		target := New(nil)
-		one, two := stage(t, target, nil), stage(t, target, &scenario.Broker{TLS: true})
+		one, two := prepare(t, target, nil), prepare(t, target, &scenario.Broker{TLS: true})
 		if one.Vhosts["/"] == two.Vhosts["/"] {
 			t.Error("two acts share a vhost")
 		}
@@ -73,7 +75,7 @@ func TestNode(t *testing.T) {
 	}
 }
 
-func stage(t *testing.T, target runner.Target, needs *scenario.Broker) *runner.Stage {
+func prepare(t *testing.T, target stage.Target, needs *scenario.Broker) *stage.Stage {
 	t.Helper()
 	s, err := target.Prepare(context.Background(), needs)
 	if err != nil {
@@ -82,7 +84,7 @@ func stage(t *testing.T, target runner.Target, needs *scenario.Broker) *runner.S
 	return s
 }
 
-func declare(t *testing.T, s *runner.Stage, queue string, arguments amqp.Table) {
+func declare(t *testing.T, s *stage.Stage, queue string, arguments amqp.Table) {
 	t.Helper()
 	_, ch := stagetest.Connect(t, s)
 	if _, err := ch.QueueDeclare(queue, true, false, false, false, arguments); err != nil {
@@ -104,7 +106,7 @@ func byURL(t *testing.T, target *Target) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		target runner.Target
+		target stage.Target
 		file   string
 		errors int
 	}{
@@ -123,12 +125,12 @@ func byURL(t *testing.T, target *Target) {
 		errors := 0
 		for _, a := range runner.Run(context.Background(), s, c.target).Acts {
 			switch a.Verdict {
-			case runner.Error:
+			case outcome.Error:
 				errors++
 				if !strings.Contains(a.Err.Error(), "the act needs what amqp://guest@127.0.0.1:1,127.0.0.1:") {
 					t.Errorf("%s: %s: %v", c.file, a.Act.Name, a.Err)
 				}
-			case runner.Fail:
+			case outcome.Fail:
 				t.Errorf("%s: %s fails: %v", c.file, a.Act.Name, a.Mismatches)
 			}
 		}

@@ -6,8 +6,8 @@ import (
 	"net"
 	"testing"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/stagetest"
 )
 
@@ -22,14 +22,14 @@ func TestRestart(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	s := stage(t, target, &scenario.Broker{})
+	s := prepare(t, target, &scenario.Broker{})
 	stagetest.Restart(t, s)
 	brokenOff(t, target, s)
 }
 
 // brokenOff has the context of a restart end while the server stops, or when it has stopped and may be
 // booting again: whoever comes next finds a node that is ready.
-func brokenOff(t *testing.T, target *Target, s *runner.Stage) {
+func brokenOff(t *testing.T, target *Target, s *stage.Stage) {
 	t.Helper()
 	for name, when := range map[string]func(*run) <-chan struct{}{
 		"before it": func(*run) <-chan struct{} { c := make(chan struct{}); close(c); return c },
@@ -48,7 +48,7 @@ func brokenOff(t *testing.T, target *Target, s *runner.Stage) {
 		if err := s.Close(t.Context(), false); err != nil {
 			t.Errorf("%s: the act's end: %v", name, err)
 		}
-		s = stage(t, target, nil)
+		s = prepare(t, target, nil)
 		stagetest.Connect(t, s)
 	}
 }

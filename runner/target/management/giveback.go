@@ -12,7 +12,7 @@ import (
 
 	rabbithole "github.com/michaelklishin/rabbit-hole/v2"
 
-	"tutor/runner"
+	"tutor/runner/stage"
 )
 
 // givingBack takes back what acts were provided with, in the background and one act after the other.
@@ -26,7 +26,7 @@ type givingBack struct {
 	spare []string
 	// audits are the policies by which vhosts are audited. They stay, since setting one takes as long as
 	// many an act.
-	audits map[string]runner.Policy
+	audits map[string]stage.Policy
 	// throwAway is set where the broker itself is removed with the target.
 	throwAway bool
 	idle      *sync.Cond
@@ -105,7 +105,7 @@ func (b *givingBack) work(ctx context.Context) {
 }
 
 // isAudited reports whether a vhost has been audited by a policy before.
-func (b *givingBack) isAudited(vhost string, p runner.Policy) bool {
+func (b *givingBack) isAudited(vhost string, p stage.Policy) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	known, ok := b.audits[vhost]
@@ -113,11 +113,11 @@ func (b *givingBack) isAudited(vhost string, p runner.Policy) bool {
 }
 
 // audited enters by which policy a vhost is audited.
-func (b *givingBack) audited(vhost string, p runner.Policy) {
+func (b *givingBack) audited(vhost string, p stage.Policy) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.audits == nil {
-		b.audits = map[string]runner.Policy{}
+		b.audits = map[string]stage.Policy{}
 	}
 	b.audits[vhost] = p
 }
@@ -206,11 +206,11 @@ func emptied(c *rabbithole.Client, v *vhostOfAct) error {
 			return fmt.Errorf("listing the exchanges of vhost %s: %w", vhost, err)
 		}
 		exchanges = slices.DeleteFunc(exchanges, func(e rabbithole.ExchangeInfo) bool {
-			return e.Name == "" || e.Name == runner.Audit || strings.HasPrefix(e.Name, "amq.")
+			return e.Name == "" || e.Name == stage.Audit || strings.HasPrefix(e.Name, "amq.")
 		})
-		if at := slices.IndexFunc(queues, func(q rabbithole.QueueInfo) bool { return q.Name == runner.Audit }); at >= 0 {
-			if err := gone(c.PurgeQueue(vhost, runner.Audit)); err != nil {
-				return fmt.Errorf("purging queue %s of vhost %s: %w", runner.Audit, vhost, err)
+		if at := slices.IndexFunc(queues, func(q rabbithole.QueueInfo) bool { return q.Name == stage.Audit }); at >= 0 {
+			if err := gone(c.PurgeQueue(vhost, stage.Audit)); err != nil {
+				return fmt.Errorf("purging queue %s of vhost %s: %w", stage.Audit, vhost, err)
 			}
 			queues = slices.Delete(queues, at, at+1)
 		}

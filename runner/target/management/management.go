@@ -21,8 +21,8 @@ import (
 	rabbithole "github.com/michaelklishin/rabbit-hole/v2"
 	"golang.org/x/sync/errgroup"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/linger"
 )
 
@@ -109,7 +109,7 @@ func (a *API) Version(ctx context.Context) (string, error) {
 type Provision struct {
 	// Vhosts and Users map the scenario's names to the broker's.
 	Vhosts map[string]string
-	Users  map[string]runner.Login
+	Users  map[string]stage.Login
 
 	api    *API
 	vhosts []vhostOfAct
@@ -117,7 +117,7 @@ type Provision struct {
 
 // SetPolicy sets a policy in one of the act's vhosts, by the scenario's name. Fresh is false where it is that
 // of the audit, and the vhost has it from an act before.
-func (p *Provision) SetPolicy(ctx context.Context, vhost string, policy runner.Policy) (fresh bool, err error) {
+func (p *Provision) SetPolicy(ctx context.Context, vhost string, policy stage.Policy) (fresh bool, err error) {
 	c, err := p.api.client(ctx)
 	if err != nil {
 		return false, err
@@ -127,7 +127,7 @@ func (p *Provision) SetPolicy(ctx context.Context, vhost string, policy runner.P
 		return false, fmt.Errorf("vhost %s is not the act's own", vhost)
 	}
 	v := &p.vhosts[i]
-	if policy.Name == runner.Audit && p.api.back.isAudited(v.name, policy) {
+	if policy.Name == stage.Audit && p.api.back.isAudited(v.name, policy) {
 		return false, nil
 	}
 	err = done(c.PutPolicy(v.name, policy.Name, rabbithole.Policy{
@@ -137,7 +137,7 @@ func (p *Provision) SetPolicy(ctx context.Context, vhost string, policy runner.P
 	if err != nil {
 		return false, fmt.Errorf("setting policy %s in vhost %s: %w", policy.Name, vhost, err)
 	}
-	if policy.Name == runner.Audit {
+	if policy.Name == stage.Audit {
 		p.api.back.audited(v.name, policy)
 	} else {
 		v.policies = append(v.policies, policy.Name)
@@ -156,12 +156,12 @@ type vhostOfAct struct {
 
 // Provide makes vhosts and users of an act's own. Guest is a login that exists and gets all
 // permissions in all of the vhosts. If something fails, what was made by then is removed.
-func (a *API) Provide(ctx context.Context, needs *scenario.Broker, guest runner.Login) (*Provision, error) {
+func (a *API) Provide(ctx context.Context, needs *scenario.Broker, guest stage.Login) (*Provision, error) {
 	if needs == nil {
 		needs = &scenario.Broker{}
 	}
 	p := &Provision{
-		Vhosts: map[string]string{}, Users: map[string]runner.Login{"guest": guest},
+		Vhosts: map[string]string{}, Users: map[string]stage.Login{"guest": guest},
 		api: a,
 	}
 	if _, ok := needs.Users["guest"]; ok {
@@ -208,7 +208,7 @@ func (p *Provision) make(ctx context.Context, c *rabbithole.Client, needs *scena
 		p.vhosts = append(p.vhosts, vhostOfAct{name: real, limited: len(limits) > 0})
 	}
 	for name, u := range needs.Users {
-		login := runner.Login{User: p.api.name() + "-" + name, Password: u.Password}
+		login := stage.Login{User: p.api.name() + "-" + name, Password: u.Password}
 		p.Users[name] = login
 		things.Go(func() error { return makeUser(c, name, login, u) })
 	}
@@ -255,7 +255,7 @@ func makeVhost(c *rabbithole.Client, name, real string, limits rabbithole.VhostL
 	return nil
 }
 
-func makeUser(c *rabbithole.Client, name string, login runner.Login, u *scenario.User) error {
+func makeUser(c *rabbithole.Client, name string, login stage.Login, u *scenario.User) error {
 	if err := done(c.PutUser(login.User, rabbithole.UserSettings{Name: login.User, Password: login.Password})); err != nil {
 		return fmt.Errorf("making user %s: %w", name, err)
 	}

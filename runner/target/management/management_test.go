@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/management"
 )
 
@@ -115,7 +115,7 @@ func (a *api) left() []string {
 	return all
 }
 
-var guest = runner.Login{User: "guest", Password: "guest"}
+var guest = stage.Login{User: "guest", Password: "guest"}
 
 func number(n int) *int { return &n }
 

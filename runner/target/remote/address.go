@@ -8,13 +8,13 @@ import (
 	"strconv"
 	"strings"
 
-	"tutor/runner"
+	"tutor/runner/stage"
 )
 
 // address is an AMQP URL with one or more hosts.
 type address struct {
 	secure bool
-	login  runner.Login
+	login  stage.Login
 	hosts  []host
 	vhost  string
 }
@@ -54,7 +54,7 @@ var errURL = errors.New("want a URL such as amqp://user:password@host1:5672,host
 // the URL, which may carry a password.
 func parse(rawURL string) (address, error) {
 	scheme, rest, ok := strings.Cut(rawURL, "://")
-	a := address{secure: scheme == "amqps", login: runner.Login{User: "guest", Password: "guest"}, vhost: "/"}
+	a := address{secure: scheme == "amqps", login: stage.Login{User: "guest", Password: "guest"}, vhost: "/"}
 	if !ok || (scheme != "amqp" && scheme != "amqps") {
 		return a, errURL
 	}

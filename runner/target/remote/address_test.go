@@ -7,18 +7,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 func TestParse(t *testing.T) {
-	guest := runner.Login{User: "guest", Password: "guest"}
+	guest := stage.Login{User: "guest", Password: "guest"}
 	for url, want := range map[string]address{
 		"amqp://h":                          {login: guest, hosts: []host{{"h", 5672}}, vhost: "/"},
 		"amqp://h/":                         {login: guest, hosts: []host{{"h", 5672}}, vhost: "/"},
 		"amqp://h/%2F":                      {login: guest, hosts: []host{{"h", 5672}}, vhost: "/"},
 		"amqps://h/v":                       {secure: true, login: guest, hosts: []host{{"h", 5671}}, vhost: "v"},
-		"amqp://u:p%40w@h1:1,h2,h3:3/a%2Fb": {login: runner.Login{User: "u", Password: "p@w"}, hosts: []host{{"h1", 1}, {"h2", 5672}, {"h3", 3}}, vhost: "a/b"},
+		"amqp://u:p%40w@h1:1,h2,h3:3/a%2Fb": {login: stage.Login{User: "u", Password: "p@w"}, hosts: []host{{"h1", 1}, {"h2", 5672}, {"h3", 3}}, vhost: "a/b"},
 		"amqp://[::1]:7":                    {login: guest, hosts: []host{{"::1", 7}}, vhost: "/"},
 		"amqp://[::1]":                      {login: guest, hosts: []host{{"::1", 5672}}, vhost: "/"},
 	} {

@@ -22,8 +22,8 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
-	"tutor/runner"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/management"
 )
 
@@ -95,7 +95,7 @@ func (t *Target) Close() error {
 
 // Prepare provides what an act needs through the management API or, without it, refuses what cannot
 // be had.
-func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.Stage, error) {
+func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	if needs == nil {
 		needs = &scenario.Broker{}
 	}
@@ -106,11 +106,11 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*runner.S
 	if err != nil {
 		return nil, err
 	}
-	stage := &runner.Stage{
+	stage := &stage.Stage{
 		Product: s.product, Version: s.version,
 		CA:     t.pool,
 		Vhosts: map[string]string{"/": t.address.vhost},
-		Users:  map[string]runner.Login{"guest": t.address.login},
+		Users:  map[string]stage.Login{"guest": t.address.login},
 		Shared: true,
 	}
 	if !t.address.secure {
@@ -193,7 +193,7 @@ func (t *Target) connect(ctx context.Context, hosts []host) (net.Conn, int, erro
 
 // secure gives a stage a way to the hosts, those that answer first, and the name that the
 // certificate of the very first must carry: which host is reached is known only afterwards.
-func (t *Target) secure(ctx context.Context, stage *runner.Stage) error {
+func (t *Target) secure(ctx context.Context, stage *stage.Stage) error {
 	hosts := t.address.hosts
 	if len(hosts) > 1 {
 		conn, first, err := t.connect(ctx, hosts)

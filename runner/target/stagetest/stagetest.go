@@ -7,18 +7,18 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
-	"tutor/runner"
+	"tutor/runner/stage"
 	"tutor/runner/tap"
 )
 
 // Connect opens a connection to the stage's vhost / as guest, and a channel on it. The connection is
 // closed at the end of the test.
-func Connect(t testing.TB, s *runner.Stage) (*amqp.Connection, *amqp.Channel) {
+func Connect(t testing.TB, s *stage.Stage) (*amqp.Connection, *amqp.Channel) {
 	t.Helper()
 	return open(t, s, dial(t, s))
 }
 
-func dial(t testing.TB, s *runner.Stage) net.Conn {
+func dial(t testing.TB, s *stage.Stage) net.Conn {
 	t.Helper()
 	raw, err := s.Dial(t.Context())
 	if err != nil {
@@ -27,7 +27,7 @@ func dial(t testing.TB, s *runner.Stage) net.Conn {
 	return raw
 }
 
-func open(t testing.TB, s *runner.Stage, raw net.Conn) (*amqp.Connection, *amqp.Channel) {
+func open(t testing.TB, s *stage.Stage, raw net.Conn) (*amqp.Connection, *amqp.Channel) {
 	t.Helper()
 	guest := s.Users["guest"]
 	conn, err := amqp.Open(raw, amqp.Config{
@@ -48,7 +48,7 @@ func open(t testing.TB, s *runner.Stage, raw net.Conn) (*amqp.Connection, *amqp.
 
 // Restart restarts the stage's broker: connections are closed in order, what is durable and persistent
 // is kept, and what is transient is dropped.
-func Restart(t *testing.T, s *runner.Stage) {
+func Restart(t *testing.T, s *stage.Stage) {
 	t.Helper()
 	wire := tap.New(dial(t, s), 0, tap.NewJournal())
 	_, ch := open(t, s, wire)

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"tutor/runner"
+	"tutor/runner/stage"
 	"tutor/runner/target/docker"
 	"tutor/runner/target/embedded"
 	"tutor/runner/target/local"
@@ -29,7 +29,7 @@ const Variable = "TUTOR_TEST_BROKERS"
 type Targets struct{ all []*chosen }
 
 type chosen struct {
-	target runner.Target
+	target stage.Target
 	// absent is why the target is left out.
 	absent error
 	booted sync.Once
@@ -43,8 +43,8 @@ func (ts *Targets) Without(kind string) *Targets {
 }
 
 // Present are the targets that are there.
-func (ts *Targets) Present() []runner.Target {
-	var present []runner.Target
+func (ts *Targets) Present() []stage.Target {
+	var present []stage.Target
 	for _, c := range ts.all {
 		if c.absent == nil {
 			present = append(present, c.target)
@@ -94,7 +94,7 @@ func Main(m *testing.M, targets *Targets) int {
 }
 
 // Each runs a test on each target, as a subtest.
-func (ts *Targets) Each(t *testing.T, test func(*testing.T, runner.Target)) {
+func (ts *Targets) Each(t *testing.T, test func(*testing.T, stage.Target)) {
 	t.Helper()
 	// go test takes a result from its cache unless the environment has changed that tests have looked
 	// at; what was looked at before they ran does not count.
@@ -111,7 +111,7 @@ func (ts *Targets) Each(t *testing.T, test func(*testing.T, runner.Target)) {
 }
 
 // RabbitMQ runs a test on each target that is RabbitMQ.
-func (ts *Targets) RabbitMQ(t *testing.T, test func(*testing.T, runner.Target)) {
+func (ts *Targets) RabbitMQ(t *testing.T, test func(*testing.T, stage.Target)) {
 	t.Helper()
 	ts.Without("embedded").Each(t, test)
 }

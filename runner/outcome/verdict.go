@@ -1,6 +1,20 @@
-package runner
+package outcome
 
 import "slices"
+
+// Verdict is what a run proved.
+type Verdict string
+
+const (
+	// Pass: what was observed is what was expected.
+	Pass Verdict = "pass"
+	// Fail: what was observed differs from what was expected.
+	Fail Verdict = "fail"
+	// Error: the act could not be played to its end, so nothing is proved.
+	Error Verdict = "error"
+	// LeftOut: nothing was played, so nothing is proved. It is never counted as passed.
+	LeftOut Verdict = "left out"
+)
 
 // severity orders the verdicts, the worst first. What was left out proves nothing, so that it decides only
 // where there is nothing else.

@@ -1,4 +1,4 @@
-package runner
+package outcome
 
 import (
 	"cmp"
@@ -10,12 +10,12 @@ import (
 	"tutor/runner/transcript"
 )
 
-// Outcome is one way in which an act came out, of several plays of it.
-type Outcome struct {
+// Way is one way in which an act came out, of several plays of it.
+type Way struct {
 	// Plays is in how many plays it came out so.
 	Plays int
 	// Report of the first of these.
-	Report *ActReport
+	Report *Act
 	// Lines are what was observed: what each actor printed, then what became of each copy.
 	Lines []string
 }
@@ -29,7 +29,7 @@ func Distribution(plays []*Report) *Report {
 		all.Elapsed += r.Elapsed
 	}
 	for i := range plays[0].Acts {
-		var acts []*ActReport
+		var acts []*Act
 		for _, r := range plays {
 			// The last play may have been broken off.
 			if i < len(r.Acts) {
@@ -41,7 +41,7 @@ func Distribution(plays []*Report) *Report {
 	return &all
 }
 
-func distributed(plays []*ActReport) *ActReport {
+func distributed(plays []*Act) *Act {
 	outcomes := outcomes(plays)
 	worst := outcomes[0].Report
 	for _, o := range outcomes {
@@ -57,8 +57,8 @@ func distributed(plays []*ActReport) *ActReport {
 	return &report
 }
 
-func outcomes(plays []*ActReport) []Outcome {
-	var all []Outcome
+func outcomes(plays []*Act) []Way {
+	var all []Way
 	index := map[string]int{}
 	for _, a := range plays {
 		lines := outcomeOf(a)
@@ -67,17 +67,17 @@ func outcomes(plays []*ActReport) []Outcome {
 		if !ok {
 			i = len(all)
 			index[key] = i
-			all = append(all, Outcome{Report: a, Lines: lines})
+			all = append(all, Way{Report: a, Lines: lines})
 		}
 		all[i].Plays++
 	}
-	slices.SortStableFunc(all, func(a, b Outcome) int { return cmp.Compare(b.Plays, a.Plays) })
+	slices.SortStableFunc(all, func(a, b Way) int { return cmp.Compare(b.Plays, a.Plays) })
 	return all
 }
 
 // outcomeOf is what was observed of an act, without what the broker makes up anew each time, and without
 // the order of lines where none is expected.
-func outcomeOf(a *ActReport) []string {
+func outcomeOf(a *Act) []string {
 	var lines []string
 	all := transcript.Each(a.Lines, len(a.Act.Cast))
 	for i, member := range a.Act.Cast {
@@ -94,7 +94,7 @@ func outcomeOf(a *ActReport) []string {
 		return append(lines, "error: "+a.Err.Error())
 	}
 	var fates []string
-	for c := range a.Books.Copies() {
+	for c := range a.Books.Copies {
 		fates = append(fates, fmt.Sprintf("%s: %s", cmp.Or(string(c.Fate), "unaccounted"), c.Message))
 	}
 	slices.Sort(fates)

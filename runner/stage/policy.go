@@ -1,4 +1,4 @@
-package runner
+package stage
 
 // Policy is a policy of a vhost, as RabbitMQ has them: it adds to what the queues and exchanges whose
 // names match were declared with.
@@ -13,3 +13,7 @@ type Policy struct {
 	// Definition has keys such as dead-letter-exchange.
 	Definition map[string]any
 }
+
+// Audit is the name of the exchange that queues give to what dies, of its queue, and of the policy that has
+// them do so.
+const Audit = "tutor.audit"

@@ -1,4 +1,4 @@
-package runner
+package play
 
 import (
 	"cmp"
@@ -17,17 +17,20 @@ import (
 	"tutor/runner/actor"
 	"tutor/runner/clock"
 	"tutor/runner/ledger"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/tap"
 	"tutor/runner/transcript"
+	"tutor/runner/verdict"
 )
 
-// play is one act while it is being played.
-type play struct {
-	runner   Runner
+// playing is one act while it is being played.
+type playing struct {
+	config   Config
 	act      *scenario.Act
-	stage    *Stage
-	report   *ActReport
+	stage    *stage.Stage
+	report   *outcome.Act
 	timeline *clock.Timeline
 	journal  *tap.Journal
 	ledger   *ledger.Ledger
@@ -61,17 +64,17 @@ type play struct {
 	tidies bool
 }
 
-func newPlay(r Runner, act *scenario.Act, stage prepared, report *ActReport) *play {
-	p := &play{
-		runner: r, act: act, stage: stage.stage, report: report,
-		words:     translation(stage.stage),
+func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act) *playing {
+	p := &playing{
+		config: c, act: act, stage: ready.stage, report: report,
+		words:     translation(ready.stage),
 		actors:    make([]*actor.Actor, len(act.Cast)),
 		places:    map[string]int{},
 		unsettled: map[ledger.QueueRef]bool{},
 		fenced:    map[int]bool{},
-		timed:     isTimed(act) || stage.stage.Shared,
-		inspector: stage.inspector,
-		evidence:  stage.evidence,
+		timed:     isTimed(act) || ready.stage.Shared,
+		inspector: ready.inspector,
+		evidence:  ready.evidence,
 	}
 	members := make([]ledger.Member, len(act.Cast))
 	for i, a := range act.Cast {
@@ -84,7 +87,7 @@ func newPlay(r Runner, act *scenario.Act, stage prepared, report *ActReport) *pl
 		p.ledger.Testify(vhost, exempt)
 	}
 	observers := []func(tap.Event){p.ledger.Observe}
-	if r.Frames {
+	if c.Frames {
 		p.frames.now = func() time.Duration { return p.timeline.Now() }
 		observers = append(observers, p.frames.observe)
 	}
@@ -101,8 +104,8 @@ func newPlay(r Runner, act *scenario.Act, stage prepared, report *ActReport) *pl
 
 // run plays the act to its end, closes the books and gives the verdict. Whatever happens, no actor
 // is left behind.
-func (p *play) run(ctx context.Context) (err error) {
-	timeout := p.runner.timeout(p.act)
+func (p *playing) run(ctx context.Context) (err error) {
+	timeout := p.config.timeout(p.act)
 	ctx, cancel := limit(ctx, timeout, p.stage)
 	defer cancel()
 	defer context.AfterFunc(ctx, p.inspector.drop)()
@@ -128,7 +131,7 @@ func (p *play) run(ctx context.Context) (err error) {
 	if err := p.close(ctx); err != nil {
 		return whyEnded(ctx, err)
 	}
-	return p.judge()
+	return verdict.Judge(p.report)
 }
 
 // whyBroken says why a context has ended in place of that it has.
@@ -140,7 +143,7 @@ func whyBroken(ctx context.Context, err error) error {
 }
 
 // whatMoves adds to the error of an act that does not come to its end which message still goes round.
-func (p *play) whatMoves(err error) error {
+func (p *playing) whatMoves(err error) error {
 	if moving := p.ledger.Moving(); moving != "" && errors.As(err, new(overdue)) {
 		return fmt.Errorf("%w: %s", err, moving)
 	}
@@ -156,7 +159,7 @@ func whyEnded(ctx context.Context, err error) error {
 }
 
 // close ends the act: the journal is closed, the ledger audited, and the actors leave.
-func (p *play) close(ctx context.Context) error {
+func (p *playing) close(ctx context.Context) error {
 	if err := p.journal.Close(); err != nil {
 		return err
 	}
@@ -165,7 +168,6 @@ func (p *play) close(ctx context.Context) error {
 	}
 	p.report.Lines = p.lines.Lines()
 	p.report.Books = p.ledger.Close()
-	p.report.Notes = p.report.Books.Notes()
 	for _, a := range p.started() {
 		a.End()
 	}
@@ -183,7 +185,7 @@ const tidying = 10 * time.Second
 
 // breakOff drops all connections, waits for the actors to be gone, and removes what they have left, if there is
 // still a broker that can be asked to.
-func (p *play) breakOff(ctx context.Context, reachable bool) error {
+func (p *playing) breakOff(ctx context.Context, reachable bool) error {
 	for _, a := range p.started() {
 		a.Kill()
 	}
@@ -204,7 +206,7 @@ func (p *play) breakOff(ctx context.Context, reachable bool) error {
 }
 
 // leftThere is an error if the act's part of the broker is not removed with its vhost.
-func (p *play) leftThere() error {
+func (p *playing) leftThere() error {
 	if !p.tidies {
 		return nil
 	}
@@ -212,7 +214,7 @@ func (p *play) leftThere() error {
 }
 
 // tidy removes what the act has left in a vhost that is not its own.
-func (p *play) tidy(ctx context.Context) error {
+func (p *playing) tidy(ctx context.Context) error {
 	if !p.tidies {
 		return nil
 	}
@@ -223,12 +225,12 @@ func (p *play) tidy(ctx context.Context) error {
 }
 
 // started are the actors that have been started so far, in the order of the cast.
-func (p *play) started() []*actor.Actor {
+func (p *playing) started() []*actor.Actor {
 	return slices.DeleteFunc(slices.Clone(p.actors), func(a *actor.Actor) bool { return a == nil })
 }
 
 // waitForAll waits for the actors to have ended.
-func (p *play) waitForAll(ctx context.Context) error {
+func (p *playing) waitForAll(ctx context.Context) error {
 	for _, a := range p.started() {
 		select {
 		case <-a.Ended():
@@ -240,20 +242,20 @@ func (p *play) waitForAll(ctx context.Context) error {
 }
 
 // slept is told when an actor begins to sleep.
-func (p *play) slept(who int) {
+func (p *playing) slept(who int) {
 	if a := p.actors[who]; a != nil {
 		a.Poke()
 	}
 }
 
 // remark enters in the transcript what the ledger has seen happen to an actor.
-func (p *play) remark(who int, hops uint8, trouble bool, text string) {
+func (p *playing) remark(who int, hops uint8, trouble bool, text string) {
 	p.lines.Add(transcript.Line{
 		At: p.timeline.Now(), Actor: uint16(who), Kind: transcript.Remark, Hops: hops, Text: text, Trouble: trouble,
 	})
 }
 
-func (p *play) print(who int, kind transcript.Kind, text string) {
+func (p *playing) print(who int, kind transcript.Kind, text string) {
 	line := transcript.Line{At: p.timeline.Now(), Actor: uint16(who), Kind: kind, Hops: p.ledger.Hops(who), Text: text}
 	switch kind {
 	case transcript.Error, transcript.Returned, transcript.Nacked, transcript.Cancelled:
@@ -264,7 +266,7 @@ func (p *play) print(who int, kind transcript.Kind, text string) {
 }
 
 // host is what an actor of this act gets.
-func (p *play) host(who int) (actor.Host, error) {
+func (p *playing) host(who int) (actor.Host, error) {
 	connect := &p.act.Cast[who].Common().Connect
 	login := p.stage.Users[cmp.Or(connect.User, "guest")]
 	password := login.Password
@@ -296,7 +298,7 @@ func (p *play) host(who int) (actor.Host, error) {
 
 // isGivenPassword says whether the password is the one that the broker block gives the user: the
 // target may have chosen another one for it.
-func (p *play) isGivenPassword(c *scenario.Connect) bool {
+func (p *playing) isGivenPassword(c *scenario.Connect) bool {
 	user := p.act.Broker.Users[c.User]
 	if user == nil {
 		return *c.Password == "guest"
@@ -304,7 +306,7 @@ func (p *play) isGivenPassword(c *scenario.Connect) bool {
 	return *c.Password == user.Password
 }
 
-func (p *play) dial(ctx context.Context, secure bool) (net.Conn, error) {
+func (p *playing) dial(ctx context.Context, secure bool) (net.Conn, error) {
 	switch {
 	case secure && p.stage.DialTLS == nil:
 		return nil, errors.New("this target has no TLS listener")
@@ -317,7 +319,7 @@ func (p *play) dial(ctx context.Context, secure bool) (net.Conn, error) {
 	}
 }
 
-func (p *play) tls(t *scenario.TLS) (*tls.Config, error) {
+func (p *playing) tls(t *scenario.TLS) (*tls.Config, error) {
 	if t.Verify != nil && !*t.Verify {
 		return &tls.Config{InsecureSkipVerify: true}, nil
 	}
@@ -336,7 +338,7 @@ func vhostOf(a *scenario.Actor) string {
 }
 
 // translation puts the scenario's names for vhosts and users where the broker's texts have its own.
-func translation(s *Stage) *strings.Replacer {
+func translation(s *stage.Stage) *strings.Replacer {
 	var pairs []string
 	for name, real := range s.Vhosts {
 		pairs = append(pairs, "vhost '"+real+"'", "vhost '"+name+"'", "vhost "+real+" ", "vhost "+name+" ")

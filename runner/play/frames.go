@@ -1,9 +1,10 @@
-package runner
+package play
 
 import (
 	"fmt"
 	"time"
 
+	"tutor/runner/outcome"
 	"tutor/runner/tap"
 	"tutor/runner/wire"
 )
@@ -11,12 +12,12 @@ import (
 // frameRecorder keeps the frames of an act in words.
 type frameRecorder struct {
 	now    func() time.Duration
-	frames []Frame
+	frames []outcome.Frame
 }
 
 // observe is called by the journal, one event at a time.
 func (r *frameRecorder) observe(e tap.Event) {
-	f := Frame{At: r.now(), Actor: e.Who, ToBroker: e.ToBroker}
+	f := outcome.Frame{At: r.now(), Actor: e.Who, ToBroker: e.ToBroker}
 	if e.Method == nil {
 		f.Text = "connection ended"
 	} else {

@@ -1,4 +1,4 @@
-package runner
+package play
 
 import (
 	"fmt"
@@ -16,13 +16,13 @@ func (o overdue) Error() string {
 
 // timeout is how long an act may go on, by the wall clock. What somebody has written counts as it is;
 // otherwise an act at the real clock has, beside the default, as long as it is written to take.
-func (r Runner) timeout(act *scenario.Act) time.Duration {
+func (c Config) timeout(act *scenario.Act) time.Duration {
 	switch {
-	case r.Timeout > 0:
-		return r.Timeout.Std()
+	case c.Timeout > 0:
+		return c.Timeout.Std()
 	case act.Timeout > 0:
 		return act.Timeout.Std()
-	case r.Clock == scenario.Real || act.Clock == scenario.Real:
+	case c.Clock == scenario.Real || act.Clock == scenario.Real:
 		return scenario.DefaultTimeout.Std() + written(act)
 	}
 	return scenario.DefaultTimeout.Std()

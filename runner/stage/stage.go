@@ -1,4 +1,6 @@
-package runner
+// Package stage is the contract between the engine and the brokers that it plays acts on: a target prepares a
+// stage for each act. Targets import this, and not the engine.
+package stage
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package runner
+package play
 
 import (
 	"context"
@@ -9,18 +9,20 @@ import (
 	"slices"
 	"time"
 
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 // backstage keeps the target at work while an act is being played: it prepares the stage of the
 // following act, and removes the stages of those that are over. On RabbitMQ this takes longer than
 // most acts.
 type backstage struct {
-	target Target
+	target stage.Target
 	// timeout is how long an act may go on.
 	timeout func(*scenario.Act) time.Duration
 	// done is told of each act when its stage has been removed, in the order of the acts.
-	done func(*ActReport)
+	done func(*outcome.Act)
 	// ahead is the stage of the following act, if it is being prepared.
 	ahead chan prepared
 	// last is closed when the last removal that was begun is over.
@@ -28,7 +30,7 @@ type backstage struct {
 }
 
 type prepared struct {
-	stage *Stage
+	stage *stage.Stage
 	// inspector and evidence are the runner's own part of the stage.
 	inspector *inspector
 	evidence  *evidence
@@ -77,19 +79,19 @@ func guard(err *error) {
 }
 
 // gatherInTime is [gather] on a broker that may not answer: the act's time is up then before it has begun.
-func gatherInTime(ctx context.Context, stage *Stage, act *scenario.Act, i *inspector, timeout time.Duration) (*evidence, error) {
-	within, cancel := limit(ctx, timeout, stage)
+func gatherInTime(ctx context.Context, on *stage.Stage, act *scenario.Act, i *inspector, timeout time.Duration) (*evidence, error) {
+	within, cancel := limit(ctx, timeout, on)
 	defer cancel()
 	defer context.AfterFunc(within, i.drop)()
-	e, err := gather(ctx, stage, act, i)
+	e, err := gather(ctx, on, act, i)
 	if within.Err() != nil {
 		return nil, context.Cause(within)
 	}
-	return e, ifGone(ctx, err, timeout, stage)
+	return e, ifGone(ctx, err, timeout, on)
 }
 
 // close begins to remove an act's stage, and reports the act when that is over.
-func (b *backstage) close(ctx context.Context, stage prepared, report *ActReport) {
+func (b *backstage) close(ctx context.Context, p prepared, report *outcome.Act) {
 	before, over := b.last, make(chan struct{})
 	b.last = over
 	go func() {
@@ -98,8 +100,8 @@ func (b *backstage) close(ctx context.Context, stage prepared, report *ActReport
 		if errors.As(report.Err, new(gone)) {
 			within = answerTime(b.timeout(report.Act))
 		}
-		if err := remove(ctx, stage, report.Err == nil, within); err != nil {
-			report.Verdict, report.Err = Error, errors.Join(report.Err, err)
+		if err := remove(ctx, p, report.Err == nil, within); err != nil {
+			report.Verdict, report.Err = outcome.Error, errors.Join(report.Err, err)
 		}
 		if before != nil {
 			<-before

@@ -1,4 +1,4 @@
-package runner
+package play
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/tap"
 )
 
@@ -22,16 +23,12 @@ type evidence struct {
 	exempt map[string][]string
 }
 
-// Audit is the name of the exchange that queues give to what dies, of its queue, and of the policy that has
-// them do so.
-const Audit = "tutor.audit"
-
 // gather has the broker testify in all vhosts of an act, by the scenario's names. It has nothing to say
 // where the target sets no policies, and where the act is about limits that the runner's own queue and
 // connection would count for.
-func gather(ctx context.Context, stage *Stage, act *scenario.Act, i *inspector) (*evidence, error) {
+func gather(ctx context.Context, on *stage.Stage, act *scenario.Act, i *inspector) (*evidence, error) {
 	e := &evidence{inspector: i, exempt: map[string][]string{}}
-	if stage.SetPolicy == nil || hasLimits(act) {
+	if on.SetPolicy == nil || hasLimits(act) {
 		return e, nil
 	}
 	for _, a := range act.Cast {
@@ -43,12 +40,12 @@ func gather(ctx context.Context, stage *Stage, act *scenario.Act, i *inspector) 
 		if slices.Contains(e.exempt[vhost], "") {
 			// No pattern can leave out a queue whose name the broker makes up, so that there is none.
 			delete(e.exempt, vhost)
-			if _, err := stage.SetPolicy(ctx, vhost, auditBy("^$")); err != nil {
+			if _, err := on.SetPolicy(ctx, vhost, auditBy("^$")); err != nil {
 				return nil, fmt.Errorf("having the broker testify to nothing: %w", err)
 			}
 			continue
 		}
-		if err := e.prepare(ctx, stage, vhost); err != nil {
+		if err := e.prepare(ctx, on, vhost); err != nil {
 			return nil, fmt.Errorf("having the broker testify: %w", err)
 		}
 	}
@@ -68,8 +65,8 @@ func keepers(act *scenario.Act, vhost string) []string {
 	return unique(names)
 }
 
-func (e *evidence) prepare(ctx context.Context, stage *Stage, vhost string) error {
-	fresh, err := stage.SetPolicy(ctx, vhost, auditBy(allBut(e.exempt[vhost])))
+func (e *evidence) prepare(ctx context.Context, on *stage.Stage, vhost string) error {
+	fresh, err := on.SetPolicy(ctx, vhost, auditBy(allBut(e.exempt[vhost])))
 	if err != nil || !fresh {
 		return err
 	}
@@ -78,22 +75,22 @@ func (e *evidence) prepare(ctx context.Context, stage *Stage, vhost string) erro
 		return err
 	}
 	defer ch.Close()
-	if err := ch.ExchangeDeclare(Audit, amqp.ExchangeFanout, true, false, false, false, nil); err != nil {
-		return fmt.Errorf("declaring exchange %s: %w", Audit, err)
+	if err := ch.ExchangeDeclare(stage.Audit, amqp.ExchangeFanout, true, false, false, false, nil); err != nil {
+		return fmt.Errorf("declaring exchange %s: %w", stage.Audit, err)
 	}
 	classic := amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeClassic}
-	if _, err := ch.QueueDeclare(Audit, true, false, false, false, classic); err != nil {
-		return fmt.Errorf("declaring queue %s: %w", Audit, err)
+	if _, err := ch.QueueDeclare(stage.Audit, true, false, false, false, classic); err != nil {
+		return fmt.Errorf("declaring queue %s: %w", stage.Audit, err)
 	}
-	if err := ch.QueueBind(Audit, "", Audit, false, nil); err != nil {
-		return fmt.Errorf("binding queue %s: %w", Audit, err)
+	if err := ch.QueueBind(stage.Audit, "", stage.Audit, false, nil); err != nil {
+		return fmt.Errorf("binding queue %s: %w", stage.Audit, err)
 	}
 	return nil
 }
 
 // auditBy is the policy that has the queues of a pattern give to the audit what dies.
-func auditBy(pattern string) Policy {
-	return Policy{Name: Audit, Pattern: pattern, ApplyTo: "queues", Definition: map[string]any{"dead-letter-exchange": Audit}}
+func auditBy(pattern string) stage.Policy {
+	return stage.Policy{Name: stage.Audit, Pattern: pattern, ApplyTo: "queues", Definition: map[string]any{"dead-letter-exchange": stage.Audit}}
 }
 
 // allBut is a pattern for all names but some, and but the runner's own.
@@ -130,11 +127,11 @@ func hearIn(ctx context.Context, vhost string, open opener, tell func(*amqp.Deli
 		return err
 	}
 	defer ch.Close()
-	q, err := ch.QueueDeclarePassive(Audit, true, false, false, false, nil)
+	q, err := ch.QueueDeclarePassive(stage.Audit, true, false, false, false, nil)
 	if err != nil || q.Messages == 0 {
 		return err
 	}
-	deliveries, err := ch.Consume(Audit, Audit, true, true, false, false, nil)
+	deliveries, err := ch.Consume(stage.Audit, stage.Audit, true, true, false, false, nil)
 	if err != nil {
 		return err
 	}
@@ -149,7 +146,7 @@ func hearIn(ctx context.Context, vhost string, open opener, tell func(*amqp.Deli
 			return ctx.Err()
 		}
 	}
-	if err := ch.Cancel(Audit, false); err != nil {
+	if err := ch.Cancel(stage.Audit, false); err != nil {
 		return err
 	}
 	// More may have come meanwhile.

@@ -1,4 +1,4 @@
-package runner
+package play
 
 import (
 	"context"
@@ -13,12 +13,13 @@ import (
 
 	"tutor/runner/ledger"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 )
 
 // inspector asks the broker what no actor can be asked any more, on connections of its own that no
 // tap observes. It connects only when it is needed: an act may be about the number of connections.
 type inspector struct {
-	stage *Stage
+	stage *stage.Stage
 	conns map[string]*amqp.Connection
 
 	mu sync.Mutex

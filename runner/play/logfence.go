@@ -1,4 +1,4 @@
-package runner
+package play
 
 import (
 	"context"
@@ -73,7 +73,7 @@ func (f *logFence) open(ctx context.Context) error {
 
 // logged says whether quorum queues have done all that they were sent up to some event of the journal. If
 // that is not sure it waits until they have; more may have happened over that.
-func (p *play) logged(ctx context.Context, events uint64) (bool, error) {
+func (p *playing) logged(ctx context.Context, events uint64) (bool, error) {
 	queues := p.ledger.Unsettled()
 	if p.loggedTo == events || len(queues) == 0 || hasLimits(p.act) {
 		return true, nil
@@ -98,7 +98,7 @@ func (p *play) logged(ctx context.Context, events uint64) (bool, error) {
 // awaitLog returns when queues have done what the channels have sent to them. A queue answers after it has
 // given the log what it was sent before. Its log may write a further message before it tells the queue what
 // is written, but not two.
-func (p *play) awaitLog(ctx context.Context, queues []ledger.QueueRef) error {
+func (p *playing) awaitLog(ctx context.Context, queues []ledger.QueueRef) error {
 	for range 2 {
 		if err := p.ask(ctx, queues); err != nil {
 			return err
@@ -111,7 +111,7 @@ func (p *play) awaitLog(ctx context.Context, queues []ledger.QueueRef) error {
 }
 
 // ask has each queue answer a question.
-func (p *play) ask(ctx context.Context, queues []ledger.QueueRef) error {
+func (p *playing) ask(ctx context.Context, queues []ledger.QueueRef) error {
 	for _, q := range queues {
 		if _, _, err := p.inspector.consumers(ctx, q); err != nil {
 			return fmt.Errorf("queue %s: %w", q.Name, err)

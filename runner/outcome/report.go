@@ -1,25 +1,12 @@
-package runner
+// Package outcome is what a run proved: the report of each act with its transcript, its books and its
+// verdict. It is data, which the engine fills in and reports read.
+package outcome
 
 import (
 	"time"
 
-	"tutor/runner/ledger"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
-)
-
-// Verdict is what a run proved.
-type Verdict string
-
-const (
-	// Pass: what was observed is what was expected.
-	Pass Verdict = "pass"
-	// Fail: what was observed differs from what was expected.
-	Fail Verdict = "fail"
-	// Error: the act could not be played to its end, so nothing is proved.
-	Error Verdict = "error"
-	// LeftOut: nothing was played, so nothing is proved. It is never counted as passed.
-	LeftOut Verdict = "left out"
 )
 
 // Report is the outcome of a scenario on a target.
@@ -28,13 +15,13 @@ type Report struct {
 	// Target is the target's name as the user chose it.
 	Target string
 	// Acts are the outcomes of the acts that were played, in their order.
-	Acts []*ActReport
+	Acts []*Act
 	// Elapsed is how long the run took by the wall clock.
 	Elapsed time.Duration
 }
 
-// ActReport is the outcome of one act.
-type ActReport struct {
+// Act is the outcome of one act.
+type Act struct {
 	Act *scenario.Act
 	// Product and Version are the broker's own; empty if it could not be asked.
 	Product, Version string
@@ -46,9 +33,7 @@ type ActReport struct {
 	// Lines of all actors in the order in which they were printed, remarks included.
 	Lines []transcript.Line
 	// Books are what became of the messages; nil where the act did not come to its end.
-	Books *ledger.Books
-	// Notes explain in one sentence each what became of messages that were not simply processed.
-	Notes []ledger.Note
+	Books *Books
 	// Expected is the one of the act's expectations that fits the broker; nil where the act did not
 	// come to its end.
 	Expected *scenario.Expectation
@@ -57,11 +42,19 @@ type ActReport struct {
 	// Frames are the frames on the actors' connections, if they were asked for.
 	Frames []Frame
 	// Outcomes are how the act came out in several plays, the most frequent first; nil for a single one.
-	Outcomes []Outcome
+	Outcomes []Way
 	// Span is how long the act took on its timeline.
 	Span time.Duration
 	// Elapsed is how long it took by the wall clock.
 	Elapsed time.Duration
+}
+
+// Notes are those of the act's books, if it has any.
+func (a *Act) Notes() []Note {
+	if a.Books == nil {
+		return nil
+	}
+	return a.Books.Notes
 }
 
 // Mismatch is one difference between the observation and the expectation.

@@ -1,4 +1,4 @@
-package runner
+package play
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"tutor/runner/stage"
 	"tutor/runner/wire"
 )
 
@@ -32,14 +33,14 @@ func answerTime(timeout time.Duration) time.Duration {
 
 // limit gives an act its time. Shortly before the time is up the broker is asked whether it is there, so
 // that the cause of the end is either an act that goes on or a broker that does not answer.
-func limit(ctx context.Context, timeout time.Duration, stage *Stage) (context.Context, context.CancelFunc) {
+func limit(ctx context.Context, timeout time.Duration, on *stage.Stage) (context.Context, context.CancelFunc) {
 	ctx, end := context.WithCancelCause(ctx)
 	go func() {
 		if !passes(ctx, timeout-answerTime(timeout)) {
 			return
 		}
 		timeUp := time.Now().Add(answerTime(timeout))
-		if silence := answers(ctx, stage, answerTime(timeout)); silence != nil {
+		if silence := answers(ctx, on, answerTime(timeout)); silence != nil {
 			end(gone{silence})
 		} else if passes(ctx, time.Until(timeUp)) {
 			end(overdue(timeout))
@@ -62,10 +63,10 @@ func passes(ctx context.Context, d time.Duration) bool {
 
 // answers is an error if the broker does not greet a new connection in time. It is not opened: it counts against no
 // limit of a vhost or a user.
-func answers(ctx context.Context, stage *Stage, patience time.Duration) error {
+func answers(ctx context.Context, on *stage.Stage, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := (&inspector{stage: stage}).dial(ctx)
+	conn, err := (&inspector{stage: on}).dial(ctx)
 	if err != nil {
 		return err
 	}
@@ -81,11 +82,11 @@ func answers(ctx context.Context, stage *Stage, patience time.Duration) error {
 }
 
 // ifGone puts in the place of an error of a connection that the broker is gone, if it is.
-func ifGone(ctx context.Context, err error, timeout time.Duration, stage *Stage) error {
+func ifGone(ctx context.Context, err error, timeout time.Duration, on *stage.Stage) error {
 	if !lost(err) || ctx.Err() != nil {
 		return err
 	}
-	if silence := answers(ctx, stage, answerTime(timeout)); silence != nil {
+	if silence := answers(ctx, on, answerTime(timeout)); silence != nil {
 		return gone{silence}
 	}
 	return fmt.Errorf("a connection has ended without a word from the broker, which is still there: %w", err)

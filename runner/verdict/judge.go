@@ -1,4 +1,5 @@
-package runner
+// Package verdict is the one judge: it holds what was observed of an act against what was expected.
+package verdict
 
 import (
 	"fmt"
@@ -7,56 +8,61 @@ import (
 	"strings"
 
 	"tutor/runner/fate"
-	"tutor/runner/ledger"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
 )
 
-// judge compares what was observed with what the act expects on this broker.
-func (p *play) judge() error {
-	expected, err := expectation(p.act, p.stage.Product, p.stage.Version)
+// Judge compares what was observed of an act with what it expects on the broker it was played on, and enters
+// the verdict. It is an error if no expectation is for that broker.
+func Judge(a *outcome.Act) error {
+	expected, err := expectation(a.Act, a.Product, a.Version)
 	if err != nil {
 		return err
 	}
-	p.report.Expected = expected
-	printed := transcript.Each(p.report.Lines, len(p.act.Cast))
-	for who, a := range p.act.Cast {
-		want := expected.Transcript[a.Name()]
+	a.Expected = expected
+	j := judge{a}
+	printed := transcript.Each(a.Lines, len(a.Act.Cast))
+	for i, member := range a.Act.Cast {
+		want := expected.Transcript[member.Name()]
 		if want == nil {
 			continue
 		}
-		if diff := transcript.Compare(want.Lines, printed[who], want.Unordered); diff != nil {
-			p.mismatch(want.Pos, "transcript of "+a.Name(), diff)
+		if diff := transcript.Compare(want.Lines, printed[i], want.Unordered); diff != nil {
+			j.mismatch(want.Pos, "transcript of "+member.Name(), diff)
 		}
 	}
-	if diff := compareFates(expected.Fates, p.report.Books); diff != nil {
-		p.mismatch(expected.FatesPos, "fates", diff)
+	if diff := compareFates(expected.Fates, a.Books); diff != nil {
+		j.mismatch(expected.FatesPos, "fates", diff)
 	}
-	if !p.report.Books.Balanced() {
-		p.mismatch(expected.Pos, "the books do not balance", unaccounted(p.report.Books))
+	if !a.Books.Balanced() {
+		j.mismatch(expected.Pos, "the books do not balance", unaccounted(a.Books))
 	}
-	if checksNothing(expected, p.report.Books) {
-		p.mismatch(expected.Pos, "nothing is checked: no message was sent, and no transcript is expected", p.printed())
+	if checksNothing(expected, a.Books) {
+		j.mismatch(expected.Pos, "nothing is checked: no message was sent, and no transcript is expected", j.printed())
 	}
-	p.report.Verdict = Pass
-	if len(p.report.Mismatches) > 0 {
-		p.report.Verdict = Fail
+	a.Verdict = outcome.Pass
+	if len(a.Mismatches) > 0 {
+		a.Verdict = outcome.Fail
 	}
 	return nil
 }
 
-// checksNothing says whether an expectation holds whatever the actors do: that there are no fates is true
+// judge enters in an act's outcome where it differs from what was expected.
+type judge struct{ act *outcome.Act }
+
+// checksNothing reports whether an expectation holds whatever the actors do: that there are no fates is true
 // of an act in which nothing was sent.
-func checksNothing(expected *scenario.Expectation, books *ledger.Books) bool {
-	return expected.IsBlank() && books.Sent() == 0
+func checksNothing(expected *scenario.Expectation, books *outcome.Books) bool {
+	return expected.IsBlank() && books.Sent == 0
 }
 
 // printed lists what the actors have printed.
-func (p *play) printed() []transcript.DiffLine {
+func (j judge) printed() []transcript.DiffLine {
 	var diff []transcript.DiffLine
-	for _, l := range p.report.Lines {
+	for _, l := range j.act.Lines {
 		if l.Kind != transcript.Remark {
-			diff = append(diff, transcript.DiffLine{Op: transcript.Extra, Text: p.act.Cast[l.Actor].Name() + ": " + l.String()})
+			diff = append(diff, transcript.DiffLine{Op: transcript.Extra, Text: j.act.Act.Cast[l.Actor].Name() + ": " + l.String()})
 		}
 	}
 	return diff
@@ -72,17 +78,17 @@ func expectation(act *scenario.Act, product, version string) (*scenario.Expectat
 	return nil, fmt.Errorf("%v: no expectation fits %s %s", act.Pos, product, version)
 }
 
-func (p *play) mismatch(pos scenario.Position, subject string, diff []transcript.DiffLine) {
-	p.report.Mismatches = append(p.report.Mismatches, Mismatch{Pos: pos, Subject: subject, Diff: diff})
+func (j judge) mismatch(pos scenario.Position, subject string, diff []transcript.DiffLine) {
+	j.act.Mismatches = append(j.act.Mismatches, outcome.Mismatch{Pos: pos, Subject: subject, Diff: diff})
 }
 
 // compareFates lists the copies whose fate is not the expected one, or nothing if none are expected.
-func compareFates(expected map[fate.Fate]*scenario.Messages, books *ledger.Books) []transcript.DiffLine {
+func compareFates(expected map[fate.Fate]*scenario.Messages, books *outcome.Books) []transcript.DiffLine {
 	if expected == nil {
 		return nil
 	}
 	var got []string
-	for c := range books.Copies() {
+	for c := range books.Copies {
 		if e := expected[c.Fate]; c.Fate != "" && (e == nil || e.Copies != nil) {
 			got = append(got, met(c.Fate, c.Message))
 		}
@@ -93,7 +99,7 @@ func compareFates(expected map[fate.Fate]*scenario.Messages, books *ledger.Books
 		e := expected[f]
 		if e != nil && e.Copies == nil {
 			want = append(want, total(f, e.Total))
-			got = append(got, total(f, books.Count(f)))
+			got = append(got, total(f, books.Counts[f]))
 			continue
 		}
 		if e != nil {
@@ -135,10 +141,10 @@ func met(f fate.Fate, body string) string { return fmt.Sprintf("%s: %s", f, body
 func total(f fate.Fate, n int) string { return fmt.Sprintf("%s: %d", f, n) }
 
 // unaccounted lists what keeps the books from balancing.
-func unaccounted(books *ledger.Books) []transcript.DiffLine {
+func unaccounted(books *outcome.Books) []transcript.DiffLine {
 	var diff []transcript.DiffLine
-	for _, n := range books.Notes() {
-		if n.Event != ledger.Unaccounted {
+	for _, n := range books.Notes {
+		if n.Event != outcome.Unaccounted {
 			continue
 		}
 		text := n.Text

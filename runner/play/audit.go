@@ -1,4 +1,4 @@
-package runner
+package play
 
 import (
 	"context"
@@ -17,7 +17,7 @@ const auditLimit = 10_000
 
 // audit compares the queues with what the ledger says must be in them, by taking it out, and hears what
 // the broker says of the rest. The journal is closed, and the vhost is given up after the act.
-func (p *play) audit(ctx context.Context) error {
+func (p *playing) audit(ctx context.Context) error {
 	if err := p.look(ctx); err != nil {
 		return err
 	}
@@ -37,19 +37,19 @@ func (p *play) audit(ctx context.Context) error {
 const mostHearings = 3
 
 // spareChannel opens a channel that may look into any queue which is nobody's own.
-func (p *play) spareChannel(ctx context.Context, vhost string) (*amqp.Channel, error) {
+func (p *playing) spareChannel(ctx context.Context, vhost string) (*amqp.Channel, error) {
 	return p.auditor(ctx, ledger.Remaining{Vhost: vhost, Owner: -1})
 }
 
 // hear enters what the broker has testified to so far.
-func (p *play) hear(ctx context.Context, open opener) error {
+func (p *playing) hear(ctx context.Context, open opener) error {
 	return p.evidence.hear(ctx, open, func(vhost, mark string, headers amqp.Table) {
 		p.ledger.Testified(vhost, mark, deaths(headers))
 	})
 }
 
 // look takes out of the queues what is in them.
-func (p *play) look(ctx context.Context) error {
+func (p *playing) look(ctx context.Context) error {
 	for _, r := range p.ledger.Remaining() {
 		ch, err := p.auditor(ctx, r)
 		if err != nil {
@@ -67,7 +67,7 @@ func (p *play) look(ctx context.Context) error {
 
 // auditor opens a channel that may look into a queue: only its owner's connection may look into an
 // exclusive one.
-func (p *play) auditor(ctx context.Context, r ledger.Remaining) (*amqp.Channel, error) {
+func (p *playing) auditor(ctx context.Context, r ledger.Remaining) (*amqp.Channel, error) {
 	if r.Owner >= 0 {
 		return p.actors[r.Owner].Channel()
 	}
@@ -84,12 +84,12 @@ func (p *play) auditor(ctx context.Context, r ledger.Remaining) (*amqp.Channel, 
 }
 
 // isGuest says whether an actor has all permissions.
-func (p *play) isGuest(who int) bool {
+func (p *playing) isGuest(who int) bool {
 	user := p.act.Cast[who].Common().Connect.User
 	return user == "" || user == "guest"
 }
 
-func (p *play) auditQueue(ctx context.Context, ch *amqp.Channel, r ledger.Remaining) error {
+func (p *playing) auditQueue(ctx context.Context, ch *amqp.Channel, r ledger.Remaining) error {
 	for range auditLimit {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -112,7 +112,7 @@ func (p *play) auditQueue(ctx context.Context, ch *amqp.Channel, r ledger.Remain
 }
 
 // countQueue has the audit count what is in a queue.
-func (p *play) countQueue(ctx context.Context, r ledger.Remaining) error {
+func (p *playing) countQueue(ctx context.Context, r ledger.Remaining) error {
 	ch, err := p.auditor(ctx, r)
 	if err != nil {
 		return err

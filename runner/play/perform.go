@@ -1,4 +1,4 @@
-package runner
+package play
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 // perform takes the act through its steps, and then to the point where nothing moves any more and
 // no timer is left. That nothing does is asked of everybody at the end.
-func (p *play) perform(ctx context.Context) error {
+func (p *playing) perform(ctx context.Context) error {
 	for _, step := range p.steps() {
 		if err := p.step(ctx, step); err != nil {
 			return err
@@ -39,7 +39,7 @@ func (p *play) perform(ctx context.Context) error {
 }
 
 // steps are the act's own, or those that start the cast in order.
-func (p *play) steps() []*scenario.Step {
+func (p *playing) steps() []*scenario.Step {
 	if len(p.act.Steps) > 0 {
 		return p.act.Steps
 	}
@@ -50,7 +50,7 @@ func (p *play) steps() []*scenario.Step {
 	return steps
 }
 
-func (p *play) step(ctx context.Context, s *scenario.Step) error {
+func (p *playing) step(ctx context.Context, s *scenario.Step) error {
 	switch {
 	case s.Start != "":
 		return p.start(ctx, p.places[s.Start])
@@ -69,7 +69,7 @@ func (p *play) step(ctx context.Context, s *scenario.Step) error {
 
 // start starts an actor when its delay is over, and goes on when it is ready and all that it has
 // caused has come to pass.
-func (p *play) start(ctx context.Context, who int) error {
+func (p *playing) start(ctx context.Context, who int) error {
 	if delay := p.act.Cast[who].Common().Delay; delay > 0 {
 		if err := p.wait(ctx, delay.Std()); err != nil {
 			return err
@@ -86,7 +86,7 @@ func (p *play) start(ctx context.Context, who int) error {
 }
 
 // leave makes an actor go, and goes on when it is gone and the broker has noticed.
-func (p *play) leave(ctx context.Context, name string, how func(*actor.Actor)) error {
+func (p *playing) leave(ctx context.Context, name string, how func(*actor.Actor)) error {
 	if err := p.settle(ctx); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (p *play) leave(ctx context.Context, name string, how func(*actor.Actor)) e
 }
 
 // await goes on when a publisher has published all its messages.
-func (p *play) await(ctx context.Context, name string) error {
+func (p *playing) await(ctx context.Context, name string) error {
 	a := p.actors[p.places[name]]
 	for {
 		if err := p.settle(ctx); err != nil {
@@ -124,7 +124,7 @@ func (p *play) await(ctx context.Context, name string) error {
 }
 
 // wait lets time pass. Timers that expire at its end expire before it goes on.
-func (p *play) wait(ctx context.Context, d time.Duration) error {
+func (p *playing) wait(ctx context.Context, d time.Duration) error {
 	until := p.timeline.Now() + d
 	for {
 		if err := p.settle(ctx); err != nil {
@@ -143,7 +143,7 @@ func (p *play) wait(ctx context.Context, d time.Duration) error {
 
 // advance goes on to the next timer, or to what the broker does of its own before; more is false if
 // there is no timer.
-func (p *play) advance(ctx context.Context) (more bool, err error) {
+func (p *playing) advance(ctx context.Context) (more bool, err error) {
 	at, more := p.timeline.Next()
 	if !more {
 		return false, nil
@@ -159,7 +159,7 @@ func (p *play) advance(ctx context.Context) (more bool, err error) {
 const nobody = -1
 
 // pass lets time pass until a moment, or until something happens.
-func (p *play) pass(ctx context.Context, until time.Duration) (come bool, err error) {
+func (p *playing) pass(ctx context.Context, until time.Duration) (come bool, err error) {
 	if err := p.brokerTime.passing(until); err != nil {
 		return false, err
 	}
@@ -171,7 +171,7 @@ func (p *play) pass(ctx context.Context, until time.Duration) (come bool, err er
 }
 
 // restart restarts the broker, which closes all connections.
-func (p *play) restart(ctx context.Context) error {
+func (p *playing) restart(ctx context.Context) error {
 	if p.stage.Restart == nil {
 		return fmt.Errorf("the act restarts the broker, which this target may not do")
 	}
@@ -200,7 +200,7 @@ func (p *play) restart(ctx context.Context) error {
 // settle returns when the system is quiet: every actor has nothing to do but to wait for its timer
 // or for a message, a round of fences for all to whom something may be on its way has moved nothing, and
 // quorum queues have done what they were sent.
-func (p *play) settle(ctx context.Context) error {
+func (p *playing) settle(ctx context.Context) error {
 	for {
 		before, still, err := p.round(ctx)
 		if err != nil {
@@ -229,7 +229,7 @@ func (p *play) settle(ctx context.Context) error {
 
 // round does one round of fences, and says whether it has moved nothing; before is how many events the
 // journal had then.
-func (p *play) round(ctx context.Context) (before uint64, still bool, err error) {
+func (p *playing) round(ctx context.Context) (before uint64, still bool, err error) {
 	if p.timed {
 		p.ledger.StirAll()
 	}
@@ -250,7 +250,7 @@ func (p *play) round(ctx context.Context) (before uint64, still bool, err error)
 
 // idle waits until some actors, and the one that set off what is happening, have nothing to do, and
 // reports those that cannot go on. The others have had nothing to do before, and nothing has come to them.
-func (p *play) idle(ctx context.Context, cast []int) error {
+func (p *playing) idle(ctx context.Context, cast []int) error {
 	if p.cause != nobody {
 		cast = append([]int{p.cause}, cast...)
 	}
@@ -272,7 +272,7 @@ func (p *play) idle(ctx context.Context, cast []int) error {
 // fence does one round of fences, publishers first, and returns whether the broker had noticed all
 // departures before it: as long as a queue has consumers that are gone, it will move yet, and what
 // it sends when it notices only the next round is sure to see.
-func (p *play) fence(ctx context.Context, restless []int) (noticed bool, err error) {
+func (p *playing) fence(ctx context.Context, restless []int) (noticed bool, err error) {
 	for _, q := range p.ledger.Affected() {
 		p.unsettled[q] = true
 	}
@@ -297,7 +297,7 @@ func (p *play) fence(ctx context.Context, restless []int) (noticed bool, err err
 
 // noticed enters that the broker knows of all departures from a queue: only now it is sure to have sent to
 // others what came back over that.
-func (p *play) noticed(q ledger.QueueRef) {
+func (p *playing) noticed(q ledger.QueueRef) {
 	if p.unsettled[q] {
 		delete(p.unsettled, q)
 		p.ledger.Stir(q)
@@ -305,7 +305,7 @@ func (p *play) noticed(q ledger.QueueRef) {
 }
 
 // fenceChannels fences some actors, publishers first.
-func (p *play) fenceChannels(cast []int) error {
+func (p *playing) fenceChannels(cast []int) error {
 	var publishers, consumers []int
 	for _, who := range cast {
 		switch {
@@ -323,7 +323,7 @@ func (p *play) fenceChannels(cast []int) error {
 }
 
 // fenceAll fences some actors side by side.
-func (p *play) fenceAll(cast []int) error {
+func (p *playing) fenceAll(cast []int) error {
 	queues := make([]*amqp.Queue, len(cast))
 	var all errgroup.Group
 	for i, who := range cast {
@@ -347,7 +347,7 @@ func (p *play) fenceAll(cast []int) error {
 }
 
 // compare holds what the broker says of a queue's consumers against what must be.
-func (p *play) compare(q ledger.QueueRef, consumers int) {
+func (p *playing) compare(q ledger.QueueRef, consumers int) {
 	if least, most, _ := p.ledger.Consumers(q); least <= consumers && consumers <= most {
 		p.noticed(q)
 	} else {

@@ -1,0 +1,82 @@
+package outcome
+
+import (
+	"iter"
+
+	"tutor/runner/fate"
+)
+
+// Books are the closed ledger of an act: what became of every copy of every message.
+type Books struct {
+	// Sent is the number of messages that were published.
+	Sent int
+	// Counts is the number of copies that met each fate; the empty fate counts those that cannot be
+	// accounted for. Inferred are those of which it is only concluded.
+	Counts, Inferred map[fate.Fate]int
+	// Doubts are observations that do not fit, in sentences. Books with doubts, or with copies without a
+	// fate, do not balance.
+	Doubts []string
+	// Notes explain what happened to messages that were not simply processed: copies of which the same
+	// can be said share a note.
+	Notes []Note
+	// Copies are all copies, those that came from publishing in its order. The ledger keeps them in less
+	// memory than they take here.
+	Copies iter.Seq[Copy]
+}
+
+// Balanced reports whether every copy has met exactly one fate.
+func (b *Books) Balanced() bool { return b.Counts[""] == 0 && len(b.Doubts) == 0 }
+
+// Copy is what became of one copy of one message.
+type Copy struct {
+	// Message is the body as transcripts show it.
+	Message string
+	// Publisher is the name of the actor that published it.
+	Publisher string
+	// Queue that the copy went to; empty if the message reached none.
+	Queue string
+	// Fate of the copy; empty if it cannot be accounted for.
+	Fate fate.Fate
+	// Consumer is the name of the actor that had the copy last, if one had.
+	Consumer string
+	// Loser is the name of the actor that had the copy when it was requeued last.
+	Loser string
+	// Unseen is set on a dropped copy that its consumer had not even looked at: it was still in the
+	// client's buffer.
+	Unseen bool
+	// Requeues is how often the copy went back to its queue, counted up to 255.
+	Requeues int
+	// Redelivered is set where the broker marked the last delivery so.
+	Redelivered bool
+	// Reason is why its queue let go of the copy, as x-death has it (rejected, expired, maxlen,
+	// delivery_limit); empty if it did not.
+	Reason string
+	// Inferred is set where nothing has shown the fate: it follows from how the queue was declared, and
+	// from what can have happened.
+	Inferred bool
+}
+
+// Note explains in one sentence what became of one or more copies that were not simply processed.
+type Note struct {
+	// Event is a fate, [Requeued], or [Unaccounted].
+	Event string
+	// Messages are the bodies it is about, as transcripts show them, no more than NoteMessages.
+	Messages []string
+	// Count is how many copies it is about.
+	Count int
+	// Text is the sentence.
+	Text string
+	// Inferred is set where nothing has shown it: it is a conclusion.
+	Inferred bool
+}
+
+// NoteMessages is how many messages a note names.
+const NoteMessages = 8
+
+// What notes are about that is no fate.
+const (
+	// Requeued copies went back to their queue on their way.
+	Requeued = "requeued"
+	// Unaccounted copies have no fate, or something was seen that does not fit.
+	Unaccounted = "unaccounted"
+)
