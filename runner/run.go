@@ -1,6 +1,6 @@
 // Package runner plays scenarios on a broker and proves what happened.
 //
-// A [Runner] takes each act through the same stations: the [Target] prepares a stage for it, the cast
+// A [Runner] takes each act through the same stations: the [stage.Target] prepares a stage for it, the cast
 // is started in order, and whenever nothing moves any more the clock goes on to the next timer. What
 // passes on the wire is journaled by the tap; transcript and ledger come from that. When the act has
 // come to its end the ledger is audited and the verdict given: the observation is what was expected,

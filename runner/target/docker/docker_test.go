@@ -8,7 +8,6 @@ import (
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
-
 )
 
 // onDocker says whether the suite runs on docker at all (package targettest, which imports this one,
