@@ -88,13 +88,17 @@ func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
 				if c.queue != ref || c.timedOut || single && first != 0 && first < c.number {
 					continue
 				}
-				free := c.noAck || c.prefetch == 0 || l.unacked(ch, ref) < c.prefetch
-				takes = free || takes && !single
+				takes = l.isFree(ch, c) || takes && !single
 				first = c.number
 			}
 		}
 	}
 	return takes
+}
+
+// isFree says whether a consumer's prefetch lets it have one message more.
+func (l *Ledger) isFree(ch *channel, c consumer) bool {
+	return c.noAck || c.prefetch == 0 || len(ch.delivered) < c.prefetch || l.unacked(ch, c.queue) < c.prefetch
 }
 
 // unacked counts what a channel has of a queue. Actors have one consumer a channel.

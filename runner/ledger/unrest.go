@@ -9,8 +9,9 @@ import (
 // unrest is for whom something may be on its way since they were fenced last. Who has sent or got anything
 // may have caused something to himself. Beyond that, a broker delivers only from queues to which something
 // was published or came back, or which have lost a consumer, and from those to which such a queue gives
-// what dies. A new consumer, or an acknowledgement, makes room for nobody else: what others had room for
-// they have got already.
+// what dies; and of its consumers only to those that have room by their prefetch. What is seen of one is
+// never more than what the broker knows it to have, so that one that is seen to be full is. A new consumer,
+// or an acknowledgement, makes room for nobody else: what others had room for they have got already.
 type unrest struct {
 	// rounds are how many rounds of fences actors need yet, and waiting are those who need any.
 	rounds  []uint8
@@ -95,7 +96,9 @@ func (l *Ledger) spread(from QueueRef) {
 		for _, q := range level {
 			l.unrest.touched[q] = true
 			for who := range l.takers[q] {
-				l.unrest.disturb(who, rounds)
+				if l.hasRoom(who, q) {
+					l.unrest.disturb(who, rounds)
+				}
 			}
 			for _, name := range l.letterboxes(q) {
 				if to := (QueueRef{q.Vhost, name}); !visited[to] {
@@ -106,6 +109,18 @@ func (l *Ledger) spread(from QueueRef) {
 		}
 		level = next
 	}
+}
+
+// hasRoom says whether an actor may be sent a message of a queue.
+func (l *Ledger) hasRoom(who int, q QueueRef) bool {
+	for _, ch := range l.conns[who].channels {
+		for _, c := range ch.consumers {
+			if c.queue == q && (c.timedOut || l.isFree(ch, c)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // letterboxes are the queues that a queue's dead letters can come to, whatever their routing keys.

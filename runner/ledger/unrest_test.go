@@ -41,6 +41,16 @@ func TestRestless(t *testing.T) {
 			func(w *wires) { w.to(a, &wire.BasicReject{DeliveryTag: 1, Requeue: true}) }, "[1 2]"},
 		"a departure": {func(w *wires) { w.consume(a, "q", false); w.consume(b, "q", false) },
 			func(w *wires) { w.gone(a) }, "[1 2]"},
+		"a consumer that has all it may have": {
+			func(w *wires) {
+				w.to(a, &wire.BasicQos{PrefetchCount: 1})
+				w.consume(a, "q", false)
+				w.consume(b, "q", false)
+				w.publish("q", false)
+				w.deliver(a, 1, 1)
+			},
+			func(w *wires) { w.publish("q", false) }, "[0 2]",
+		},
 		"a dead letter, once the queue has answered": {func(w *wires) { w.consume(a, "mortal", false); w.consume(b, "letters", false) },
 			func(w *wires) { w.publish("mortal", false) }, "[0 1 2] [2]"},
 		"a restart": {nil, func(w *wires) { w.StirAll() }, "[0 1 2]"},

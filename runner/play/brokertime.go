@@ -202,24 +202,19 @@ func (b *brokerTime) queuePatience() map[ledger.QueueRef]time.Duration {
 	return limits
 }
 
-// isTimed says whether a broker may move messages in an act though nobody does anything: when a time is
-// over, or since it does some of what it is told later.
+// isTimed says whether a broker may deliver messages in an act though nobody does anything: when a time is
+// over, or since it does some of what it is told later. What expires goes to nobody without a dead-letter
+// exchange.
 func isTimed(act *scenario.Act) bool {
+	mortal, letters := false, false
 	for _, a := range act.Cast {
 		queue := a.Common().Queue.Arguments
-		for _, name := range []string{"x-message-ttl", "x-expires", timeoutArgument, "x-dead-letter-strategy"} {
-			if queue[name] != nil {
-				return true
-			}
-		}
-		switch {
-		case queue["x-queue-type"] == "stream":
-			return true
-		case a.Publisher != nil && a.Publisher.Expiration != nil:
-			return true
-		case a.Consumer != nil && a.Consumer.Arguments[timeoutArgument] != nil:
+		mortal = mortal || queue["x-message-ttl"] != nil || a.Publisher != nil && a.Publisher.Expiration != nil
+		letters = letters || queue["x-dead-letter-exchange"] != nil
+		if queue[timeoutArgument] != nil || queue["x-dead-letter-strategy"] != nil || queue["x-queue-type"] == "stream" ||
+			a.Consumer != nil && a.Consumer.Arguments[timeoutArgument] != nil {
 			return true
 		}
 	}
-	return false
+	return mortal && letters
 }
