@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"tutor/runner/outcome"
+	"tutor/runner/outcome/outcometest"
 	"tutor/runner/scenario"
 	"tutor/runner/target/targettest"
 )
@@ -82,6 +83,7 @@ func passes(t testing.TB, r *outcome.Report) {
 		for _, m := range a.Mismatches {
 			t.Errorf("%v: %s: %v", m.Pos, m.Subject, m.Diff)
 		}
+		outcometest.Folds(t, a.Books)
 	}
 	if len(r.Acts) != len(r.Scenario.Acts) || len(r.Acts) == 0 {
 		t.Errorf("%d of %d acts were played", len(r.Acts), len(r.Scenario.Acts))

@@ -46,6 +46,8 @@ type Host struct {
 	// Took and Finished, if not nil, are told when a consumer takes a delivery into its hands, and
 	// when it has finished with it.
 	Took, Finished func(*amqp.Delivery)
+	// Dies, if not nil, is told when a consumer is about to drop its connection of its own.
+	Dies func()
 }
 
 // The ways in which an actor is made to leave.

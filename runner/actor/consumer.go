@@ -56,6 +56,9 @@ func (a *Actor) consume(ctx context.Context, c *scenario.Consumer) error {
 			}
 			switch err := a.take(ctx, c, received(d)); {
 			case errors.Is(err, errDied):
+				if a.host.Dies != nil {
+					a.host.Dies()
+				}
 				a.wire.Kill()
 				return nil
 			case errors.Is(err, errLeft):

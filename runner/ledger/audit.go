@@ -103,5 +103,5 @@ func (l *Ledger) Gone(vhost, queue string) {
 			c.inferred = true
 		}
 	}
-	l.deleteQueue(q)
+	l.deleteQueue(ofBroker, q)
 }

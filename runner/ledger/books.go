@@ -9,7 +9,10 @@ import (
 
 // books are what the ledger has to say when it is closed.
 func (l *Ledger) books() *outcome.Books {
-	b := &outcome.Books{Sent: len(l.messages), Counts: map[fate.Fate]int{}, Inferred: map[fate.Fate]int{}, Copies: l.entries}
+	b := &outcome.Books{
+		Sent: len(l.messages), Counts: map[fate.Fate]int{}, Inferred: map[fate.Fate]int{}, Copies: l.entries,
+		Events: l.happened, Truncated: l.events.truncated,
+	}
 	for i := range l.copies {
 		f := l.copies[i].ended()
 		b.Counts[f]++

@@ -33,12 +33,14 @@ func (l *Ledger) conclude(i uint32) {
 	case c.state == held:
 		l.infer(i, fate.Queued)
 	case c.state == unacked && l.queue(c.queue) == nil:
+		l.happens(outcome.Delete, ofBroker).about(l, i)
 		c.end(fate.Deleted)
 	case c.state == unacked:
 		c.kept = true
 		c.end(fate.Queued)
 	case c.state != ready:
 	case c.doubtful && refused:
+		l.happens(outcome.Refuse, int(l.messages[c.message].publisher)).about(l, i).text = l.events.name(l.whys[c.message])
 		c.end(fate.Refused)
 	case c.queue != 0:
 		l.vanish(i)
@@ -78,6 +80,9 @@ func (l *Ledger) isLetter(i uint32) bool {
 // infer ends a copy by a conclusion.
 func (l *Ledger) infer(i uint32, f fate.Fate) {
 	l.copies[i].inferred = true
+	if f == fate.Refused {
+		l.happens(outcome.Refuse, ofBroker).about(l, i).mark(inferred, true)
+	}
 	l.copies[i].end(f)
 }
 

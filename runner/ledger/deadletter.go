@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
 	"tutor/runner/topology"
 	"tutor/runner/wire"
 )
@@ -41,6 +42,7 @@ type origin struct {
 func (l *Ledger) die(i uint32, reason death) {
 	c := &l.copies[i]
 	c.reason = reason
+	l.leavesQueue(i, reason, false)
 	q := l.queue(c.queue)
 	overflow := rejectsPublish(q) && reason == pushedOut
 	switch {
@@ -56,6 +58,27 @@ func (l *Ledger) die(i uint32, reason death) {
 		c.end(fate.Overflowed)
 	case reason == deliveryLimit:
 		c.end(fate.GivenUp)
+	}
+}
+
+// deathEvents are the events of the deaths; a rejection is its consumer's.
+var deathEvents = [...]outcome.EventKind{expired: outcome.Expire, pushedOut: outcome.Overflow, deliveryLimit: outcome.GiveUp}
+
+// leavesQueue enters that a queue lets go of a copy, and what it does with it then. One that dead-letters at
+// least once keeps it until its letter was taken.
+func (l *Ledger) leavesQueue(i uint32, reason death, taken bool) {
+	q := l.queue(l.copies[i].queue)
+	concluded := l.copies[i].inferred
+	exchange, letters := text(q, "x-dead-letter-exchange")
+	switch {
+	case rejectsPublish(q) && reason == pushedOut && !letters:
+		l.happens(outcome.Refuse, ofBroker).about(l, i).mark(inferred, concluded)
+	case reason != rejected:
+		l.happens(deathEvents[reason], ofBroker).about(l, i).mark(inferred, concluded).mark(kept, keepsLetters(q) && !taken)
+	}
+	if letters && (taken || !keepsLetters(q)) {
+		r := l.happens(outcome.DeadLetter, ofBroker).about(l, i).mark(inferred, concluded)
+		r.exchange, r.text = l.events.name(exchange), l.events.name(reason.String())
 	}
 }
 
@@ -157,6 +180,7 @@ func (l *Ledger) open(from uint32, queue uint16) uint32 {
 	i := l.add(copied{message: m, queue: queue, keys: l.keyID(l.deathKeys(from)), at: l.elapsed()})
 	l.further[m] = append(l.further[m], i)
 	l.deaths[i] = origin{from, reason}
+	l.happens(outcome.Route, ofBroker).about(l, i)
 	if reason == rejected {
 		l.passedOn(from, i)
 	}
@@ -239,6 +263,7 @@ func (l *Ledger) died(m uint32, vhost string, d headerDeath, before *uint32, lat
 		l.pushed(*alive)
 	}
 	l.copies[*alive].reason = reason
+	l.leavesQueue(*alive, reason, true)
 	l.copies[*alive].end(fate.DeadLettered)
 	if l.unchangedSince(*alive) && !keepsLetters(l.queue(id)) {
 		l.send(*alive)

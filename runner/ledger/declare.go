@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
 	"tutor/runner/topology"
 	"tutor/runner/wire"
 )
@@ -20,30 +21,37 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 	case *wire.ExchangeDeclare:
 		if !asked.Passive && v.Exchanges[asked.Exchange] == nil {
 			v.DeclareExchange(asked.Exchange, exchange(asked))
+			l.exchanged(outcome.Declare, who, asked.Exchange, asked.Type)
 			l.changed(vhost)
 		}
 	case *wire.ExchangeDelete:
 		v.DeleteExchange(asked.Exchange)
+		l.exchanged(outcome.Delete, who, asked.Exchange, "")
 		l.changed(vhost)
 	case *wire.ExchangeBind:
 		v.Bind(asked.Source, asked.RoutingKey, asked.Arguments, asked.Destination, true)
+		l.exchanged(outcome.Bind, who, asked.Source, asked.RoutingKey+" → "+asked.Destination)
 		l.changed(vhost)
 	case *wire.ExchangeUnbind:
 		v.Unbind(asked.Source, asked.RoutingKey, asked.Arguments, asked.Destination, true)
+		l.exchanged(outcome.Unbind, who, asked.Source, asked.RoutingKey+" → "+asked.Destination)
 		l.changed(vhost)
 	case *wire.QueueDeclare:
 		if ok, is := answer.(*wire.QueueDeclareOK); is && !asked.Passive {
-			l.declared(QueueRef{vhost, ok.Queue}, queue(asked, who), ok)
+			l.declared(who, QueueRef{vhost, ok.Queue}, queue(asked, who), ok)
 		}
 	case *wire.QueueBind:
 		v.Bind(asked.Exchange, asked.RoutingKey, asked.Arguments, asked.Queue, false)
+		l.exchanged(outcome.Bind, who, asked.Exchange, asked.RoutingKey).queue = l.queueID(QueueRef{vhost, asked.Queue})
 		l.changed(vhost)
 	case *wire.QueueUnbind:
 		v.Unbind(asked.Exchange, asked.RoutingKey, asked.Arguments, asked.Queue, false)
+		l.exchanged(outcome.Unbind, who, asked.Exchange, asked.RoutingKey).queue = l.queueID(QueueRef{vhost, asked.Queue})
 		l.changed(vhost)
 	case *wire.QueueDelete:
-		l.deleteQueue(QueueRef{vhost, asked.Queue})
+		l.deleteQueue(who, QueueRef{vhost, asked.Queue})
 	case *wire.QueuePurge:
+		l.happens(outcome.Purge, who).queue = l.queueID(QueueRef{vhost, asked.Queue})
 		l.empty(QueueRef{vhost, asked.Queue})
 	case *wire.BasicConsume:
 		if ok, is := answer.(*wire.BasicConsumeOK); is {
@@ -55,6 +63,7 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 			l.unrest.touched[q] = true
 		}
 	case *wire.BasicCancel:
+		l.cancels(who, ch, asked.ConsumerTag)
 		l.cancelled(ch, asked.ConsumerTag)
 	default:
 		return
@@ -80,15 +89,16 @@ func (l *Ledger) changed(vhost string) { l.settledAt[vhost] = len(l.copies) }
 
 // declared enters that a queue exists. One with a time to live may have gone meanwhile, with all that it
 // had.
-func (l *Ledger) declared(q QueueRef, as topology.Queue, ok *wire.QueueDeclareOK) {
+func (l *Ledger) declared(who int, q QueueRef, as topology.Queue, ok *wire.QueueDeclareOK) {
 	there := l.vhosts[q.Vhost].Queues[q.Name]
 	if there != nil && (!has(there, "x-expires") || ok.MessageCount > 0 || ok.ConsumerCount > 0) {
 		return
 	}
 	if there != nil {
-		l.deleteQueue(q)
+		l.deleteQueue(ofBroker, q)
 	}
 	l.vhosts[q.Vhost].DeclareQueue(q.Name, as)
+	l.happens(outcome.Declare, who).queue = l.queueID(q)
 	if who, exclusive := as.Owner.(int); exclusive {
 		l.owned[who] = append(l.owned[who], q)
 	}
@@ -99,6 +109,20 @@ func (l *Ledger) declared(q QueueRef, as topology.Queue, ok *wire.QueueDeclareOK
 		l.lengths[l.queueID(q)] = n
 	}
 	l.changed(q.Vhost)
+}
+
+// exchanged enters an event about an exchange.
+func (l *Ledger) exchanged(kind outcome.EventKind, who int, exchange, text string) *record {
+	r := l.happens(kind, who)
+	r.exchange, r.text = l.events.name(exchange), l.events.name(text)
+	return r
+}
+
+// cancels enters that a consumer ends, at its own wish or at the broker's.
+func (l *Ledger) cancels(who int, ch *channel, tag string) {
+	if c, ok := ch.consumers[tag]; ok {
+		l.happens(outcome.Cancel, who).queue = l.queueID(c.queue)
+	}
 }
 
 func exchange(d *wire.ExchangeDeclare) topology.Exchange {
@@ -134,7 +158,7 @@ func (l *Ledger) cancelled(ch *channel, tag string) {
 	l.affected[gone.queue] = true
 	q := l.vhosts[gone.queue.Vhost].Queues[gone.queue.Name]
 	if q != nil && q.AutoDelete && l.consumers[gone.queue] == 0 {
-		l.deleteQueue(gone.queue)
+		l.deleteQueue(ofBroker, gone.queue)
 	}
 }
 
@@ -142,6 +166,7 @@ func (l *Ledger) cancelled(ch *channel, tag string) {
 // too long: what it had goes back, if there is still where to.
 func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 	from, ok := ch.consumers[tag]
+	l.cancels(who, ch, tag)
 	l.cancelled(ch, tag)
 	q := l.vhosts[from.queue.Vhost]
 	if !ok || q == nil || q.Queues[from.queue.Name] == nil {
@@ -164,8 +189,9 @@ func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 	l.forgo(who, ch)
 }
 
-func (l *Ledger) deleteQueue(q QueueRef) {
+func (l *Ledger) deleteQueue(who int, q QueueRef) {
 	l.changing(q.Vhost)
+	l.happens(outcome.Delete, who).queue = l.queueID(q)
 	l.unrest.stir(q)
 	if has(l.vhosts[q.Vhost].Queues[q.Name], "x-dead-letter-exchange") {
 		l.lettered[q.Vhost]--

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
 	"tutor/runner/tap"
 	"tutor/runner/wire"
 )
@@ -40,6 +41,9 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 	}
 	l.exit(i)
 	c := &l.copies[i]
+	l.events.hops = max(l.hops[who], 1, l.onward[i])
+	r := l.happens(outcome.Deliver, who).about(l, i).mark(redelivered, d.Redelivered).mark(auto, by.noAck)
+	r.tag = uint32(d.DeliveryTag)
 	c.consumer = uint16(who + 1)
 	c.doubtful = false
 	c.state = unacked
@@ -63,6 +67,8 @@ func (l *Ledger) Took(who int, tag uint64) {
 		return
 	}
 	l.reached(who, ch.delivered[tag])
+	l.seen(who, l.hops[who])
+	l.happens(outcome.Take, who).about(l, ch.delivered[tag]).tag = uint32(tag)
 	if c.state == unseen {
 		c.state = taken
 	}
@@ -77,6 +83,8 @@ func (l *Ledger) Finished(who int, tag uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if ch, c := l.delivery(who, tag); c != nil && c.state == taken {
+		l.seen(who, l.hops[who])
+		l.happens(outcome.Ack, who).about(l, ch.delivered[tag]).mark(auto, true).tag = uint32(tag)
 		c.end(fate.Handled)
 		delete(ch.delivered, tag)
 	}
@@ -93,9 +101,9 @@ func (l *Ledger) delivery(who int, tag uint64) (*channel, *copied) {
 }
 
 // settle applies a consumer's acknowledgement or rejection.
-func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func(uint32)) {
+func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func(tag uint64, i uint32)) {
 	eachTag(ch.delivered, tag, multiple, do)
-	eachTag(ch.passed, tag, multiple, func(i uint32) {
+	eachTag(ch.passed, tag, multiple, func(_ uint64, i uint32) {
 		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
 			l.cast[who].Name, l.messages[l.copies[i].message].body, l.queues[l.copies[i].queue].Name, l.member(l.copies[i].consumer))
 	})
@@ -123,7 +131,8 @@ func (l *Ledger) passOn(m uint32, q QueueRef) (uint32, bool) {
 	return 0, false
 }
 
-func (l *Ledger) acked(i uint32) {
+func (l *Ledger) acked(who int, tag uint64, i uint32) {
+	l.happens(outcome.Ack, who).about(l, i).tag = uint32(tag)
 	q := l.queues[l.copies[i].queue]
 	l.unrest.touched[q] = true
 	// A single active consumer may have kept another from taking over.
@@ -133,11 +142,15 @@ func (l *Ledger) acked(i uint32) {
 	l.copies[i].end(fate.Acked)
 }
 
-func (l *Ledger) refusal(requeue bool) func(uint32) {
-	if requeue {
-		return func(i uint32) { l.requeue(i, true) }
+func (l *Ledger) refusal(kind outcome.EventKind, who int, requeue bool) func(uint64, uint32) {
+	return func(tag uint64, i uint32) {
+		l.happens(kind, who).about(l, i).mark(wished, requeue).mark(kept, !requeue && keepsLetters(l.queue(l.copies[i].queue))).tag = uint32(tag)
+		if requeue {
+			l.requeue(i, true)
+		} else {
+			l.reject(i)
+		}
 	}
-	return l.reject
 }
 
 // remember keeps how a copy went back.
@@ -153,6 +166,7 @@ func (l *Ledger) remember(i uint32, who uint16, wanted bool) {
 // requeue puts a copy back: because its consumer wanted it, or because the consumer is gone.
 func (l *Ledger) requeue(i uint32, wanted bool) {
 	c := &l.copies[i]
+	l.happens(outcome.Requeue, int(c.consumer)-1).about(l, i)
 	c.state = ready
 	c.loser = c.consumer
 	l.remember(i, c.consumer, wanted)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
 	"tutor/runner/wire"
 )
 
@@ -20,11 +21,24 @@ func (l *Ledger) depart(who int) {
 	l.conns[who].channels = map[uint16]*channel{}
 	for _, ref := range l.owned[who] {
 		if q := l.vhosts[ref.Vhost].Queues[ref.Name]; q != nil && q.Owner == who {
-			l.deleteQueue(ref)
+			l.deleteQueue(ofBroker, ref)
 			l.affected[ref] = true
 		}
 	}
 	l.owned[who] = nil
+}
+
+// ended enters that an actor's connection has come to its end, in order or not.
+func (l *Ledger) ended(who int) {
+	how, said := l.leaving[who]
+	left := l.conns[who].left != nil
+	if !said && !left {
+		how = outcome.Cut
+	}
+	if how != 0 {
+		l.happens(how, who)
+	}
+	l.depart(who)
 }
 
 // leave enters that an actor has said that it leaves. What the broker has sent to it by then may still come.
@@ -73,6 +87,7 @@ func (l *Ledger) lose(who int, i uint32) {
 		l.requeue(i, false)
 		l.remark(who, true, "gone, unacknowledged: "+body)
 	case unseen, taken:
+		l.happens(outcome.Drop, who).about(l, i).mark(unlooked, c.state == unseen)
 		c.unseen = c.state == unseen
 		c.end(fate.Dropped)
 		if c.unseen {
@@ -87,6 +102,7 @@ func (l *Ledger) lose(who int, i uint32) {
 // reason, what was published last may not have been taken.
 func (l *Ledger) channelClosed(who int, ch *channel, m *wire.ChannelClose) {
 	ch.closed = fmt.Sprintf("%d %s", m.ReplyCode, l.words(m.ReplyText))
+	l.happens(outcome.Closed, who).text = l.events.name(ch.closed)
 	publish := (&wire.BasicPublish{}).ID()
 	if m.ClassID == publish.Class && m.MethodID == publish.Method {
 		for _, number := range ch.unconfirmed {
@@ -105,10 +121,11 @@ func (l *Ledger) Restarted() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.evidenceLost = true
+	l.happens(outcome.Restart, ofBroker)
 	for vhost, v := range l.vhosts {
 		for name, q := range v.Queues {
 			if !q.Durable {
-				l.deleteQueue(QueueRef{vhost, name})
+				l.deleteQueue(ofBroker, QueueRef{vhost, name})
 			} else if !isQuorum(q) {
 				l.loseTransient(QueueRef{vhost, name})
 			}
@@ -126,6 +143,7 @@ func (l *Ledger) loseTransient(q QueueRef) {
 	for _, i := range l.came[id] {
 		if c := &l.copies[i]; c.queue == id && c.state == ready && !l.messages[c.message].persistent {
 			l.exit(i)
+			l.happens(outcome.Drop, ofBroker).about(l, i)
 			c.end(fate.Dropped)
 			c.consumer = 0
 		}

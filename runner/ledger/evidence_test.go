@@ -82,7 +82,7 @@ func TestTestimony(t *testing.T) {
 			w.publish("q", false)
 			w.deliver(a, 1, 1)
 			w.Testified("/", id(1), died("q", "delivery_limit"))
-			w.Quiet()
+			w.Quiet(0)
 			w.gone(a)
 		}, "m1 given-up back from a"},
 		"dead-lettered on the way to its end": {func(w *wires) {
@@ -124,7 +124,7 @@ func TestTestimony(t *testing.T) {
 			w := newWires()
 			w.Testify("/", []string{"mute"})
 			c.play(w)
-			if got := w.closed(); got != c.want {
+			if got := w.closed(t); got != c.want {
 				t.Errorf("%s\nwant %s", got, c.want)
 			}
 		})
@@ -227,7 +227,7 @@ func TestInferred(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWires()
 			c.play(w)
-			got := w.closed()
+			got := w.closed(t)
 			inferred := 0
 			for copy := range w.books().Copies {
 				if copy.Inferred {
@@ -260,7 +260,7 @@ func TestRedeliveredBeforeTheLoss(t *testing.T) {
 		if !lost {
 			want += "; b got m1 from q while a had it"
 		}
-		if got := w.closed(); got != want {
+		if got := w.closed(t); got != want {
 			t.Errorf("lost %v: %s", lost, got)
 		}
 	}
@@ -285,7 +285,7 @@ func TestTimedOut(t *testing.T) {
 		t.Errorf("%d consumers after the connection has ended", most)
 	}
 	w.Found("/", "q", id(1), nil)
-	if got := w.closed(); got != "m1 queued back from a" {
+	if got := w.closed(t); got != "m1 queued back from a" {
 		t.Error(got)
 	}
 }

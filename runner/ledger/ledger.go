@@ -10,12 +10,14 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
 	"tutor/runner/tap"
 	"tutor/runner/topology"
 	"tutor/runner/wire"
@@ -109,6 +111,9 @@ type Ledger struct {
 	// hops of the actors, and onward those of copies that somebody has passed on, since the last quiet.
 	hops   []uint8
 	onward map[uint32]uint8
+	events events
+	// leaving is how the connections are about to end of which it is known; 0 is by the broker's word.
+	leaving map[int]outcome.EventKind
 	// doubts are observations that no rule of the ledger explains.
 	doubts []string
 }
@@ -240,8 +245,8 @@ type consumer struct {
 }
 
 // New returns an empty ledger for a cast. Words puts the scenario's names for vhosts and users into
-// the broker's texts.
-func New(cast []Member, remark Remark, words func(string) string) *Ledger {
+// the broker's texts, and now is the time on the act's timeline.
+func New(cast []Member, remark Remark, words func(string) string, now func() time.Duration) *Ledger {
 	l := &Ledger{
 		cast: cast, told: remark, words: words, hops: make([]uint8, len(cast)), onward: map[uint32]uint8{},
 		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1), came: make([][]uint32, 1),
@@ -249,6 +254,7 @@ func New(cast []Member, remark Remark, words func(string) string) *Ledger {
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
 		headers: map[uint32]wire.Table{}, settledAt: map[string]int{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
+		events: newEvents(now), leaving: map[int]outcome.EventKind{},
 	}
 	for i, m := range cast {
 		l.members[m.Name] = i
@@ -265,8 +271,10 @@ func (l *Ledger) Observe(e tap.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.unrest.disturb(e.Who, 1)
+	l.seen(e.Who, l.hops[e.Who])
+	defer l.seen(nobody, math.MaxUint8)
 	if e.Method == nil {
-		l.depart(e.Who)
+		l.ended(e.Who)
 		return
 	}
 	ch := l.conns[e.Who].channels[e.Channel]
@@ -289,13 +297,14 @@ func (l *Ledger) fromActor(e tap.Event, ch *channel) {
 	case *wire.ChannelCloseOK:
 		delete(l.conns[e.Who].channels, e.Channel)
 	case *wire.BasicAck:
-		l.settle(e.Who, ch, m.DeliveryTag, m.Multiple, l.acked)
+		l.settle(e.Who, ch, m.DeliveryTag, m.Multiple, func(tag uint64, i uint32) { l.acked(e.Who, tag, i) })
 	case *wire.BasicNack:
-		l.settle(e.Who, ch, m.DeliveryTag, m.Multiple, l.refusal(m.Requeue))
+		l.settle(e.Who, ch, m.DeliveryTag, m.Multiple, l.refusal(outcome.Nack, e.Who, m.Requeue))
 	case *wire.BasicReject:
-		l.settle(e.Who, ch, m.DeliveryTag, false, l.refusal(m.Requeue))
+		l.settle(e.Who, ch, m.DeliveryTag, false, l.refusal(outcome.Reject, e.Who, m.Requeue))
 	case *wire.ConnectionClose:
 		// The broker gives back what is unacknowledged before it answers.
+		l.happens(outcome.Stop, e.Who)
 		l.leave(e.Who)
 	case *wire.BasicQos:
 		ch.prefetch = int(m.PrefetchCount)
@@ -314,13 +323,24 @@ func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
 	case *wire.BasicReturn:
 		l.returned(m, e.Content)
 	case *wire.BasicAck:
-		l.confirmed(ch, m.DeliveryTag, m.Multiple)
+		l.confirmed(e.Who, ch, m.DeliveryTag, m.Multiple)
 	case *wire.BasicNack:
-		l.nacked(ch, m.DeliveryTag, m.Multiple)
+		l.nacked(e.Who, ch, m.DeliveryTag, m.Multiple)
 	case *wire.BasicCancel:
 		l.cancelledByBroker(e.Who, ch, m.ConsumerTag)
 	case *wire.ChannelClose:
 		l.channelClosed(e.Who, ch, m)
+	case *wire.ConnectionClose:
+		l.happens(outcome.Closed, e.Who).text = l.events.name(fmt.Sprintf("%d %s", m.ReplyCode, l.words(m.ReplyText)))
+		l.leaving[e.Who] = 0
+	case *wire.ConnectionBlocked:
+		l.happens(outcome.Block, e.Who).text = l.events.name(m.Reason)
+	case *wire.ConnectionUnblocked:
+		l.happens(outcome.Unblock, e.Who)
+	case *wire.TxCommitOK:
+		l.happens(outcome.Commit, e.Who)
+	case *wire.TxRollbackOK:
+		l.happens(outcome.Rollback, e.Who)
 	case *wire.ConfirmSelectOK:
 		ch.confirm = true
 	default:

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"tutor/runner/outcome/outcometest"
 	"tutor/runner/tap"
 	"tutor/runner/wire"
 )
@@ -29,7 +31,7 @@ func newWires() *wires {
 	cast := []Member{{"p", "/"}, {"a", "/"}, {"b", "/"}}
 	w.Ledger = New(cast, func(who int, _ uint8, _ bool, text string) {
 		w.remarks = append(w.remarks, cast[who].Name+": "+text)
-	}, func(s string) string { return s })
+	}, func(s string) string { return s }, func() time.Duration { return 0 })
 	return w
 }
 
@@ -104,8 +106,10 @@ func (w *wires) refuse() {
 }
 
 // closed closes the books and writes down what became of each copy, and each doubt.
-func (w *wires) closed() string {
+func (w *wires) closed(t *testing.T) string {
+	t.Helper()
 	books := w.Close()
+	outcometest.Folds(t, books)
 	var lines []string
 	for c := range books.Copies {
 		line := fmt.Sprintf("%s %s", c.Message, c.Fate)
@@ -394,7 +398,7 @@ func TestFates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWires()
 			c.play(w)
-			if got := w.closed(); got != c.want {
+			if got := w.closed(t); got != c.want {
 				t.Errorf("%s\nwant %s", got, c.want)
 			}
 		})
@@ -503,7 +507,7 @@ func TestDeparture(t *testing.T) {
 	if got := strings.Join(w.remarks, "; "); got != "a: gone, unacknowledged: m1" {
 		t.Errorf("remarks: %s", got)
 	}
-	if got := w.closed(); got != "m1 ? back from a; m2 deleted" {
+	if got := w.closed(t); got != "m1 ? back from a; m2 deleted" {
 		t.Errorf("fates: %s", got) // nobody has looked into q
 	}
 }
@@ -513,15 +517,15 @@ func TestDeparture(t *testing.T) {
 func TestQuiet(t *testing.T) {
 	w := newWires()
 	w.publish("nowhere", false)
-	w.Quiet()
+	w.Quiet(0)
 	w.publishTo("logs", "", false)
 	w.refuse()
-	w.Quiet()
-	w.Quiet()
+	w.Quiet(0)
+	w.Quiet(0)
 	if got := strings.Join(w.remarks, "; "); got != "p: reaches no queue: m1; p: the broker closes the channel: 404 NOT_FOUND - no exchange" {
 		t.Errorf("remarks: %s", got)
 	}
-	if got := w.closed(); got != "m1 unroutable; m2 refused" {
+	if got := w.closed(t); got != "m1 unroutable; m2 refused" {
 		t.Errorf("fates: %s", got)
 	}
 }
@@ -545,7 +549,7 @@ func TestRestarted(t *testing.T) {
 	w.gone(p)
 	w.Restarted()
 	w.Found("/", "durable true", id(2), nil)
-	if got := w.closed(); got != "m1 dropped; m2 queued; m3 deleted" {
+	if got := w.closed(t); got != "m1 dropped; m2 queued; m3 deleted" {
 		t.Error(got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tutor/runner/fate"
+	"tutor/runner/outcome"
 	"tutor/runner/tap"
 	"tutor/runner/topology"
 	"tutor/runner/wire"
@@ -34,16 +35,21 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 		ttl:        uint32(ttl),
 	})
 	l.sent[who] = append(l.sent[who], number)
+	r := l.happens(outcome.Publish, who)
+	r.message, r.text, r.exchange = number+1, l.events.name(p.RoutingKey), l.events.name(p.Exchange)
 	at := l.elapsed()
 	for _, name := range queues {
 		q := QueueRef{l.cast[who].Vhost, name}
 		l.unrest.stir(q)
-		l.add(copied{message: number, keys: keys, queue: l.queueID(q), at: at})
+		l.happens(outcome.Route, ofBroker).about(l, l.add(copied{message: number, keys: keys, queue: l.queueID(q), at: at}))
 	}
 	if len(queues) == 0 {
-		l.add(copied{message: number, doubtful: !known})
-		if known && !p.Mandatory {
-			l.silent = append(l.silent, number)
+		i := l.add(copied{message: number, doubtful: !known})
+		if known {
+			l.happens(outcome.Route, ofBroker).about(l, i)
+			if !p.Mandatory {
+				l.silent = append(l.silent, number)
+			}
 		}
 	}
 	if ch.closed != "" {
@@ -62,8 +68,9 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 
 // Quiet says that nothing moves at the moment: what was published, reached no queue and was not
 // refused by now has silently been discarded. What the broker has closed meanwhile is remarked only
-// now, since the actor went on printing at the same time.
-func (l *Ledger) Quiet() {
+// now, since the actor went on printing at the same time. Cause is the actor that set off what has happened
+// since it was quiet last.
+func (l *Ledger) Quiet(cause int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, c := range l.closed {
@@ -79,6 +86,7 @@ func (l *Ledger) Quiet() {
 	l.silent = nil
 	l.weigh()
 	l.calm()
+	l.events.arrange(cause)
 	clear(l.unrest.touched)
 	l.taken()
 }
@@ -144,25 +152,30 @@ func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
 	l.whys[m] = fmt.Sprintf("%d %s", r.ReplyCode, l.words(r.ReplyText))
 	c := &l.copies[l.messages[m].first]
 	if has(l.queue(c.queue), "x-expires") {
-		l.deleteQueue(l.queues[c.queue])
+		l.deleteQueue(ofBroker, l.queues[c.queue])
 		c.queue = 0
 	}
 	if c.queue != 0 || !l.messages[m].mandatory {
 		l.doubt("%s came back, though it should have reached %s", l.messages[m].body, l.queues[c.queue].Name)
 	}
+	l.happens(outcome.Return, int(l.messages[m].publisher)).about(l, l.messages[m].first).text = l.events.name(l.whys[m])
 	c.end(fate.Returned)
 }
 
-func (l *Ledger) confirmed(ch *channel, tag uint64, multiple bool) {
-	eachTag(ch.unconfirmed, tag, multiple, func(m uint32) { l.messages[m].confirmed = true })
+func (l *Ledger) confirmed(who int, ch *channel, tag uint64, multiple bool) {
+	eachTag(ch.unconfirmed, tag, multiple, func(_ uint64, m uint32) {
+		l.happens(outcome.Confirm, who).message = m + 1
+		l.messages[m].confirmed = true
+	})
 }
 
 // nacked enters that the broker did not take messages. One that was to reach several queues may
 // still have reached some, so the audit has the last word; but where some of them reject what is
 // published, it was one of these.
-func (l *Ledger) nacked(ch *channel, tag uint64, multiple bool) {
+func (l *Ledger) nacked(who int, ch *channel, tag uint64, multiple bool) {
 	const why = "nacked by the broker"
-	eachTag(ch.unconfirmed, tag, multiple, func(m uint32) {
+	eachTag(ch.unconfirmed, tag, multiple, func(_ uint64, m uint32) {
+		l.happens(outcome.Refuse, who).message = m + 1
 		if !l.suspect(m, why, rejectsPublish) {
 			l.suspect(m, why, anywhere)
 		}
@@ -184,11 +197,11 @@ func (l *Ledger) suspect(m uint32, why string, in func(*topology.Queue) bool) (a
 func anywhere(*topology.Queue) bool { return true }
 
 // eachTag calls do for a tag, or for all tags up to it, and forgets them.
-func eachTag(open map[uint64]uint32, tag uint64, multiple bool, do func(uint32)) {
+func eachTag(open map[uint64]uint32, tag uint64, multiple bool, do func(tag uint64, i uint32)) {
 	if !multiple {
 		if m, ok := open[tag]; ok {
 			delete(open, tag)
-			do(m)
+			do(tag, m)
 		}
 		return
 	}
@@ -202,6 +215,6 @@ func eachTag(open map[uint64]uint32, tag uint64, multiple bool, do func(uint32))
 	for _, t := range tags {
 		m := open[t]
 		delete(open, t)
-		do(m)
+		do(t, m)
 	}
 }

@@ -22,7 +22,14 @@ type Books struct {
 	// Copies are all copies, those that came from publishing in its order. The ledger keeps them in less
 	// memory than they take here.
 	Copies iter.Seq[Copy]
+	// Events are what happened, in order; those of one moment in that of cause and effect, and beyond that of
+	// the cast. They end with the first [EventMessages] messages: Truncated is set where there were more.
+	Events    iter.Seq[Event]
+	Truncated bool
 }
+
+// EventMessages is how many messages of an act have their events kept.
+const EventMessages = 100_000
 
 // Balanced reports whether every copy has met exactly one fate.
 func (b *Books) Balanced() bool { return b.Counts[""] == 0 && len(b.Doubts) == 0 }

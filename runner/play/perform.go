@@ -219,7 +219,7 @@ func (p *playing) settle(ctx context.Context) error {
 		}
 		if logged {
 			p.quiet = before
-			p.ledger.Quiet()
+			p.ledger.Quiet(p.cause)
 			clear(p.fenced)
 			p.lines.Arrange(p.cause)
 			return nil

@@ -82,7 +82,7 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 		members[i] = ledger.Member{Name: a.Name(), Vhost: vhostOf(a)}
 	}
 	p.log = &logFence{inspector: p.inspector}
-	p.ledger = ledger.New(members, p.remark, p.words.Replace)
+	p.ledger = ledger.New(members, p.remark, p.words.Replace, func() time.Duration { return p.timeline.Now() })
 	for vhost, exempt := range p.evidence.exempt {
 		p.ledger.Testify(vhost, exempt)
 	}
@@ -163,6 +163,7 @@ func (p *playing) close(ctx context.Context) error {
 	if err := p.journal.Close(); err != nil {
 		return err
 	}
+	p.ledger.Over()
 	if err := p.audit(ctx); err != nil {
 		return fmt.Errorf("auditing the queues: %w", err)
 	}
@@ -257,8 +258,7 @@ func (p *playing) remark(who int, hops uint8, trouble bool, text string) {
 
 func (p *playing) print(who int, kind transcript.Kind, text string) {
 	line := transcript.Line{At: p.timeline.Now(), Actor: uint16(who), Kind: kind, Hops: p.ledger.Hops(who), Text: text}
-	switch kind {
-	case transcript.Error, transcript.Returned, transcript.Nacked, transcript.Cancelled:
+	if kind.IsTrouble() {
 		line.Trouble = true
 		line.Text = p.words.Replace(text)
 	}
@@ -285,6 +285,7 @@ func (p *playing) host(who int) (actor.Host, error) {
 		Body:     p.ledger.Body,
 		Took:     func(d *amqp.Delivery) { p.ledger.Took(who, d.DeliveryTag) },
 		Finished: func(d *amqp.Delivery) { p.ledger.Finished(who, d.DeliveryTag) },
+		Dies:     func() { p.ledger.Dies(who) },
 	}
 	if connect.TLS != nil {
 		config, err := p.tls(connect.TLS)

@@ -69,6 +69,10 @@ type Act struct {
 	Mismatches []Mismatch `json:"mismatches"`
 	// Outcomes are how the act came out in several plays, the most frequent first; absent for one play.
 	Outcomes []Outcome `json:"outcomes,omitempty"`
+	// Events are what happened, in order; EventsTruncated is set where there were more. Absent if the act did
+	// not come to its end.
+	Events          []Event `json:"events,omitempty"`
+	EventsTruncated bool    `json:"events_truncated,omitempty"`
 	// Frames on the actors' connections, if they were asked for.
 	Frames []Frame `json:"frames,omitempty"`
 }
@@ -212,9 +216,10 @@ func newAct(a *outcome.Act) Act {
 	}
 	if a.Books != nil {
 		act.Sent, act.Fates = a.Books.Sent, newFates(a.Books)
+		act.Events, act.EventsTruncated = newEvents(a.Books), a.Books.Truncated
 	}
 	for i, l := range a.Lines {
-		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), kindName(l.Kind), l.String(), l.Trouble}
+		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), l.Kind.String(), l.String(), l.Trouble}
 	}
 	for _, d := range a.Act.Deprecated() {
 		act.Deprecated = append(act.Deprecated, Deprecation{string(d.Feature), d.Pos.File, d.Pos.Line, d.Pos.Column, d.Text})
@@ -270,36 +275,6 @@ func newMismatch(m outcome.Mismatch) Mismatch {
 		out.Diff[i] = DiffLine{op, d.Text}
 	}
 	return out
-}
-
-func kindName(k transcript.Kind) string {
-	switch k {
-	case transcript.Warning:
-		return "warning"
-	case transcript.CreatedExchange:
-		return "created_exchange"
-	case transcript.CreatedQueue:
-		return "created_queue"
-	case transcript.Bound:
-		return "bound"
-	case transcript.Sent:
-		return "sent"
-	case transcript.Received:
-		return "received"
-	case transcript.Returned:
-		return "returned"
-	case transcript.Nacked:
-		return "nacked"
-	case transcript.Cancelled:
-		return "cancelled"
-	case transcript.Stopped:
-		return "stopped"
-	case transcript.Error:
-		return "error"
-	case transcript.Remark:
-		return "remark"
-	}
-	return fmt.Sprintf("kind_%d", k)
 }
 
 // milliseconds rounds to the microsecond: the timeline's hops of a nanosecond mean nothing.

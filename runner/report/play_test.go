@@ -35,7 +35,7 @@ func newPlay(act *scenario.Act) *play {
 		p.lines = append(p.lines, transcript.Line{
 			At: p.now, Actor: uint16(who), Kind: transcript.Remark, Text: text, Trouble: trouble,
 		})
-	}, func(s string) string { return s })
+	}, func(s string) string { return s }, func() time.Duration { return p.now })
 	return p
 }
 

@@ -29,20 +29,33 @@ const (
 	Remark
 )
 
-var prefixes = [...]string{
-	Warning:         "WARNING: ",
-	CreatedExchange: "Created exchange: ",
-	CreatedQueue:    "Created queue: ",
-	Bound:           "Bound Queue ",
-	Sent:            "Sent: ",
-	Received:        "Received: ",
-	Returned:        "Returned: ",
-	Nacked:          "Nacked: ",
-	Cancelled:       "Cancelled: ",
-	Stopped:         "Stopped",
-	Error:           "ERROR: ",
-	Remark:          "",
+// kinds are what is to be known of each kind.
+var kinds = [...]struct {
+	name string
+	// prefix stands in front of the line's text.
+	prefix string
+	// trouble is set where a message was lost, went back, or was refused, or the broker has said no.
+	trouble bool
+}{
+	Warning:         {"warning", "WARNING: ", false},
+	CreatedExchange: {"created_exchange", "Created exchange: ", false},
+	CreatedQueue:    {"created_queue", "Created queue: ", false},
+	Bound:           {"bound", "Bound Queue ", false},
+	Sent:            {"sent", "Sent: ", false},
+	Received:        {"received", "Received: ", false},
+	Returned:        {"returned", "Returned: ", true},
+	Nacked:          {"nacked", "Nacked: ", true},
+	Cancelled:       {"cancelled", "Cancelled: ", true},
+	Stopped:         {"stopped", "Stopped", false},
+	Error:           {"error", "ERROR: ", true},
+	Remark:          {"remark", "", false},
 }
+
+// String is the kind's name, in lower case.
+func (k Kind) String() string { return kinds[k].name }
+
+// IsTrouble reports whether lines of a kind always tell of trouble; a [Remark] may do so.
+func (k Kind) IsTrouble() bool { return kinds[k].trouble }
 
 // Line is one line of one actor.
 type Line struct {
@@ -62,7 +75,7 @@ type Line struct {
 }
 
 // String is the line as the actor printed it.
-func (l Line) String() string { return prefixes[l.Kind] + l.Text }
+func (l Line) String() string { return kinds[l.Kind].prefix + l.Text }
 
 // Recorder keeps the lines of an act in the order in which they were printed. It is safe for
 // concurrent use.

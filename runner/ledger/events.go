@@ -1,0 +1,174 @@
+package ledger
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"tutor/runner/outcome"
+)
+
+// events are what happened so far, as small as they can be kept.
+type events struct {
+	now  func() time.Duration
+	kept []record
+	// arranged is how many of them are in their final order.
+	arranged int
+	// names are texts, by index; 0 is the empty one.
+	names   []string
+	numbers map[string]uint32
+	// cause is on whose connection what happens now was seen, and hops is how far that is from what set it
+	// off.
+	cause uint16
+	hops  uint8
+	// learned is set once the act is over.
+	learned, truncated bool
+}
+
+// record is an event. Numbers count from 1; 0 is none.
+type record struct {
+	at                                   time.Duration
+	tag, message, copied, text, exchange uint32
+	queue, actor, cause                  uint16
+	kind                                 outcome.EventKind
+	flags                                flag
+	hops                                 uint8
+}
+
+// flag are an event's marks.
+type flag uint8
+
+const (
+	redelivered flag = 1 << iota
+	auto
+	wished
+	unlooked
+	inferred
+	learned
+	kept
+)
+
+// ofBroker is the actor of an event that is nobody's.
+const ofBroker = -1
+
+// nobody is the cause of what was seen on no actor's connection.
+const nobody = math.MaxUint16
+
+func newEvents(now func() time.Duration) events {
+	return events{now: now, names: []string{""}, numbers: map[string]uint32{"": 0}, cause: nobody}
+}
+
+// name keeps a text.
+func (e *events) name(text string) uint32 {
+	n, ok := e.numbers[text]
+	if !ok {
+		n = uint32(len(e.names))
+		e.names = append(e.names, text)
+		e.numbers[text] = n
+	}
+	return n
+}
+
+// happens enters an event. What it is about is added by the caller.
+func (l *Ledger) happens(kind outcome.EventKind, who int) *record {
+	e := &l.events
+	if len(l.messages) > outcome.EventMessages {
+		e.truncated = true
+		return &record{}
+	}
+	r := record{at: e.now(), kind: kind, actor: uint16(who + 1), cause: e.cause, hops: e.hops}
+	if e.learned {
+		r.flags |= learned
+	}
+	e.kept = append(e.kept, r)
+	return &e.kept[len(e.kept)-1]
+}
+
+// about says which copy an event is about.
+func (r *record) about(l *Ledger, i uint32) *record {
+	c := &l.copies[i]
+	r.copied, r.message, r.queue = i+1, c.message+1, c.queue
+	return r
+}
+
+func (r *record) mark(f flag, set bool) *record {
+	if set {
+		r.flags |= f
+	}
+	return r
+}
+
+// seen says on whose connection what happens now is seen, and how far it is from what set it off.
+func (l *Ledger) seen(who int, hops uint8) {
+	l.events.cause, l.events.hops = uint16(who), hops
+}
+
+// arrange puts the events of one moment in order: by how far they are from what set them off, first what was
+// seen on the connection of the actor that did, then the others in the order of the cast.
+func (e *events) arrange(first int) {
+	rank := func(r record) int {
+		if int(r.cause) == first {
+			return -1
+		}
+		return int(r.cause)
+	}
+	slices.SortStableFunc(e.kept[e.arranged:], func(a, b record) int {
+		return cmp.Or(int(a.hops)-int(b.hops), rank(a)-rank(b))
+	})
+	e.arranged = len(e.kept)
+}
+
+// happened yields the events, with those of the clock between them.
+func (l *Ledger) happened(yield func(outcome.Event) bool) {
+	n := 0
+	var now time.Duration
+	for i := range l.events.kept {
+		r := &l.events.kept[i]
+		if r.at > now {
+			now = r.at
+			n++
+			if !yield(outcome.Event{N: n, At: now, Kind: outcome.Time}) {
+				return
+			}
+		}
+		n++
+		if !yield(l.event(n, r)) {
+			return
+		}
+	}
+}
+
+func (l *Ledger) event(n int, r *record) outcome.Event {
+	e := outcome.Event{
+		N: n, At: r.at, Kind: r.kind, Actor: l.member(r.actor),
+		Exchange: l.events.names[r.exchange], Queue: l.queues[r.queue].Name,
+		Message: int(r.message), Copy: int(r.copied), Tag: uint64(r.tag), Text: l.events.names[r.text],
+		Redelivered: r.flags&redelivered != 0, Auto: r.flags&auto != 0, Requeue: r.flags&wished != 0,
+		Unseen: r.flags&unlooked != 0, Kept: r.flags&kept != 0, Inferred: r.flags&inferred != 0, Learned: r.flags&learned != 0,
+	}
+	switch {
+	case r.queue != 0:
+		e.Vhost = l.queues[r.queue].Vhost
+	case r.exchange != 0 && r.actor != 0:
+		e.Vhost = l.cast[r.actor-1].Vhost
+	}
+	if r.message != 0 {
+		e.Body = l.messages[r.message-1].body
+	}
+	return e
+}
+
+// Over enters that the act is over: what is entered from now on was learned afterwards.
+func (l *Ledger) Over() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events.learned = true
+}
+
+// Dies enters that an actor is about to end its connection of its own, without a word.
+func (l *Ledger) Dies(who int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.leaving[who] = outcome.Die
+}
