@@ -93,9 +93,9 @@ func BenchmarkDeterminism(b *testing.B) {
 			for b.Loop() {
 				for _, path := range tutorials(b) {
 					s := decode(b, path)
-					first := observed(runner.Run(context.Background(), s, target))
+					first := inFull(runner.Run(context.Background(), s, target))
 					for i := range *runs - 1 {
-						if again := observed(runner.Run(context.Background(), s, target)); again != first {
+						if again := inFull(runner.Run(context.Background(), s, target)); again != first {
 							b.Fatalf("%s, run %d:\n%s\nthe first:\n%s", path, i+2, again, first)
 						}
 					}

@@ -131,7 +131,7 @@ func (l *Ledger) letterTargets(i uint32) (targets []string, cut string, known bo
 	c := &l.copies[i]
 	vhost := l.queues[c.queue].Vhost
 	exchange, _ := text(l.queue(c.queue), "x-dead-letter-exchange")
-	reached, known := l.vhosts[vhost].Route(exchange, l.deathKeys(i), l.headers[c.message])
+	reached, known := l.route(vhost, exchange, l.deathKeys(i), l.headers[c.message])
 	for _, name := range reached {
 		if l.cycles(i, c.reason, QueueRef{vhost, name}) {
 			cut = name

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,7 +22,7 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	number := uint32(len(l.messages))
 	headers := content.Properties.Headers
 	routingKeys := topology.Keys(p.RoutingKey, headers)
-	queues, known := l.vhosts[l.cast[who].Vhost].Route(p.Exchange, routingKeys, headers)
+	queues, known := l.route(l.cast[who].Vhost, p.Exchange, routingKeys, headers)
 	keys := l.keyID(routingKeys)
 	if len(headers) > 0 {
 		l.headers[number] = headers
@@ -64,6 +65,16 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	if !ch.confirm && len(queues) > 0 {
 		l.forgetDelivered(ch)
 	}
+}
+
+// route lists the queues that routing reaches, in the order in which they were declared: some have names that
+// the broker has made up.
+func (l *Ledger) route(vhost, exchange string, keys []string, headers wire.Table) (queues []string, known bool) {
+	queues, known = l.vhosts[vhost].Route(exchange, keys, headers)
+	slices.SortFunc(queues, func(a, b string) int {
+		return cmp.Compare(l.queueID(QueueRef{vhost, a}), l.queueID(QueueRef{vhost, b}))
+	})
+	return queues, known
 }
 
 // Quiet says that nothing moves at the moment: what was published, reached no queue and was not

@@ -1,8 +1,6 @@
 package report
 
-import (
-	"tutor/runner/outcome"
-)
+import "tutor/runner/outcome"
 
 // Event is one thing that happened in an act. What there is at any moment, in queues, buffers and hands, follows
 // from the events until then. Fields that say nothing are absent.
