@@ -13,7 +13,6 @@ import (
 	"net"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -76,13 +75,7 @@ type Actor struct {
 	channel *amqp.Channel
 	// queue is the name of the actor's queue, as the broker knows it.
 	queue string
-	// requeued are the messages that a consumer has requeued, by their mark.
-	requeued map[string]bool
-
-	// consuming is set once the broker has accepted the consumer; from then on the actor is idle
-	// when it has handled all that was delivered.
-	consuming atomic.Bool
-	handled   atomic.Uint64
+	role  role
 
 	// asking is held by who asks the broker something on the channel, which knows one question at a time.
 	asking sync.Mutex
@@ -94,7 +87,26 @@ type Actor struct {
 
 // New returns an actor that has not begun yet.
 func New(spec *scenario.Actor, host Host) *Actor {
-	return &Actor{host: host, spec: spec, ended: make(chan struct{}), requeued: map[string]bool{}}
+	a := &Actor{host: host, spec: spec, ended: make(chan struct{})}
+	if spec.Consumer != nil {
+		a.role = &consuming{Actor: a, part: spec.Consumer, requeued: map[string]bool{}}
+	} else {
+		a.role = &publishing{Actor: a, part: spec.Publisher, returned: map[string]string{}}
+	}
+	return a
+}
+
+// role is what distinguishes the kinds of actors. The one place that knows which there are is [New].
+type role interface {
+	// play takes the actor's part, on its channel, until it is over or the context ends.
+	play(ctx context.Context) error
+	// idle reports whether there is nothing to do until a message arrives.
+	idle() bool
+	// fence returns when the broker has dealt with all that the actor has sent. Queue is what it says of the
+	// queue that the actor consumes from; ok is false if there is none.
+	fence() (queue amqp.Queue, ok bool, err error)
+	// publishes reports whether what the actor sends may reach others.
+	publishes() bool
 }
 
 // Start lets the actor begin. It goes on until its part is over, it is told to leave, or the context
@@ -104,6 +116,9 @@ func (a *Actor) Start(ctx context.Context) {
 	ctx, a.leave = context.WithCancelCause(a.alive)
 	go a.run(ctx)
 }
+
+// Publishes reports whether what the actor sends may reach others, so that it is fenced before them.
+func (a *Actor) Publishes() bool { return a.role.publishes() }
 
 // Name of the actor.
 func (a *Actor) Name() string { return a.spec.Name() }
@@ -144,10 +159,7 @@ func (a *Actor) play(ctx context.Context) error {
 	if err := a.declare(common); err != nil {
 		return err
 	}
-	if a.spec.Consumer != nil {
-		return a.consume(ctx, a.spec.Consumer)
-	}
-	return a.publish(ctx, a.spec.Publisher)
+	return a.role.play(ctx)
 }
 
 // disconnect closes the connection in order, or drops it if the actor is killed or its time is up.
@@ -219,14 +231,14 @@ func (a *Actor) Wait(ctx context.Context) error {
 	}
 }
 
-// Idle says whether the actor has nothing to do at the moment.
+// Idle reports whether the actor has nothing to do at the moment.
 func (a *Actor) Idle() bool {
 	select {
 	case <-a.ended:
 		return true
 	default:
 	}
-	return a.host.Clock.Sleeping(a.host.Who) || a.consuming.Load() && a.handled.Load() == a.wire.Arrivals()
+	return a.host.Clock.Sleeping(a.host.Who) || a.role.idle()
 }
 
 // Poke has those who wait for the actor look again.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -31,103 +32,119 @@ func received(d amqp.Delivery) delivery {
 	return delivery{d, mark}
 }
 
-func (a *Actor) consume(ctx context.Context, c *scenario.Consumer) error {
-	if c.Prefetch > 0 {
-		if err := a.channel.Qos(c.Prefetch, 0, false); err != nil {
-			return a.explain("setting the prefetch", err)
+// consuming is a consumer's work.
+type consuming struct {
+	*Actor
+	part *scenario.Consumer
+	// requeued are the messages that it has requeued, by their mark.
+	requeued map[string]bool
+	// accepted is set once the broker has taken the consumer on; from then on it is idle when it has handled
+	// all that was delivered.
+	accepted atomic.Bool
+	handled  atomic.Uint64
+}
+
+func (c *consuming) idle() bool { return c.accepted.Load() && c.handled.Load() == c.wire.Arrivals() }
+
+func (c *consuming) publishes() bool { return false }
+
+func (c *consuming) play(ctx context.Context) error {
+	if c.part.Prefetch > 0 {
+		if err := c.channel.Qos(c.part.Prefetch, 0, false); err != nil {
+			return c.explain("setting the prefetch", err)
 		}
 	}
-	tag := c.Tag
+	tag := c.part.Tag
 	if tag == "" {
-		tag = c.Name
+		tag = c.part.Name
 	}
-	cancelled := a.channel.NotifyCancel(make(chan string, 1))
-	deliveries, err := a.channel.Consume(a.queue, tag, c.Ack == scenario.AckAuto, c.Exclusive, false, false, table(c.Arguments))
+	cancelled := c.channel.NotifyCancel(make(chan string, 1))
+	deliveries, err := c.channel.Consume(c.queue, tag, c.part.Ack == scenario.AckAuto, c.part.Exclusive, false, false, table(c.part.Arguments))
 	if err != nil {
-		return a.explain("consuming from queue "+a.queue, err)
+		return c.explain("consuming from queue "+c.queue, err)
 	}
-	a.consuming.Store(true)
-	a.Poke()
+	c.accepted.Store(true)
+	c.Poke()
 	for {
 		select {
 		case d, ok := <-deliveries:
 			if !ok {
-				return a.cutOff(ctx, cancelled)
+				return c.cutOff(ctx, cancelled)
 			}
-			switch err := a.take(ctx, c, received(d)); {
+			switch err := c.take(ctx, received(d)); {
 			case errors.Is(err, errDied):
-				if a.host.Dies != nil {
-					a.host.Dies()
+				if c.host.Dies != nil {
+					c.host.Dies()
 				}
-				a.wire.Kill()
+				c.wire.Kill()
 				return nil
 			case errors.Is(err, errLeft):
-				return a.left(ctx)
+				return c.left(ctx)
 			case err != nil:
 				return err
 			}
-			a.handled.Add(1)
-			a.Poke()
+			c.handled.Add(1)
+			c.Poke()
 		case <-ctx.Done():
-			return a.left(ctx)
+			return c.left(ctx)
 		}
 	}
 }
 
 // take processes one delivery.
-func (a *Actor) take(ctx context.Context, c *scenario.Consumer, d delivery) error {
-	if a.host.Took != nil {
-		a.host.Took(&d.Delivery)
+func (c *consuming) take(ctx context.Context, d delivery) error {
+	if c.host.Took != nil {
+		c.host.Took(&d.Delivery)
 	}
-	body := a.body(d)
-	a.host.Print(transcript.Received, body)
-	if c.Lazy > 0 {
-		if err := a.host.Clock.Sleep(ctx, a.host.Who, c.Lazy.Std()+a.host.Clock.Hop()); err != nil {
+	body := c.body(d)
+	c.host.Print(transcript.Received, body)
+	if c.part.Lazy > 0 {
+		if err := c.host.Clock.Sleep(ctx, c.host.Who, c.part.Lazy.Std()+c.host.Clock.Hop()); err != nil {
 			return errLeft
 		}
 		return errDied
 	}
-	if c.Work > 0 {
-		if err := a.host.Clock.Sleep(ctx, a.host.Who, c.Work.Std()+a.host.Clock.Hop()); err != nil {
+	if c.part.Work > 0 {
+		if err := c.host.Clock.Sleep(ctx, c.host.Who, c.part.Work.Std()+c.host.Clock.Hop()); err != nil {
 			return errLeft
 		}
 	}
-	if a.host.Finished != nil {
-		a.host.Finished(&d.Delivery)
+	if c.host.Finished != nil {
+		c.host.Finished(&d.Delivery)
 	}
-	if err := a.settle(c, d, body); err != nil {
-		return a.explain("acknowledging "+body, err)
+	if err := c.answer(d, body); err != nil {
+		return c.explain("acknowledging "+body, err)
 	}
 	return nil
 }
 
-// settle acknowledges a delivery, or rejects it if the scenario says so.
-func (a *Actor) settle(c *scenario.Consumer, d delivery, body string) error {
+// answer acknowledges a delivery, or rejects it if the scenario says so.
+func (c *consuming) answer(d delivery, body string) error {
 	switch {
-	case c.Ack == scenario.AckAuto:
+	case c.part.Ack == scenario.AckAuto:
 		return nil
-	case slices.Contains(c.Reject, body):
+	case slices.Contains(c.part.Reject, body):
 		return d.Reject(false)
-	case slices.Contains(c.Requeue, body) && !a.hasRequeued(d):
-		a.requeued[d.mark] = true
+	case slices.Contains(c.part.Requeue, body) && !c.hasRequeued(d):
+		c.requeued[d.mark] = true
 		return d.Reject(true)
 	default:
 		return d.Ack(false)
 	}
 }
 
-// hasRequeued says whether the consumer has requeued a message before. Of one that no actor has published,
+// hasRequeued reports whether the consumer has requeued a message before. Of one that no actor has published,
 // only the broker's redelivered flag is known.
-func (a *Actor) hasRequeued(d delivery) bool {
+func (c *consuming) hasRequeued(d delivery) bool {
 	if d.mark == "" {
 		return d.Redelivered
 	}
-	return a.requeued[d.mark]
+	return c.requeued[d.mark]
 }
 
-func (a *Actor) body(d delivery) string {
-	if a.host.Body != nil {
-		return a.host.Body(d.mark, d.Body)
+func (c *consuming) body(d delivery) string {
+	if c.host.Body != nil {
+		return c.host.Body(d.mark, d.Body)
 	}
 	return string(d.Body)
 }
@@ -142,27 +159,27 @@ func (a *Actor) left(ctx context.Context) error {
 
 // whyCancelled finds out why the broker has ended the consumer: its queue is gone, or has waited for an
 // acknowledgement for longer than it may (RabbitMQ 4.3).
-func (a *Actor) whyCancelled() string {
-	a.asking.Lock()
-	defer a.asking.Unlock()
-	if _, err := a.channel.QueueDeclarePassive(a.queue, false, false, false, false, tap.FenceMark()); err == nil {
-		return fmt.Sprintf("the queue %s is there, and the broker has ended the consumer", a.queue)
+func (c *consuming) whyCancelled() string {
+	c.asking.Lock()
+	defer c.asking.Unlock()
+	if _, err := c.channel.QueueDeclarePassive(c.queue, false, false, false, false, tap.FenceMark()); err == nil {
+		return fmt.Sprintf("the queue %s is there, and the broker has ended the consumer", c.queue)
 	}
-	return fmt.Sprintf("the queue %s is gone", a.queue)
+	return fmt.Sprintf("the queue %s is gone", c.queue)
 }
 
 // cutOff says why no more deliveries come, though nobody told the consumer to leave.
-func (a *Actor) cutOff(ctx context.Context, cancelled <-chan string) error {
+func (c *consuming) cutOff(ctx context.Context, cancelled <-chan string) error {
 	if ctx.Err() != nil {
-		return a.left(ctx)
+		return c.left(ctx)
 	}
 	select {
 	case _, ok := <-cancelled:
 		if ok {
-			a.host.Print(transcript.Cancelled, a.whyCancelled())
+			c.host.Print(transcript.Cancelled, c.whyCancelled())
 			return nil
 		}
 	default:
 	}
-	return a.explain("consuming from queue "+a.queue, errors.New("the connection to the broker was lost"))
+	return c.explain("consuming from queue "+c.queue, errors.New("the connection to the broker was lost"))
 }

@@ -32,15 +32,20 @@ func (a *Actor) Fence() (queue amqp.Queue, ok bool, err error) {
 	}
 	a.asking.Lock()
 	defer a.asking.Unlock()
-	if a.spec.Publisher != nil {
-		err := a.channel.ExchangeDeclarePassive("amq.direct", amqp.ExchangeDirect, true, false, false, false, tap.FenceMark())
-		return amqp.Queue{}, false, a.fenceError(err)
+	return a.role.fence()
+}
+
+func (p *publishing) fence() (queue amqp.Queue, ok bool, err error) {
+	err = p.channel.ExchangeDeclarePassive("amq.direct", amqp.ExchangeDirect, true, false, false, false, tap.FenceMark())
+	return amqp.Queue{}, false, p.fenceError(err)
+}
+
+func (c *consuming) fence() (queue amqp.Queue, ok bool, err error) {
+	if queue, err = c.channel.QueueDeclarePassive(c.queue, false, false, false, false, tap.FenceMark()); err != nil {
+		return amqp.Queue{}, false, c.fenceError(err)
 	}
-	if queue, err = a.channel.QueueDeclarePassive(a.queue, false, false, false, false, tap.FenceMark()); err != nil {
-		return amqp.Queue{}, false, a.fenceError(err)
-	}
-	if _, err = a.channel.QueueDeclarePassive(a.queue, false, false, false, false, tap.FenceMark()); err != nil {
-		return amqp.Queue{}, false, a.fenceError(err)
+	if _, err = c.channel.QueueDeclarePassive(c.queue, false, false, false, false, tap.FenceMark()); err != nil {
+		return amqp.Queue{}, false, c.fenceError(err)
 	}
 	return queue, true, nil
 }

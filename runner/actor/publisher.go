@@ -20,7 +20,6 @@ const window = 256
 type publishing struct {
 	*Actor
 	part    *scenario.Publisher
-	count   int
 	returns <-chan amqp.Return
 	// waiting are the messages that were published and not confirmed, in order.
 	waiting []unconfirmed
@@ -33,27 +32,23 @@ type unconfirmed struct {
 	confirmation *amqp.DeferredConfirmation
 }
 
-func (a *Actor) publish(ctx context.Context, part *scenario.Publisher) error {
-	p := publishing{Actor: a, part: part, count: 1, returned: map[string]string{}}
-	if part.Count != nil {
-		p.count = *part.Count
-	}
-	if part.Confirm {
-		if err := a.channel.Confirm(false); err != nil {
-			return a.explain("asking for confirms", err)
+func (p *publishing) play(ctx context.Context) error {
+	if p.part.Confirm {
+		if err := p.channel.Confirm(false); err != nil {
+			return p.explain("asking for confirms", err)
 		}
 	}
-	p.returns = a.channel.NotifyReturn(make(chan amqp.Return, 2*window))
-	next := a.host.Clock.Now()
-	for n := 1; n <= p.count; n++ {
-		if n > 1 && part.Interval > 0 {
+	p.returns = p.channel.NotifyReturn(make(chan amqp.Return, 2*window))
+	next := p.host.Clock.Now()
+	for n := 1; n <= p.part.Messages(); n++ {
+		if n > 1 && p.part.Interval > 0 {
 			if err := p.settleConfirms(ctx, 0); err != nil {
 				return err
 			}
 			// What publishing takes does not add up.
-			next += part.Interval.Std()
-			if err := a.host.Clock.Sleep(ctx, a.host.Who, next-a.host.Clock.Now()); err != nil {
-				return a.left(ctx)
+			next += p.part.Interval.Std()
+			if err := p.host.Clock.Sleep(ctx, p.host.Who, next-p.host.Clock.Now()); err != nil {
+				return p.left(ctx)
 			}
 		}
 		if err := p.send(ctx, n); err != nil {
@@ -65,6 +60,11 @@ func (a *Actor) publish(ctx context.Context, part *scenario.Publisher) error {
 	}
 	return p.finish()
 }
+
+// idle is never true of a publisher that does not wait for its timer.
+func (p *publishing) idle() bool { return false }
+
+func (p *publishing) publishes() bool { return true }
 
 // send publishes the nth message.
 func (p *publishing) send(ctx context.Context, n int) error {

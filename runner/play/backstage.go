@@ -172,5 +172,8 @@ func usesDefaultVhost(act *scenario.Act) bool {
 }
 
 func restarts(act *scenario.Act) bool {
-	return slices.ContainsFunc(act.Steps, func(s *scenario.Step) bool { return s.Restart != "" })
+	return slices.ContainsFunc(act.Steps, func(s *scenario.Step) bool {
+		verb, _ := s.Verb()
+		return verb.Of == scenario.TheBroker
+	})
 }

@@ -39,12 +39,8 @@ func written(act *scenario.Act) time.Duration {
 	for _, a := range act.Cast {
 		total += a.Common().Delay.Std()
 		if p := a.Publisher; p != nil {
-			count := 1
-			if p.Count != nil {
-				count = *p.Count
-			}
-			messages += count
-			total += time.Duration(max(0, count-1)) * p.Interval.Std()
+			messages += p.Messages()
+			total += time.Duration(max(0, p.Messages()-1)) * p.Interval.Std()
 		} else {
 			total += a.Consumer.Lazy.Std()
 			work += a.Consumer.Work.Std()

@@ -50,21 +50,32 @@ func (p *playing) steps() []*scenario.Step {
 	return steps
 }
 
-func (p *playing) step(ctx context.Context, s *scenario.Step) error {
-	switch {
-	case s.Start != "":
-		return p.start(ctx, p.places[s.Start])
-	case s.Stop != "":
-		return p.leave(ctx, s.Stop, (*actor.Actor).Stop)
-	case s.Kill != "":
-		return p.leave(ctx, s.Kill, (*actor.Actor).Kill)
-	case s.Await != "":
-		return p.await(ctx, s.Await)
-	case s.Restart != "":
-		return p.restart(ctx)
-	default:
-		return p.wait(ctx, s.Wait.Std())
+// performer is how a step is done, given what it names.
+type performer func(p *playing, ctx context.Context, s *scenario.Step, value string) error
+
+// performers are how the verbs of steps are done, by their keys (see [scenario.Verbs]).
+func performers() map[string]performer {
+	return map[string]performer{
+		"start": func(p *playing, ctx context.Context, _ *scenario.Step, name string) error {
+			return p.start(ctx, p.places[name])
+		},
+		"stop": func(p *playing, ctx context.Context, _ *scenario.Step, name string) error {
+			return p.leave(ctx, name, (*actor.Actor).Stop)
+		},
+		"kill": func(p *playing, ctx context.Context, _ *scenario.Step, name string) error {
+			return p.leave(ctx, name, (*actor.Actor).Kill)
+		},
+		"await": func(p *playing, ctx context.Context, _ *scenario.Step, name string) error { return p.await(ctx, name) },
+		"wait": func(p *playing, ctx context.Context, s *scenario.Step, _ string) error {
+			return p.wait(ctx, s.Wait.Std())
+		},
+		"restart": func(p *playing, ctx context.Context, _ *scenario.Step, _ string) error { return p.restart(ctx) },
 	}
+}
+
+func (p *playing) step(ctx context.Context, s *scenario.Step) error {
+	verb, value := s.Verb()
+	return performers()[verb.Key](p, ctx, s, value)
 }
 
 // start starts an actor when its delay is over, and goes on when it is ready and all that it has
@@ -310,7 +321,7 @@ func (p *playing) fenceChannels(cast []int) error {
 	for _, who := range cast {
 		switch {
 		case p.actors[who] == nil:
-		case p.act.Cast[who].Publisher != nil:
+		case p.actors[who].Publishes():
 			publishers = append(publishers, who)
 		default:
 			consumers = append(consumers, who)

@@ -121,7 +121,7 @@ func (c *checker) sent(bodies []string, path string, publishers []*Publisher) {
 // are numbered.
 func (c *checker) didYouMeanBody(body string, publishers []*Publisher) string {
 	for _, p := range publishers {
-		if p.Message == body && p.count() > 1 {
+		if p.Message == body && p.Messages() > 1 {
 			return " (did you mean " + p.Body(1) + "?)"
 		}
 	}
@@ -133,30 +133,23 @@ func samples(publishers []*Publisher) []string {
 	const few = 20
 	var bodies []string
 	for _, p := range publishers {
-		for n := 1; n <= min(p.count(), few); n++ {
+		for n := 1; n <= min(p.Messages(), few); n++ {
 			bodies = append(bodies, p.Body(n))
 		}
 	}
 	return bodies
 }
 
-func (p *Publisher) count() int {
-	if p.Count == nil {
-		return 1
-	}
-	return *p.Count
-}
-
-// sends says whether one of the publisher's messages has a body. There may be millions of them, but all that
+// sends reports whether one of the publisher's messages has a body. There may be millions of them, but all that
 // differs is the number.
 func (p *Publisher) sends(body string) bool {
 	const few = 1000
-	for n := 1; n <= min(p.count(), few); n++ {
+	for n := 1; n <= min(p.Messages(), few); n++ {
 		if p.Body(n) == body {
 			return true
 		}
 	}
-	if p.count() <= few {
+	if p.Messages() <= few {
 		return false
 	}
 	rest := body
@@ -168,5 +161,5 @@ func (p *Publisher) sends(body string) bool {
 	if p.MessageSize > 0 && number == rest {
 		return true // the number itself may be cut
 	}
-	return err == nil && n >= 1 && n <= p.count() && p.Body(n) == body
+	return err == nil && n >= 1 && n <= p.Messages() && p.Body(n) == body
 }

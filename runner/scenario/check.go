@@ -272,8 +272,8 @@ func (c *checker) publisher(a *Publisher, path string) {
 	if a.Count != nil && *a.Count < 0 {
 		c.at(path+".count", "count cannot be negative")
 	}
-	if a.count() > maxCopies {
-		c.at(path+".count", "%d messages are more than an act can have: at most %d", a.count(), maxCopies)
+	if a.Messages() > maxCopies {
+		c.at(path+".count", "%d messages are more than an act can have: at most %d", a.Messages(), maxCopies)
 	}
 	if a.Expiration != nil && a.Expiration.Std()%time.Millisecond != 0 {
 		c.at(path+".expiration", "a time to live is a whole number of milliseconds")
@@ -294,61 +294,8 @@ func (c *checker) size(a *Publisher, path string) {
 		c.at(path+".message_size", "message_size cannot be negative")
 	case a.MessageSize > MaxMessageSize:
 		c.at(path+".message_size", "message_size: at most %d (32 MiB)", MaxMessageSize)
-	case size*a.count() > maxBytes && a.count() <= maxCopies:
-		c.at(path+".count", "%d messages of %d bytes are more than an act can hold: at most %d bytes (1 GiB)", a.count(), size, maxBytes)
-	}
-}
-
-func (c *checker) steps(a *Act, path string, cast *cast) {
-	if len(a.Steps) == 0 {
-		return
-	}
-	started := map[string]bool{}
-	for i, s := range a.Steps {
-		at := fmt.Sprintf("%s.steps[%d]", path, i)
-		if s == nil || !c.oneOf(at) {
-			continue
-		}
-		c.step(s, at, cast, started)
-	}
-	for _, name := range cast.names {
-		if !started[name] && !cast.incomplete {
-			c.at(path+".steps", "%s is never started: add - start: %s", name, name)
-		}
-	}
-}
-
-// oneOf checks that a step says exactly one thing.
-func (c *checker) oneOf(path string) bool {
-	n := 0
-	for _, key := range []string{"start", "stop", "kill", "await", "wait", "restart"} {
-		if c.given(path + "." + key) {
-			n++
-		}
-	}
-	if n != 1 {
-		c.at(path, "a step is exactly one of start, stop, kill, await, wait, restart")
-	}
-	return n == 1
-}
-
-func (c *checker) step(s *Step, path string, cast *cast, started map[string]bool) {
-	if s.Restart != "" && s.Restart != "broker" {
-		c.at(path+".restart", "only the broker can be restarted, not %s", s.Restart)
-	}
-	if s.Start != "" && c.refer(cast, path+".start", s.Start) {
-		if started[s.Start] {
-			c.at(path+".start", "%s is started twice: cast a second actor", s.Start)
-		}
-		started[s.Start] = true
-	}
-	if s.Await != "" && c.refer(cast, path+".await", s.Await) && !cast.publishers[s.Await] {
-		c.at(path+".await", "only a publisher comes to an end of its own: %s is a consumer", s.Await)
-	}
-	for _, later := range []struct{ key, name string }{{"stop", s.Stop}, {"kill", s.Kill}, {"await", s.Await}} {
-		if later.name != "" && (later.key == "await" || c.refer(cast, path+"."+later.key, later.name)) && !started[later.name] {
-			c.at(path+"."+later.key, "%s is not started before this step", later.name)
-		}
+	case size*a.Messages() > maxBytes && a.Messages() <= maxCopies:
+		c.at(path+".count", "%d messages of %d bytes are more than an act can hold: at most %d bytes (1 GiB)", a.Messages(), size, maxBytes)
 	}
 }
 

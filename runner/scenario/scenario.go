@@ -392,6 +392,14 @@ func (d Duration) Std() time.Duration { return time.Duration(d) }
 
 func (d Duration) String() string { return time.Duration(d).String() }
 
+// Messages is how many messages the publisher publishes.
+func (p *Publisher) Messages() int {
+	if p.Count == nil {
+		return 1
+	}
+	return *p.Count
+}
+
 // Body is the publisher's nth message, counted from 1.
 func (p *Publisher) Body(n int) string {
 	body := p.Message
