@@ -13,17 +13,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"tutor/runner/broker"
-	"tutor/runner/escape"
 	"tutor/runner/scenario"
-	"tutor/runner/tap"
 	"tutor/runner/target/embedded"
 	"tutor/runner/target/pki"
-	"tutor/runner/wire"
 )
 
 // serveFlags are the flags of the broker in the foreground.
@@ -41,6 +38,7 @@ type serveFlags struct {
 	scenario    string
 	act         string
 	verbose     bool
+	quiet       bool
 }
 
 func newBroker(t terminal) *cobra.Command {
@@ -49,7 +47,8 @@ func newBroker(t terminal) *cobra.Command {
 		Use:   "broker",
 		Short: "Run the embedded broker in the foreground, to play with",
 		Long: `broker runs the embedded broker until Ctrl-C, in memory. Each thing that happens on a connection is a
-line; -v shows all methods. The user guest (password guest) may do everything, from this machine.`,
+line; -v shows all methods. Where there are more messages than anybody can follow, they are summed up
+once a second. The user guest (password guest) may do everything, from this machine.`,
 		Example: `  tutor broker
   tutor broker --port-number 5673 --tls --cert-dir certs
   tutor broker --for tls --tls
@@ -74,6 +73,8 @@ line; -v shows all methods. The user guest (password guest) may do everything, f
 	completeBy(cmd, "for", completeScenarios)
 	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every method")
+	f.BoolVarP(&flags.quiet, "quiet", "q", false, "say nothing")
+	cmd.MarkFlagsMutuallyExclusive("verbose", "quiet")
 	return cmd
 }
 
@@ -82,16 +83,24 @@ func (f *serveFlags) serve(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	live := &liveView{out: t.out, verbose: f.verbose, names: map[int]string{}}
-	b := broker.New(broker.Options{Wrap: live.wrap, Vhost: embedded.Choices(needs)})
+	options := broker.Options{Vhost: embedded.Choices(needs)}
+	live := newLiveView(t.out, f.verbose)
+	if f.quiet {
+		t.out = io.Discard
+	} else {
+		options.Wrap = live.wrap
+	}
+	b := broker.New(options)
+	live.counts = b.Counts
 	if err := embedded.Provide(b, needs); err != nil {
 		return errors.Join(err, b.Close())
 	}
 	if err := f.listen(t, b, needs); err != nil {
 		return errors.Join(err, b.Close())
 	}
-	<-ctx.Done()
-	live.stop()
+	seconds := time.NewTicker(time.Second)
+	defer seconds.Stop()
+	live.follow(ctx, seconds.C)
 	if err := b.Close(); err != nil {
 		return err
 	}
@@ -253,86 +262,4 @@ func findAct(s *scenario.Scenario, wish string) (*scenario.Act, error) {
 		names = append(names, strconv.Quote(a.Name))
 	}
 	return nil, fmt.Errorf("--act %q: %s: %s", wish, problem, strings.Join(names, ", "))
-}
-
-// liveView shows what happens on the broker's connections.
-type liveView struct {
-	out     io.Writer
-	verbose bool
-
-	mu      sync.Mutex
-	next    int
-	names   map[int]string
-	stopped bool
-}
-
-// wrap puts a tap on a connection. A tap is a client's: what it calls sent to the broker is what the
-// broker sends here.
-func (v *liveView) wrap(conn net.Conn) net.Conn {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.next++
-	who := v.next
-	v.names[who] = fmt.Sprintf("#%d", who)
-	v.line(who, "connection from "+conn.RemoteAddr().String())
-	return tap.New(conn, who, tap.NewJournal(v.observe))
-}
-
-// stop ends the view: what follows is the broker's own good-bye.
-func (v *liveView) stop() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.stopped = true
-}
-
-func (v *liveView) observe(e tap.Event) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if e.Method == nil {
-		v.line(e.Who, "connection closed")
-		delete(v.names, e.Who)
-		return
-	}
-	if start, ok := e.Method.(*wire.ConnectionStartOK); ok {
-		v.introduce(e.Who, start)
-	}
-	if !v.verbose && !worthALine(e.Method) {
-		return
-	}
-	arrow := "→"
-	if e.ToBroker {
-		arrow = "←"
-	}
-	text := fmt.Sprintf("%s %s", arrow, wire.Format(e.Method))
-	if e.Content != nil {
-		text += fmt.Sprintf(" (%d bytes)", e.Content.Size)
-	}
-	v.line(e.Who, text)
-}
-
-// introduce gives a connection the name that its client has given it.
-func (v *liveView) introduce(who int, start *wire.ConnectionStartOK) {
-	name, _ := start.ClientProperties.Get("connection_name")
-	if name, ok := name.(string); ok && name != "" {
-		v.names[who] = fmt.Sprintf("#%d %s", who, name)
-	}
-	// The password is nobody's business.
-	start.Response = ""
-}
-
-func (v *liveView) line(who int, text string) {
-	if !v.stopped {
-		fmt.Fprintf(v.out, "%s %s\n", escape.Text(v.names[who]), escape.Text(text))
-	}
-}
-
-// worthALine leaves out the answers that say that all is well, and what only prepares something.
-func worthALine(m wire.Method) bool {
-	id := m.ID()
-	return slices.ContainsFunc([]wire.Method{
-		&wire.ExchangeDeclare{}, &wire.ExchangeDelete{}, &wire.ExchangeBind{}, &wire.ExchangeUnbind{},
-		&wire.QueueDeclareOK{}, &wire.QueueBind{}, &wire.QueueUnbind{}, &wire.QueueDelete{}, &wire.QueuePurge{},
-		&wire.BasicConsume{}, &wire.BasicCancel{}, &wire.BasicPublish{}, &wire.BasicReturn{}, &wire.BasicDeliver{},
-		&wire.BasicGet{}, &wire.BasicAck{}, &wire.BasicNack{}, &wire.BasicReject{}, &wire.ChannelClose{}, &wire.ConnectionClose{},
-	}, func(known wire.Method) bool { return known.ID() == id })
 }

@@ -126,7 +126,7 @@ func printed(page string) (terminals []terminalLine) {
 }
 
 // freePorts are for servers that are started later.
-func freePorts(t *testing.T) (plain, secure int) {
+func freePorts(t testing.TB) (plain, secure int) {
 	t.Helper()
 	for _, port := range []*int{&plain, &secure} {
 		l, err := local.ListenAnywhere()

@@ -198,6 +198,17 @@ func (b *Broker) Queues(name string) []vhost.QueueStatus {
 	return v.Queues()
 }
 
+// Counts tells what has happened to messages so far, in all vhosts together.
+func (b *Broker) Counts() (sum vhost.Counts) {
+	b.mu.Lock()
+	vhosts := slices.Collect(maps.Values(b.vhosts))
+	b.mu.Unlock()
+	for _, v := range vhosts {
+		sum = sum.Plus(v.Counts())
+	}
+	return sum
+}
+
 // held is how many bytes of message bodies wait in queues.
 func (b *Broker) held() (bytes int64) {
 	b.mu.Lock()

@@ -26,7 +26,7 @@ func distribution(p *page, outcomes []outcome.Way) {
 	}
 	p.line("  ", strong.of(fmt.Sprintf("%d outcomes in %s: what comes out is not determined", len(outcomes), counted(plays, "play"))))
 	for i, o := range outcomes {
-		p.line("  ", verdictStyle(o.Report.Verdict).of(mark(o.Report.Verdict)), " ", fmt.Sprintf("%s of %d", grouped(o.Plays), plays))
+		p.line("  ", verdictStyle(o.Report.Verdict).of(mark(o.Report.Verdict)), " ", fmt.Sprintf("%s of %d", Grouped(o.Plays), plays))
 		if i > 0 {
 			diff(p, transcript.Compare(outcomes[0].Lines, o.Lines, false), 4)
 		}

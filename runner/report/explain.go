@@ -40,7 +40,7 @@ func named(n outcome.Note) string {
 	}
 	list := strings.Join(names, ", ")
 	if more := n.Count - len(names); more > 0 && len(names) > 0 {
-		list += fmt.Sprintf(" and %s more", grouped(more))
+		list += fmt.Sprintf(" and %s more", Grouped(more))
 	}
 	return list
 }

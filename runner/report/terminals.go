@@ -70,7 +70,7 @@ func missing(lines []transcript.Line) string {
 	}
 	words := fmt.Sprintf("… %s", counted(len(lines), "more row"))
 	if troubles > 0 {
-		words += fmt.Sprintf(", %s of them trouble", grouped(troubles))
+		words += fmt.Sprintf(", %s of them trouble", Grouped(troubles))
 	}
 	return words + " …"
 }

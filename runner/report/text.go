@@ -150,14 +150,14 @@ func summary(p *page, a *outcome.Act) {
 
 // counts says how many messages were sent, and how many copies met each fate.
 func counts(b *outcome.Books) string {
-	parts := []string{grouped(b.Sent) + " sent"}
+	parts := []string{Grouped(b.Sent) + " sent"}
 	for _, f := range fate.All() {
 		if n := b.Counts[f]; n > 0 {
-			parts = append(parts, grouped(n)+" "+string(f))
+			parts = append(parts, Grouped(n)+" "+string(f))
 		}
 	}
 	if n := b.Counts[""]; n > 0 {
-		parts = append(parts, grouped(n)+" "+outcome.Unaccounted)
+		parts = append(parts, Grouped(n)+" "+outcome.Unaccounted)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -228,7 +228,7 @@ func outcomes(tally map[outcome.Verdict]int) string {
 		words   string
 	}{{outcome.Pass, "passed"}, {outcome.Fail, "failed"}, {outcome.Error, "could not be played"}, {outcome.LeftOut, "left out"}} {
 		if n := tally[o.verdict]; n > 0 {
-			all = append(all, grouped(n)+" "+o.words)
+			all = append(all, Grouped(n)+" "+o.words)
 		}
 	}
 	if len(all) == 0 {

@@ -92,11 +92,11 @@ func counted(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return grouped(n) + " " + noun
+	return Grouped(n) + " " + noun
 }
 
-// grouped writes a number of 0 or more with commas between thousands.
-func grouped(n int) string {
+// Grouped writes a number of 0 or more with commas between thousands.
+func Grouped(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]

@@ -105,8 +105,8 @@ func TestTimes(t *testing.T) {
 
 func TestGrouped(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
-		if got := grouped(n); got != want {
-			t.Errorf("grouped(%d) = %s", n, got)
+		if got := Grouped(n); got != want {
+			t.Errorf("Grouped(%d) = %s", n, got)
 		}
 	}
 }

@@ -39,6 +39,14 @@ func New(conn net.Conn, who int, journal *Journal) *Conn {
 	return c
 }
 
+// NewSelective is [New] for a tap that journals only methods that are wanted at the time when they pass, and
+// decodes no others.
+func NewSelective(conn net.Conn, who int, journal *Journal, wanted func(wire.MethodID) bool) *Conn {
+	c := New(conn, who, journal)
+	c.reading.wanted, c.writing.wanted = wanted, wanted
+	return c
+}
+
 // Read passes on what the broker sent.
 func (c *Conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)

@@ -202,3 +202,34 @@ func FuzzConn(f *testing.F) {
 		}
 	})
 }
+
+// A selective tap journals what is wanted when it passes, whatever content of other methods comes between.
+func TestSelective(t *testing.T) {
+	broker, actor := conversation(t)
+	for _, piece := range []int{1, 7, 1 << 20} {
+		var events []string
+		journal := NewJournal(func(e Event) { events = append(events, words(e)) })
+		wanted := func(m wire.MethodID) bool {
+			return m != (&wire.BasicPublish{}).ID() && m != (&wire.BasicDeliver{}).ID()
+		}
+		c := NewSelective(&script{says: broker, piece: piece}, 3, journal, wanted)
+		for p := range slices.Chunk(actor, piece) {
+			if _, err := c.Write(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := io.ReadAll(c); err != nil {
+			t.Fatal(err)
+		}
+		if err := journal.Close(); err != nil {
+			t.Errorf("in pieces of %d: %v", piece, err)
+		}
+		want := []string{
+			`3→1 queue.declare queue="q"`, `3←2 channel.open-ok`, `3←1 queue.declare-ok queue="q"`,
+			`3←1 queue.declare-ok queue="q" message-count=1`, `3 ends`,
+		}
+		if got := strings.Join(events, "\n"); got != strings.Join(want, "\n") {
+			t.Errorf("in pieces of %d:\n%s", piece, got)
+		}
+	}
+}

@@ -12,6 +12,8 @@ type direction struct {
 	stream   wire.Stream
 	deliver  func(channel uint16, m wire.Method, content *Content)
 	keepBody bool
+	// wanted, if not nil, says which methods are of interest.
+	wanted func(wire.MethodID) bool
 	// open are the methods whose content is not complete yet, by channel.
 	open map[uint16]*assembly
 	// broken is set when the bytes made no sense; nothing is decoded from then on.
@@ -36,6 +38,10 @@ func (d *direction) feed(p []byte) error {
 func (d *direction) frame(f wire.Frame) error {
 	switch f.Type {
 	case wire.FrameMethod:
+		if id, ok := wire.PeekMethod(f.Payload); ok && d.wanted != nil && !d.wanted(id) {
+			delete(d.open, f.Channel)
+			return nil
+		}
 		m, err := wire.DecodeMethod(f.Payload)
 		if err != nil {
 			return fmt.Errorf("decoding a method: %w", err)
@@ -58,6 +64,9 @@ func (d *direction) frame(f wire.Frame) error {
 
 func (d *direction) header(f wire.Frame) error {
 	a := d.open[f.Channel]
+	if a == nil && d.wanted != nil {
+		return nil
+	}
 	if a == nil || a.content != nil {
 		return errContent
 	}
@@ -77,6 +86,9 @@ func (d *direction) header(f wire.Frame) error {
 
 func (d *direction) body(f wire.Frame) error {
 	a := d.open[f.Channel]
+	if a == nil && d.wanted != nil {
+		return nil
+	}
 	if a == nil || a.content == nil || uint64(len(f.Payload)) > a.missing {
 		return errContent
 	}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/binary"
 	"fmt"
 	"reflect"
 	"slices"
@@ -41,6 +42,14 @@ func Methods() []MethodID {
 		ids[i] = m.id
 	}
 	return ids
+}
+
+// PeekMethod tells which method a payload is without decoding it; ok is false if it is too short to tell.
+func PeekMethod(payload []byte) (id MethodID, ok bool) {
+	if len(payload) < 4 {
+		return MethodID{}, false
+	}
+	return MethodID{binary.BigEndian.Uint16(payload), binary.BigEndian.Uint16(payload[2:])}, true
 }
 
 // DecodeMethod decodes the payload of a method frame. Bytes that follow the arguments are not looked

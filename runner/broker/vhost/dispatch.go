@@ -73,6 +73,7 @@ func (q *queue) deliver(c *consumer, e entry) {
 	default:
 		q.rotation.moveToEnd(c)
 	}
+	q.vhost.counts.Delivered++
 	d := q.delivery(&e, tag)
 	d.ConsumerTag = c.tag
 	if !ch.client.Deliver(d) {

@@ -25,6 +25,7 @@ func (ch *Channel) Publish(p Publish) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	v.counts.Published++
 	t := v.route(x, m)
 	if ch.tx != nil {
 		ch.tx.publish(m, t, p.Mandatory)
@@ -42,6 +43,7 @@ func (ch *Channel) Publish(p Publish) (Outcome, error) {
 }
 
 func (ch *Channel) giveBack(m *message) {
+	ch.conn.vhost.counts.Returned++
 	ch.client.Return(Return{Exchange: m.exchange, RoutingKey: m.routingKey, Header: m.header, Body: m.body})
 }
 

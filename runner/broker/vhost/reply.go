@@ -62,6 +62,7 @@ func (ch *Channel) deliverReply(m *message) {
 		ConsumerTag: ch.replies.tag, Tag: ch.newTag(),
 		Exchange: m.exchange, RoutingKey: m.routingKey, Header: m.header, Body: m.body,
 	}
+	ch.conn.vhost.counts.Delivered++
 	if !ch.client.Deliver(d) {
 		ch.stalled = true
 	}

@@ -112,6 +112,7 @@ func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool)
 // are looked at, in the order of queue and consumer tag, as in RabbitMQ.
 func (ch *Channel) settle(us []unacked, s settlement) {
 	us = ch.settleLate(us)
+	ch.conn.vhost.counts.settled(len(us), s.outcome)
 	slices.SortStableFunc(us, compareUnacked)
 	for len(us) > 0 {
 		n := 1
@@ -226,6 +227,7 @@ func (ch *Channel) Get(queue string, noAck bool, ok func(d *Delivery, messages i
 		q.gets++
 		ch.unacked.push(unacked{tag: tag, queue: q, entry: e})
 	}
+	v.counts.Delivered++
 	d := q.delivery(&e, tag)
 	ok(&d, q.ready.len())
 	return nil

@@ -22,6 +22,7 @@ type VHost struct {
 	dead        deque[deadLetter]   // still to be published, see leave
 	targets     targets
 	policies    []*policy // the one that comes first applies
+	counts      Counts
 }
 
 // Options are choices that RabbitMQ leaves to its configuration. The zero
