@@ -39,6 +39,7 @@ type serveFlags struct {
 	act         string
 	verbose     bool
 	quiet       bool
+	product     string
 }
 
 func newBroker(t terminal) *cobra.Command {
@@ -72,6 +73,7 @@ once a second. The user guest (password guest) may do everything, from this mach
 	f.StringVar(&flags.scenario, "for", "", "provide what the broker block of this scenario (FILE or NAME) asks for")
 	completeBy(cmd, "for", completeScenarios)
 	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
+	f.StringVar(&flags.product, "product", broker.Product, "what the broker calls itself, for clients that decide by it, such as RabbitMQ")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every method")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "say nothing")
 	cmd.MarkFlagsMutuallyExclusive("verbose", "quiet")
@@ -83,7 +85,7 @@ func (f *serveFlags) serve(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	options := broker.Options{Vhost: embedded.Choices(needs)}
+	options := broker.Options{Product: f.product, Vhost: embedded.Choices(needs)}
 	live := newLiveView(t.out, f.verbose)
 	if f.quiet {
 		t.out = io.Discard

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	amqp "github.com/rabbitmq/amqp091-go"
 )
 
 // A broker that is told to deny a deprecated feature refuses it, however it was told; what is both permitted and
@@ -45,6 +47,33 @@ acts:
 	for _, flag := range []string{"--deny", "--permit"} {
 		if code, _, stderr := run(t, "broker", flag, "transient"); code != exitError || !strings.Contains(stderr, flag+" transient: want one of global_qos, ") {
 			t.Errorf("exit code %d: %s", code, stderr)
+		}
+	}
+}
+
+// serves starts a broker and waits until it listens.
+func serves(t *testing.T, flags string) (port int) {
+	t.Helper()
+	port, _ = freePorts(t)
+	newShell(t).start(t, fmt.Sprintf("tutor broker --port-number %d %s", port, flags)).prints("AMQP on 127.0.0.1:" + strconv.Itoa(port))
+	return port
+}
+
+func dial(t *testing.T, port int, login, vhost string) *amqp.Connection {
+	t.Helper()
+	conn, err := amqp.Dial(fmt.Sprintf("amqp://%s@127.0.0.1:%d/%s", login, port, vhost))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// The broker calls itself what it is, or as it is told.
+func TestBrokerProduct(t *testing.T) {
+	for flags, want := range map[string]string{"": "tutor embedded broker", "--product RabbitMQ": "RabbitMQ"} {
+		if got := dial(t, serves(t, flags), "guest:guest", "").Properties["product"]; got != want {
+			t.Errorf("%q: product %v, want %s", flags, got, want)
 		}
 	}
 }

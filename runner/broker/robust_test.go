@@ -296,6 +296,8 @@ func TestLogin(t *testing.T) {
 	for name, sasl := range map[string]amqp.Authentication{
 		"PLAIN":    &amqp.PlainAuth{Username: "guest", Password: "guest"},
 		"AMQPLAIN": &amqp.AMQPlainAuth{Username: "guest", Password: "guest"},
+		// As on RabbitMQ 4.3 nobody in particular is guest.
+		"ANONYMOUS": anonymously{},
 	} {
 		if _, err := tryOpen(b, amqp.Config{SASL: []amqp.Authentication{sasl}}); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -307,6 +309,30 @@ func TestLogin(t *testing.T) {
 		if _, err := tryOpen(b, amqp.Config{SASL: []amqp.Authentication{sasl}}); !errors.Is(err, amqp.ErrCredentials) {
 			t.Errorf("a wrong login: %v", err)
 		}
+	}
+}
+
+// anonymously logs in as nobody.
+type anonymously struct{}
+
+func (anonymously) Mechanism() string { return "ANONYMOUS" }
+
+func (anonymously) Response() string { return "" }
+
+// Who logs in anonymously is guest, and may no more than guest may; without a guest nobody is.
+func TestAnonymousIsGuest(t *testing.T) {
+	b := start(t, Options{SilentCloseDelay: -1})
+	login := amqp.Config{SASL: []amqp.Authentication{anonymously{}}}
+	_, err := channelOf(t, open(t, b, login)).QueueDeclare("q", true, false, false, false, nil)
+	if err := errors.Join(err, b.SetUser(User{Name: "guest", Password: "guest"})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tryOpen(b, login); err == nil || !strings.Contains(err.Error(), "refused for user 'guest'") {
+		t.Errorf("guest may nothing: %v", err)
+	}
+	b.RemoveUser("guest")
+	if _, err := tryOpen(b, login); !errors.Is(err, amqp.ErrCredentials) {
+		t.Errorf("there is no guest: %v", err)
 	}
 }
 

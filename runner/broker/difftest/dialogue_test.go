@@ -48,6 +48,8 @@ func logins(l Login) map[string]dialogue {
 		"a wrong password":                         {hello, startOK("PLAIN", wrong)},
 		"a wrong password, answered":               {hello, startOK("PLAIN", wrong), closeOK},
 		"a wrong password, told to nobody":         {hello, on(0, &wire.ConnectionStartOK{Mechanism: "PLAIN", Response: wrong, Locale: "en_US"})},
+		"nobody in particular":                     {hello, startOK("ANONYMOUS", "")},
+		"nobody in particular, with a response":    {hello, startOK("ANONYMOUS", "somebody")},
 		"an unknown mechanism":                     {hello, startOK("NONE", "")},
 		"a response that is no login":              {hello, startOK("PLAIN", "nonsense")},
 		"EXTERNAL without a certificate":           {hello, startOK("EXTERNAL", "")},
