@@ -49,7 +49,8 @@ func newBroker(t terminal) *cobra.Command {
 		Short: "Run the embedded broker in the foreground, to play with",
 		Long: `broker runs the embedded broker until Ctrl-C, in memory. Each thing that happens on a connection is a
 line; -v shows all methods. Where there are more messages than anybody can follow, they are summed up
-once a second. The user guest (password guest) may do everything, from this machine.`,
+once a second. The user guest (password guest) may do everything, from this machine,
+unless a --permission of its own says what it may.`,
 		Example: `  tutor broker
   tutor broker --port-number 5673 --tls --cert-dir certs
   tutor broker --for tls --tls
@@ -66,7 +67,7 @@ once a second. The user guest (password guest) may do everything, from this mach
 	f.StringVar(&flags.certDir, "cert-dir", "", "directory to write ca.pem, server.pem and server.key to, for --cafile of the clients")
 	f.StringArrayVar(&flags.vhosts, "vhost", nil, "a vhost to add (may be repeated)")
 	f.StringArrayVar(&flags.users, "users", nil, "user:password of a user to add (may be repeated)")
-	f.StringArrayVar(&flags.permissions, "permission", nil, `"VHOST USER CONFIGURE WRITE READ", with - for none (may be repeated)`)
+	f.StringArrayVar(&flags.permissions, "permission", nil, `"VHOST USER CONFIGURE WRITE READ", with - for none; guest needs no --users (may be repeated)`)
 	features := strings.Join(scenario.Features(), ", ") + " (may be repeated)"
 	f.StringArrayVar(&flags.permit, "permit", nil, "a deprecated feature to permit: "+features)
 	f.StringArrayVar(&flags.deny, "deny", nil, "a deprecated feature to deny, as the newest RabbitMQ does: "+features)
@@ -94,7 +95,7 @@ func (f *serveFlags) serve(ctx context.Context, t terminal) error {
 	}
 	b := broker.New(options)
 	live.counts = b.Counts
-	if err := embedded.Provide(b, needs); err != nil {
+	if err := f.provide(b, needs); err != nil {
 		return errors.Join(err, b.Close())
 	}
 	if err := f.listen(t, b, needs); err != nil {
@@ -179,22 +180,56 @@ func (f *serveFlags) needs(ctx context.Context, t terminal) (*scenario.Broker, e
 		needs.Users[user] = &scenario.User{Password: password, Permissions: map[string]*scenario.Permission{}}
 	}
 	for _, permission := range f.permissions {
-		parts := strings.Fields(permission)
-		if len(parts) != 5 {
-			return nil, fmt.Errorf("--permission %q: want VHOST USER CONFIGURE WRITE READ", permission)
+		vhost, user, may, err := parsePermission(permission)
+		if err != nil {
+			return nil, err
 		}
-		for i := range parts[2:] {
-			if parts[i+2] == "-" {
-				parts[i+2] = ""
+		u := needs.Users[user]
+		switch {
+		case u != nil:
+			if u.Permissions == nil {
+				u.Permissions = map[string]*scenario.Permission{}
 			}
+			u.Permissions[vhost] = may
+		case user != "guest":
+			return nil, fmt.Errorf("--permission: there is no user %s (--users %s:PASSWORD)", user, user)
 		}
-		u := needs.Users[parts[1]]
-		if u == nil {
-			return nil, fmt.Errorf("--permission: there is no user %s (--users %s:PASSWORD)", parts[1], parts[1])
-		}
-		u.Permissions[parts[0]] = &scenario.Permission{Configure: parts[2], Write: parts[3], Read: parts[4]}
 	}
 	return needs, nil
+}
+
+func parsePermission(text string) (vhost, user string, may *scenario.Permission, err error) {
+	parts := strings.Fields(text)
+	if len(parts) != 5 {
+		return "", "", nil, fmt.Errorf("--permission %q: want VHOST USER CONFIGURE WRITE READ", text)
+	}
+	for i := range parts[2:] {
+		if parts[i+2] == "-" {
+			parts[i+2] = ""
+		}
+	}
+	return parts[0], parts[1], &scenario.Permission{Configure: parts[2], Write: parts[3], Read: parts[4]}, nil
+}
+
+// provide adds to the broker what is needed, and has guest, who needs no --users, keep to its permissions.
+func (f *serveFlags) provide(b *broker.Broker, needs *scenario.Broker) error {
+	if err := embedded.Provide(b, needs); err != nil {
+		return err
+	}
+	if needs.Users["guest"] != nil {
+		return nil
+	}
+	guest := embedded.Guest(needs)
+	for _, permission := range f.permissions {
+		vhost, user, may, err := parsePermission(permission)
+		if err != nil {
+			return err
+		}
+		if user == guest.Name {
+			guest.Permissions[vhost] = broker.Permissions{Configure: may.Configure, Write: may.Write, Read: may.Read}
+		}
+	}
+	return b.SetUser(guest)
 }
 
 // features adds what the flags say of deprecated features.

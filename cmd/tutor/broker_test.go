@@ -77,3 +77,25 @@ func TestBrokerProduct(t *testing.T) {
 		}
 	}
 }
+
+// The guest, who is there without --users, may in a vhost what a permission says, and everything in the others.
+func TestBrokerGuest(t *testing.T) {
+	port := serves(t, "--vhost other --permission '/ guest ^mine - .*'")
+	for vhost, want := range map[string]string{"": "refused for user 'guest'", "other": ""} {
+		conn := dial(t, port, "guest:guest", vhost)
+		for queue, want := range map[string]string{"mine": "", "yours": want} {
+			ch, err := conn.Channel()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := ch.QueueDeclare(queue, true, false, false, false, nil); want == "" && err != nil || want != "" && !strings.Contains(fmt.Sprint(err), want) {
+				t.Errorf("%s in vhost %q: %v, want %q", queue, vhost, err, want)
+			}
+		}
+	}
+	for _, wrong := range []string{"/ guest", "/ nobody .* .* .*"} {
+		if code, _, stderr := run(t, "broker", "--permission", wrong); code != exitError || !strings.Contains(stderr, "--permission") {
+			t.Errorf("%s: exit code %d: %s", wrong, code, stderr)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"maps"
 	"net"
 	"sync"
 
@@ -97,12 +98,7 @@ func (t *Target) furnish(b *broker.Broker, s *stage.Stage, needs *scenario.Broke
 
 // Provide adds to a broker what a scenario asks for: vhosts, users, and a guest who may do everything.
 func Provide(b *broker.Broker, needs *scenario.Broker) error {
-	guest := broker.User{Name: "guest", Password: "guest", LoopbackOnly: true, Permissions: map[string]broker.Permissions{}}
-	vhosts := map[string]*scenario.Vhost{"/": nil}
-	for name, v := range needs.Vhosts {
-		vhosts[name] = v
-	}
-	for name, v := range vhosts {
+	for name, v := range vhosts(needs) {
 		var limits broker.Limits
 		if v != nil {
 			limits = broker.Limits{MaxConnections: v.MaxConnections, MaxQueues: v.MaxQueues}
@@ -110,9 +106,8 @@ func Provide(b *broker.Broker, needs *scenario.Broker) error {
 		if err := b.AddVhost(name, limits); err != nil {
 			return err
 		}
-		guest.Permissions[name] = broker.AllPermissions()
 	}
-	users := []broker.User{guest}
+	users := []broker.User{Guest(needs)}
 	for name, u := range needs.Users {
 		users = append(users, user(name, u))
 	}
@@ -122,6 +117,22 @@ func Provide(b *broker.Broker, needs *scenario.Broker) error {
 		}
 	}
 	return nil
+}
+
+// vhosts are the vhosts of a broker: those asked for, and one that is always there.
+func vhosts(needs *scenario.Broker) map[string]*scenario.Vhost {
+	all := map[string]*scenario.Vhost{"/": nil}
+	maps.Copy(all, needs.Vhosts)
+	return all
+}
+
+// Guest is the user who is always there, and may do everything in all vhosts, from this machine.
+func Guest(needs *scenario.Broker) broker.User {
+	guest := broker.User{Name: "guest", Password: "guest", LoopbackOnly: true, Permissions: map[string]broker.Permissions{}}
+	for name := range vhosts(needs) {
+		guest.Permissions[name] = broker.AllPermissions()
+	}
+	return guest
 }
 
 func user(name string, u *scenario.User) broker.User {
