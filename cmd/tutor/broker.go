@@ -40,6 +40,7 @@ type serveFlags struct {
 	verbose     bool
 	quiet       bool
 	product     string
+	queueTypes  []string
 }
 
 func newBroker(t terminal) *cobra.Command {
@@ -74,6 +75,7 @@ unless a --permission of its own says what it may.`,
 	f.StringVar(&flags.scenario, "for", "", "provide what the broker block of this scenario (FILE or NAME) asks for")
 	completeBy(cmd, "for", completeScenarios)
 	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
+	f.StringArrayVar(&flags.queueTypes, "default-queue-type", nil, "TYPE (classic or quorum) of durable queues that are declared without one, or VHOST=TYPE for those of one vhost (may be repeated)")
 	f.StringVar(&flags.product, "product", broker.Product, "what the broker calls itself, for clients that decide by it, such as RabbitMQ")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every method")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "say nothing")
@@ -216,6 +218,9 @@ func (f *serveFlags) provide(b *broker.Broker, needs *scenario.Broker) error {
 	if err := embedded.Provide(b, needs); err != nil {
 		return err
 	}
+	if err := f.setQueueTypes(b); err != nil {
+		return err
+	}
 	if needs.Users["guest"] != nil {
 		return nil
 	}
@@ -230,6 +235,29 @@ func (f *serveFlags) provide(b *broker.Broker, needs *scenario.Broker) error {
 		}
 	}
 	return b.SetUser(guest)
+}
+
+// setQueueTypes gives vhosts their default queue types. What is for one vhost counts more than what is for all.
+func (f *serveFlags) setQueueTypes(b *broker.Broker) error {
+	types := map[string]string{}
+	for _, text := range f.queueTypes {
+		if !strings.Contains(text, "=") {
+			for _, name := range b.Vhosts() {
+				types[name] = text
+			}
+		}
+	}
+	for _, text := range f.queueTypes {
+		if at := strings.LastIndex(text, "="); at >= 0 {
+			types[text[:at]] = text[at+1:]
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(types)) {
+		if err := b.SetDefaultQueueType(name, types[name]); err != nil {
+			return fmt.Errorf("--default-queue-type: %w", err)
+		}
+	}
+	return nil
 }
 
 // features adds what the flags say of deprecated features.

@@ -99,3 +99,24 @@ func TestBrokerGuest(t *testing.T) {
 		}
 	}
 }
+
+// A default queue type is for all vhosts, or for one.
+func TestBrokerDefaultQueueType(t *testing.T) {
+	port := serves(t, "--vhost a --vhost b --default-queue-type a=classic --default-queue-type quorum")
+	for vhost, kind := range map[string]string{"": "quorum", "a": "classic", "b": "quorum"} {
+		ch, err := dial(t, port, "guest:guest", vhost).Channel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range []amqp.Table{nil, {"x-queue-type": kind}} {
+			if _, err := ch.QueueDeclare("q", true, false, false, false, args); err != nil {
+				t.Errorf("%q: %v", vhost, err)
+			}
+		}
+	}
+	for flag, want := range map[string]string{"stream": "want classic or quorum", "nope=quorum": `no vhost "nope"`} {
+		if code, _, stderr := run(t, "broker", "--port-number", "0", "--default-queue-type", flag); code != exitError || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d: %s", flag, code, stderr)
+		}
+	}
+}

@@ -177,6 +177,15 @@ func (b *Broker) DeletePolicy(name, policy string) error {
 	return v.DeletePolicy(policy)
 }
 
+// SetDefaultQueueType changes what queues of a vhost are whose declarations do not say: classic or quorum.
+func (b *Broker) SetDefaultQueueType(name, kind string) error {
+	v, err := b.vhost(name)
+	if err != nil {
+		return err
+	}
+	return v.SetDefaultQueueType(kind)
+}
+
 func (b *Broker) vhost(name string) (*virtualHost, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,6 +1,7 @@
 package vhost
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -86,7 +87,7 @@ func (v *VHost) settings(d QueueDeclare) (settings, error) {
 	if err != nil {
 		return s, err
 	}
-	s.quorum = kind == "quorum"
+	s.quorum = kind == quorumQueue
 	if err := v.checkArguments(queueArguments(), d.Arguments, s.quorum, what); err != nil {
 		return s, err
 	}
@@ -113,18 +114,47 @@ func newSettings() settings {
 	return settings{expires: none, messageTTL: none, maxLength: none, maxBytes: none, overflow: overflowDropHead, deliveryLimit: defaultDeliveryLimit}
 }
 
-// queueType reads x-queue-type; a queue is classic unless it says otherwise.
+// The types of queues.
+const (
+	classicQueue = "classic"
+	quorumQueue  = "quorum"
+)
+
+// SetDefaultQueueType changes what a queue is whose declaration does not say: classic or quorum. It counts for
+// durable queues that are neither exclusive nor auto-delete; all others are classic.
+func (v *VHost) SetDefaultQueueType(kind string) error {
+	if kind != classicQueue && kind != quorumQueue {
+		return fmt.Errorf("default queue type %q of vhost %q: want %s or %s", kind, v.name, classicQueue, quorumQueue)
+	}
+	v.mu.Lock()
+	defer v.leave()
+	v.opts.DefaultQueueType = kind
+	return nil
+}
+
+// typed makes the type explicit that the vhost gives a queue. From then on it counts as if it were declared.
+func (v *VHost) typed(d QueueDeclare) QueueDeclare {
+	_, says := lookup(d.Arguments, "x-queue-type")
+	if !says && v.opts.DefaultQueueType == quorumQueue && d.Durable && !d.Exclusive && !d.AutoDelete {
+		d.Arguments = append(slices.Clip(d.Arguments), wire.Field{Name: "x-queue-type", Value: quorumQueue})
+	}
+	return d
+}
+
+// queueType reads x-queue-type. Who asks for an undefined type gets the vhost's, whether or not it fits.
 func (v *VHost) queueType(d QueueDeclare) (string, error) {
 	arg, present := lookup(d.Arguments, "x-queue-type")
 	kind, ok := arg.(string)
 	switch {
-	case !present || ok && (kind == "" || kind == "undefined"):
-		return "classic", nil
+	case !present:
+		return classicQueue, nil
+	case ok && (kind == "" || kind == "undefined"):
+		return cmp.Or(v.opts.DefaultQueueType, classicQueue), nil
 	case !ok:
 		return "", v.invalidArgument("x-queue-type", queueNamed(d.Queue), unacceptable(arg))
 	case kind == "stream":
 		return "", v.notImplemented("queue type 'stream' of %s is not modelled by this broker", v.describe(queueNamed(d.Queue)))
-	case kind != "classic" && kind != "quorum":
+	case kind != classicQueue && kind != quorumQueue:
 		return "", v.invalidArgument("x-queue-type", queueNamed(d.Queue), fmt.Sprintf("%q", "unsupported queue type '"+kind+"'"))
 	}
 	return kind, nil

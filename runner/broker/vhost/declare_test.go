@@ -385,3 +385,58 @@ func TestLongReplyTextIsCut(t *testing.T) {
 		t.Errorf("%d bytes: %s", len(text), text)
 	}
 }
+
+// TestDefaultQueueType plays what RabbitMQ 4.3.6 answered in a vhost whose default queue type is quorum, one
+// declaration after the other.
+func TestDefaultQueueType(t *testing.T) {
+	b := newBench(t)
+	b.ok(b.vhost.SetDefaultQueueType("quorum"))
+	const inequivalent = "PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue "
+	invalid := func(property, queue string) string {
+		return "PRECONDITION_FAILED - invalid property '" + property + "' for queue '" + queue + "' in vhost '/'"
+	}
+	quorum, classic, undefined := fields("x-queue-type", "quorum"), fields("x-queue-type", "classic"), fields("x-queue-type", "undefined")
+	for _, c := range []struct {
+		declare QueueDeclare
+		text    string // empty: accepted
+	}{
+		{QueueDeclare{Queue: "d", Durable: true}, ""},
+		{QueueDeclare{Queue: "d", Durable: true, Arguments: quorum}, ""},
+		{QueueDeclare{Queue: "d", Durable: true, Arguments: classic}, inequivalent + "'d' in vhost '/': received 'classic' but current is 'quorum'"},
+		{QueueDeclare{Queue: "d", Durable: true}, ""},
+		{QueueDeclare{Queue: "u", Durable: true, Arguments: undefined}, ""},
+		{QueueDeclare{Queue: "u", Durable: true}, inequivalent + "'u' in vhost '/': received 'quorum' but current is 'undefined'"},
+		{QueueDeclare{Queue: "c", Durable: true, Arguments: classic}, ""},
+		{QueueDeclare{Queue: "c", Durable: true}, inequivalent + "'c' in vhost '/': received 'quorum' but current is 'classic'"},
+		{QueueDeclare{Queue: "a", Durable: true, AutoDelete: true}, ""},
+		{QueueDeclare{Queue: "a", Durable: true, AutoDelete: true, Arguments: classic}, ""},
+		{QueueDeclare{Queue: "a2", Durable: true, AutoDelete: true, Arguments: undefined}, invalid("auto-delete", "a2")},
+		{QueueDeclare{Queue: "e", Exclusive: true}, ""},
+		{QueueDeclare{Queue: "e2", Durable: true, Exclusive: true}, ""},
+		{QueueDeclare{Queue: "e", Exclusive: true, Arguments: classic}, ""},
+		{QueueDeclare{Queue: "e3", Exclusive: true, Arguments: undefined}, invalid("exclusive-owner", "e3")},
+		{QueueDeclare{Queue: "t"}, ""},
+		{QueueDeclare{Queue: "t", Arguments: classic}, ""},
+		{QueueDeclare{Durable: true}, "PRECONDITION_FAILED - Cannot declare a server-named queue for type rabbit_quorum_queue"},
+		{QueueDeclare{Exclusive: true}, ""},
+		{QueueDeclare{Queue: "p", Durable: true, Arguments: fields("x-max-priority", int32(5))},
+			"PRECONDITION_FAILED - invalid arg 'x-max-priority' for queue 'p' in vhost '/' of queue type rabbit_quorum_queue"},
+		{QueueDeclare{Queue: "l", Durable: true, Arguments: fields("x-delivery-limit", int32(5))}, ""},
+		{QueueDeclare{Queue: "l", Durable: true, Arguments: fields("x-delivery-limit", int32(5), "x-queue-type", "quorum")}, ""},
+	} {
+		ch, _ := b.open()
+		_, err := ch.QueueDeclare(c.declare)
+		if c.text == "" {
+			b.ok(err)
+		} else {
+			refused(t, err, wire.PreconditionFailed, c.text)
+		}
+	}
+	if b.vhost.SetDefaultQueueType("stream") == nil {
+		t.Error("a type that there is not is taken")
+	}
+	b.ok(b.vhost.SetDefaultQueueType("classic"))
+	ch, _ := b.open()
+	_, err := ch.QueueDeclare(QueueDeclare{Queue: "d", Durable: true})
+	refused(t, err, wire.PreconditionFailed, inequivalent+"'d' in vhost '/': received 'classic' but current is 'quorum'")
+}

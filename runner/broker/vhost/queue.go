@@ -104,6 +104,7 @@ func (ch *Channel) declareQueue(d QueueDeclare) (QueueDeclareOK, error) {
 	if d.Exclusive {
 		d.Durable = false // an exclusive queue cannot outlive its connection, so 4.3 makes it transient
 	}
+	d = v.typed(d)
 	name, err := v.chooseName(d)
 	if err != nil {
 		return QueueDeclareOK{}, err

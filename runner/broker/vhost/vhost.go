@@ -33,6 +33,9 @@ type Options struct {
 	Permit map[string]bool
 	// MaxQueues is the vhost's limit of queues; nil is none.
 	MaxQueues *int
+	// DefaultQueueType is what a queue is whose declaration does not say, if it can be; empty is classic. See
+	// [VHost.SetDefaultQueueType].
+	DefaultQueueType string
 	// Clock is the time that what expires goes by; nil is package time's.
 	Clock Clock
 }
