@@ -41,10 +41,11 @@ type serveFlags struct {
 	quiet       bool
 	product     string
 	queueTypes  []string
+	memoryLimit byteSize
 }
 
 func newBroker(t terminal) *cobra.Command {
-	flags := &serveFlags{}
+	flags := &serveFlags{memoryLimit: broker.DefaultMemoryLimit}
 	cmd := &cobra.Command{
 		Use:   "broker",
 		Short: "Run the embedded broker in the foreground, to play with",
@@ -76,6 +77,7 @@ unless a --permission of its own says what it may.`,
 	completeBy(cmd, "for", completeScenarios)
 	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
 	f.StringArrayVar(&flags.queueTypes, "default-queue-type", nil, "TYPE (classic or quorum) of durable queues that are declared without one, or VHOST=TYPE for those of one vhost (may be repeated)")
+	f.Var(&flags.memoryLimit, "memory-limit", "what messages may take before publishers are blocked, as in 256MiB")
 	f.StringVar(&flags.product, "product", broker.Product, "what the broker calls itself, for clients that decide by it, such as RabbitMQ")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every method")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "say nothing")
@@ -88,7 +90,7 @@ func (f *serveFlags) serve(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	options := broker.Options{Product: f.product, Vhost: embedded.Choices(needs)}
+	options := broker.Options{Product: f.product, MemoryLimit: int64(f.memoryLimit), Vhost: embedded.Choices(needs)}
 	live := newLiveView(t.out, f.verbose)
 	if f.quiet {
 		t.out = io.Discard

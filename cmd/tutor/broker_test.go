@@ -120,3 +120,36 @@ func TestBrokerDefaultQueueType(t *testing.T) {
 		}
 	}
 }
+
+// Publishers are blocked when messages take more than the limit.
+func TestBrokerMemoryLimit(t *testing.T) {
+	port := serves(t, "--memory-limit 100k")
+	conn := dial(t, port, "guest:guest", "")
+	blocked := conn.NotifyBlocked(make(chan amqp.Blocking, 2))
+	ch, err := conn.Channel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ch.QueueDeclare("q", true, false, false, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := ch.Publish("", "q", false, false, amqp.Publishing{Body: make([]byte, 110<<10)}); err != nil {
+		t.Fatal(err)
+	}
+	if b := <-blocked; !b.Active {
+		t.Errorf("%+v", b)
+	}
+	other, err := dial(t, port, "guest:guest", "").Channel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.QueuePurge("q", false); err != nil {
+		t.Fatal(err)
+	}
+	if b := <-blocked; b.Active {
+		t.Errorf("%+v", b)
+	}
+	if code, _, stderr := run(t, "broker", "--memory-limit", "much"); code != exitError || !strings.Contains(stderr, "memory-limit") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}

@@ -26,7 +26,7 @@ type terminal struct {
 	out, err io.Writer
 	environ  []string
 	// maxFileSize is the size of the files that are read, at the most.
-	maxFileSize *fileSize
+	maxFileSize *byteSize
 }
 
 func main() {

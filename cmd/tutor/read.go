@@ -18,14 +18,14 @@ import (
 // standardInput is the file name that stands for it.
 const standardInput = "-"
 
-// fileSize is a flag's value: so many bytes, as in 8MiB or 500k.
-type fileSize int64
+// byteSize is a flag's value: so many bytes, as in 8MiB or 500k.
+type byteSize int64
 
-const defaultMaxFileSize fileSize = 8 << 20
+const defaultMaxFileSize byteSize = 8 << 20
 
-func (s *fileSize) String() string { return units.BytesSize(float64(*s)) }
-func (s *fileSize) Type() string   { return "size" }
-func (s *fileSize) Set(text string) error {
+func (s *byteSize) String() string { return units.BytesSize(float64(*s)) }
+func (s *byteSize) Type() string   { return "size" }
+func (s *byteSize) Set(text string) error {
 	n, err := units.RAMInBytes(text)
 	if err != nil {
 		return err
@@ -33,14 +33,14 @@ func (s *fileSize) Set(text string) error {
 	if n <= 0 {
 		return errors.New("want a size such as 8MiB")
 	}
-	*s = fileSize(n)
+	*s = byteSize(n)
 	return nil
 }
 
 // registerMaxFileSize gives a command and those below it the flag that bounds what is read, and returns the
 // bound.
-func registerMaxFileSize(cmd *cobra.Command) *fileSize {
-	limit := new(fileSize)
+func registerMaxFileSize(cmd *cobra.Command) *byteSize {
+	limit := new(byteSize)
 	*limit = defaultMaxFileSize
 	cmd.PersistentFlags().Var(limit, "max-file-size", "refuse scenario files that are larger")
 	return limit

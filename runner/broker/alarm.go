@@ -1,22 +1,21 @@
 package broker
 
 import (
+	"errors"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tutor/runner/wire"
 )
 
-// alarm blocks publishers while messages take too much memory. Summing up what queues hold is not
-// free, so it is done once for each share of the limit that was published, and while the alarm is
-// on, now and then.
+// alarm blocks publishers while messages take too much memory.
 type alarm struct {
-	held  func() int64
+	taken *atomic.Int64
 	limit int64
 
 	mu *sync.Mutex
-	// published counts bytes since the sum was last taken.
-	published int64
 	// off is closed when the alarm goes off; nil while there is none.
 	off     chan struct{}
 	stopped chan struct{}
@@ -25,24 +24,13 @@ type alarm struct {
 // recheck is how often a raised alarm is looked at.
 const recheck = 50 * time.Millisecond
 
-func newAlarm(held func() int64, limit int64) alarm {
-	return alarm{held: held, limit: limit, mu: new(sync.Mutex), stopped: make(chan struct{})}
+func newAlarm(taken *atomic.Int64, limit int64) alarm {
+	return alarm{taken: taken, limit: limit, mu: new(sync.Mutex), stopped: make(chan struct{})}
 }
 
-// count counts published bytes, and raises the alarm if it is time to.
-func (a *alarm) count(n int) {
-	a.mu.Lock()
-	a.published += int64(n)
-	due := a.published > a.limit/16
-	if due {
-		a.published = 0
-	}
-	a.mu.Unlock()
-	if due && a.held() > a.limit {
-		a.raise()
-	}
-}
+func (a *alarm) due() bool { return a.taken.Load() > a.limit }
 
+// raise raises the alarm, if there is none.
 func (a *alarm) raise() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -58,7 +46,7 @@ func (a *alarm) raise() {
 			select {
 			case <-a.stopped:
 			case <-ticker.C:
-				if a.held() > a.limit {
+				if a.due() {
 					continue
 				}
 			}
@@ -95,6 +83,9 @@ func (c *connection) obeyAlarm() {
 		return
 	}
 	c.published = false
+	if c.broker.alarm.due() {
+		c.broker.alarm.raise()
+	}
 	off := c.broker.alarm.raised()
 	if off == nil {
 		return
@@ -102,16 +93,71 @@ func (c *connection) obeyAlarm() {
 	if c.client.blocked {
 		c.send(0, &wire.ConnectionBlocked{Reason: "low on memory"})
 	}
-	c.broker.hold(c, off)
+	c.hold(off)
 	if c.client.blocked {
 		c.send(0, &wire.ConnectionUnblocked{})
 	}
 }
 
-// hold waits for the end of an alarm, or for that of the connection.
-func (b *Broker) hold(c *connection, off <-chan struct{}) {
+// backlogLimit is how much is kept of what a client sends that is held back.
+const backlogLimit = 1 << 20
+
+// hold waits for the end of an alarm, or for that of the connection, and keeps what the client sends meanwhile:
+// otherwise nobody would notice that it has gone, and what it had not acknowledged or committed would keep the
+// alarm on for ever.
+func (c *connection) hold(off <-chan struct{}) {
+	for len(c.backlog) < backlogLimit && c.failure == nil {
+		read := c.readAhead()
+		select {
+		case more := <-read:
+			c.keep(more)
+		case <-off:
+			c.stopReadingAhead(read)
+			return
+		case <-c.forced:
+			c.stopReadingAhead(read)
+			return
+		}
+	}
+	if c.failure != nil {
+		return
+	}
 	select {
 	case <-off:
 	case <-c.forced:
 	}
+}
+
+// chunk is what one read has brought.
+type chunk struct {
+	bytes []byte
+	err   error
+}
+
+func (c *connection) readAhead() <-chan chunk {
+	if d := time.Duration(c.patience.Load()); d > 0 {
+		c.deadline(d)
+	}
+	read := make(chan chunk, 1)
+	go func() {
+		buffer := make([]byte, 32<<10)
+		n, err := c.conn.Read(buffer)
+		read <- chunk{buffer[:n], err}
+	}()
+	return read
+}
+
+func (c *connection) stopReadingAhead(read <-chan chunk) {
+	_ = c.conn.SetReadDeadline(time.Unix(1, 0))
+	more := <-read
+	if errors.Is(more.err, os.ErrDeadlineExceeded) {
+		more.err = nil
+	}
+	c.keep(more)
+	_ = c.conn.SetReadDeadline(time.Time{})
+}
+
+func (c *connection) keep(more chunk) {
+	c.backlog = append(c.backlog, more.bytes...)
+	c.failure = more.err
 }

@@ -23,6 +23,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tutor/runner/broker/vhost"
@@ -48,8 +49,9 @@ type Options struct {
 	ClosingTimeout time.Duration
 	// Heartbeat is what the broker suggests. Default 60s.
 	Heartbeat time.Duration
-	// MemoryLimit is how many bytes of message bodies queues may hold before publishers are blocked.
-	// Default 8 GiB.
+	// MemoryLimit is how many bytes messages may take before publishers are blocked, with their properties and
+	// what each costs beside: those that are ready, unacknowledged, or in open transactions. Default
+	// [DefaultMemoryLimit].
 	MemoryLimit int64
 	// Vhost are choices for the vhosts.
 	Vhost vhost.Options
@@ -63,19 +65,23 @@ const Version = "4.3"
 // Product is what the broker calls itself unless it is told to go by another name.
 const Product = "tutor embedded broker"
 
+// DefaultMemoryLimit is what messages may take unless it is said otherwise.
+const DefaultMemoryLimit = 8 << 30
+
 const (
 	defaultHandshakeTimeout = 10 * time.Second
 	defaultSilentCloseDelay = 3 * time.Second
 	defaultClosingTimeout   = 30 * time.Second
 	defaultHeartbeat        = 60 * time.Second
-	defaultMemoryLimit      = 8 << 30
 )
 
 // Broker is an AMQP broker. Its methods may be called from any goroutine.
 type Broker struct {
 	opts     Options
 	handlers map[wire.MethodID]handler
-	alarm    alarm
+	// memory is about how many bytes the messages of all vhosts take.
+	memory atomic.Int64
+	alarm  alarm
 
 	mu        sync.Mutex
 	closed    bool
@@ -104,13 +110,14 @@ func New(o Options) *Broker {
 	o.SilentCloseDelay = orDefault(o.SilentCloseDelay, defaultSilentCloseDelay)
 	o.ClosingTimeout = orDefault(o.ClosingTimeout, defaultClosingTimeout)
 	o.Heartbeat = orDefault(o.Heartbeat, defaultHeartbeat)
-	o.MemoryLimit = orDefault(o.MemoryLimit, defaultMemoryLimit)
+	o.MemoryLimit = orDefault(o.MemoryLimit, DefaultMemoryLimit)
 	b := &Broker{
 		opts: o, handlers: handlers(),
 		vhosts: map[string]*virtualHost{}, accounts: map[string]*account{},
 		conns: map[*connection]struct{}{}, listeners: map[net.Listener]struct{}{},
 	}
-	b.alarm = newAlarm(b.held, o.MemoryLimit)
+	b.opts.Vhost.Memory = &b.memory
+	b.alarm = newAlarm(&b.memory, o.MemoryLimit)
 	return b
 }
 
@@ -216,19 +223,6 @@ func (b *Broker) Counts() (sum vhost.Counts) {
 		sum = sum.Plus(v.Counts())
 	}
 	return sum
-}
-
-// held is how many bytes of message bodies wait in queues.
-func (b *Broker) held() (bytes int64) {
-	b.mu.Lock()
-	vhosts := slices.Collect(maps.Values(b.vhosts))
-	b.mu.Unlock()
-	for _, v := range vhosts {
-		for _, q := range v.Queues() {
-			bytes += q.ReadyBytes
-		}
-	}
-	return bytes
 }
 
 // closing is how long clients may take to answer connection.close before the broker drops them, when

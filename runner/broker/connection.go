@@ -42,6 +42,9 @@ type connection struct {
 	channels map[uint16]*channel
 	// published is set when the client has published since the memory alarm was looked at.
 	published bool
+	// backlog is what came while the client was held back, and failure why nothing more will.
+	backlog []byte
+	failure error
 
 	// mu guards what other goroutines look at.
 	mu      sync.Mutex
@@ -110,8 +113,8 @@ func (c *connection) read() {
 		if d := time.Duration(c.patience.Load()); d > 0 && !c.closed.Load() {
 			c.deadline(d)
 		}
-		n, err := c.conn.Read(buffer)
-		if n > 0 && !c.deaf && c.handle(buffer[:n]) != nil {
+		p, err := c.receive(buffer)
+		if len(p) > 0 && !c.deaf && c.handle(p) != nil {
 			return
 		}
 		if err != nil {
@@ -122,6 +125,17 @@ func (c *connection) read() {
 			c.obeyAlarm()
 		}
 	}
+}
+
+// receive returns what comes next, or has come while the client was held back.
+func (c *connection) receive(buffer []byte) ([]byte, error) {
+	if len(c.backlog) == 0 && c.failure == nil {
+		n, err := c.conn.Read(buffer)
+		return buffer[:n], err
+	}
+	p := c.backlog
+	c.backlog = nil
+	return p, c.failure
 }
 
 // handle takes bytes apart and does what they say. The error, if any, ends the connection.

@@ -79,7 +79,6 @@ func (ch *channel) publish(c *content) error {
 		return refusal(wire.PreconditionFailed, "message size %d is larger than configured max size %d", c.header.BodySize, vhost.MaxMessageSize)
 	}
 	ch.conn.published = true
-	ch.conn.broker.alarm.count(len(c.body))
 	outcome, err := ch.state.Publish(vhost.Publish{
 		Exchange: c.method.Exchange, RoutingKey: c.method.RoutingKey,
 		Mandatory: c.method.Mandatory, Immediate: c.method.Immediate,

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -361,7 +362,7 @@ func TestMemoryAlarm(t *testing.T) {
 	go func() {
 		// A blocked publisher is not read from, so it may block itself.
 		var err error
-		for range 8 {
+		for range 6 {
 			err = errors.Join(err, ch.Publish("", "q", false, false, amqp.Publishing{Body: make([]byte, 256<<10)}))
 		}
 		published <- err
@@ -378,6 +379,84 @@ func TestMemoryAlarm(t *testing.T) {
 	}
 	if err := <-published; err != nil {
 		t.Error(err)
+	}
+}
+
+// The memory alarm is raised by whatever takes memory, also in small pieces, and goes off when a client that had it
+// leaves, held back or not.
+func TestWhatRaisesTheMemoryAlarm(t *testing.T) {
+	const n = 2000 // messages of some hundred bytes each
+	publish := func(t *testing.T, ch *amqp.Channel, p amqp.Publishing) {
+		for range n {
+			if err := ch.Publish("", "q", false, false, p); err != nil {
+				return // the connection was closed, as it is to be
+			}
+		}
+	}
+	for name, raise := range map[string]func(t *testing.T, ch *amqp.Channel){
+		"empty messages": func(t *testing.T, ch *amqp.Channel) { publish(t, ch, amqp.Publishing{}) },
+		"properties": func(t *testing.T, ch *amqp.Channel) {
+			publish(t, ch, amqp.Publishing{Headers: amqp.Table{"x": strings.Repeat("y", 200)}})
+		},
+		"a transaction": func(t *testing.T, ch *amqp.Channel) {
+			if err := ch.Tx(); err != nil {
+				t.Error(err)
+			}
+			publish(t, ch, amqp.Publishing{})
+		},
+		"unacknowledged messages": func(t *testing.T, ch *amqp.Channel) {
+			if _, err := ch.Consume("q", "", false, false, false, false, nil); err != nil {
+				t.Error(err)
+			}
+			publish(t, ch, amqp.Publishing{})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, Options{MemoryLimit: n * 100})
+			client := pipe(b)
+			conn, err := amqp.Open(client, amqp.Config{Vhost: "/", SASL: []amqp.Authentication{&amqp.PlainAuth{Username: "guest", Password: "guest"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			blocked := conn.NotifyBlocked(make(chan amqp.Blocking, 4))
+			ch := channelOf(t, conn)
+			if _, err := ch.QueueDeclare("q", true, false, false, false, nil); err != nil {
+				t.Fatal(err)
+			}
+			var raising sync.WaitGroup
+			raising.Go(func() { raise(t, ch) })
+			if on := <-blocked; !on.Active {
+				t.Errorf("%+v", on)
+			}
+			other := open(t, b, amqp.Config{})
+			events := other.NotifyBlocked(make(chan amqp.Blocking, 4))
+			held := channelOf(t, other)
+			if err := held.Publish("", "q", false, false, amqp.Publishing{}); err != nil {
+				t.Fatal(err)
+			}
+			if on := <-events; !on.Active {
+				t.Errorf("%+v", on)
+			}
+			client.Close()
+			raising.Wait()
+			if name != "a transaction" {
+				purgeUntil(t, b, func() bool { return len(events) > 0 })
+			}
+			if off := <-events; off.Active {
+				t.Errorf("%+v", off)
+			}
+		})
+	}
+}
+
+// purgeUntil takes away what is ready, or comes back, until that is enough.
+func purgeUntil(t *testing.T, b *Broker, enough func() bool) {
+	t.Helper()
+	purger := channelOf(t, open(t, b, amqp.Config{}))
+	for !enough() {
+		if _, err := purger.QueuePurge("q", false); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -1,7 +1,9 @@
 package tap
 
 import (
+	"errors"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -55,7 +57,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 			c.journal.broken(c.who, broken)
 		}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		c.ended()
 	}
 	return n, err

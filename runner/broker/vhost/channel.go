@@ -98,6 +98,8 @@ func (ch *Channel) giveUp(left []*queue) {
 	outstanding := ch.unacked.takeAll(nil)
 	if ch.tx != nil {
 		outstanding = append(outstanding, ch.tx.held()...)
+		ch.tx.close(&ch.conn.vhost.memory)
+		ch.tx = nil
 	}
 	ch.settle(outstanding, settlement{outcome: requeue, failed: true})
 	for _, q := range left {

@@ -14,7 +14,7 @@ func (q *queue) run() {
 // take removes the message at the front, and what has expired behind it.
 func (q *queue) take() entry {
 	e := q.ready.pop()
-	q.readyBytes -= q.weight(e.msg)
+	q.removed(e.msg)
 	q.expireFront()
 	q.relieve()
 	return e
@@ -63,6 +63,7 @@ func (q *queue) deliver(c *consumer, e entry) {
 		if q.settings.quorum {
 			u.since = now()
 		}
+		q.vhost.memory.hold(e.msg)
 		ch.unacked.push(u)
 		c.await()
 	}

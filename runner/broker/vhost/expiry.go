@@ -25,7 +25,7 @@ func (q *queue) expireFront() {
 	}
 	for t := q.vhost.now(); front != nil && front.expires != 0 && front.expires <= t; front = q.ready.front() {
 		e := q.ready.pop()
-		q.readyBytes -= q.weight(e.msg)
+		q.removed(e.msg)
 		q.die(e, expired)
 	}
 	if front != nil && front.expires != 0 {

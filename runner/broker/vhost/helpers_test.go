@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,16 +62,20 @@ func (r *recorder) take() string {
 // likes.
 type bench struct {
 	testing.TB
-	vhost *VHost
-	conn  *Connection
-	clock *steppedClock
+	vhost  *VHost
+	conn   *Connection
+	clock  *steppedClock
+	memory atomic.Int64
 }
 
 func newBench(t testing.TB) *bench {
 	clock := &steppedClock{time: time.Unix(1_000_000_000, 0)}
-	v := New("/", Options{Clock: clock})
-	t.Cleanup(v.Close)
-	return &bench{TB: t, vhost: v, conn: v.Connect(User{Name: "guest"}), clock: clock}
+	b := &bench{TB: t, clock: clock}
+	b.vhost = New("/", Options{Clock: clock, Memory: &b.memory})
+	t.Cleanup(b.vhost.Close)
+	t.Cleanup(b.checkMemory)
+	b.conn = b.vhost.Connect(User{Name: "guest"})
+	return b
 }
 
 func (b *bench) open() (*Channel, *recorder) {

@@ -46,6 +46,7 @@ func (q *queue) keep(d deadLetter) {
 		q.keeper = &keeper{queue: q}
 	}
 	k := q.keeper
+	q.vhost.memory.hold(d.entry.msg)
 	k.waiting.push(d)
 	k.count++
 	k.bytes += q.weight(d.entry.msg)
@@ -60,10 +61,13 @@ func (k *keeper) forward() {
 		m, err := d.message()
 		if err != nil {
 			k.forget(d) // its header cannot be encoded any more
+			k.release(d)
 			continue
 		}
 		p := &pendingLetter{deadLetter: d, msg: m, published: none, counted: true}
-		if !k.publish(p) {
+		if k.publish(p) {
+			k.release(d)
+		} else {
 			k.pending = append(k.pending, p)
 		}
 	}
@@ -108,6 +112,9 @@ func (k *keeper) forget(d deadLetter) {
 	k.queue.relieve()
 }
 
+// release lets go of a dead letter.
+func (k *keeper) release(d deadLetter) { k.queue.vhost.memory.release(d.entry.msg) }
+
 // await arms the timer while something is pending.
 func (k *keeper) await() {
 	switch {
@@ -147,7 +154,11 @@ func (k *keeper) retry(now int64) {
 			return false
 		}
 		p.msg = p.readdressed(p.msg)
-		return k.publish(p)
+		if !k.publish(p) {
+			return false
+		}
+		k.release(p.deadLetter)
+		return true
 	})
 	k.forward()
 }
@@ -156,12 +167,19 @@ func (k *keeper) retry(now int64) {
 // published is, all the same.
 func (k *keeper) purge() (messages int) {
 	messages = k.count
-	k.waiting.clear()
+	k.dropWaiting()
 	for _, p := range k.pending {
 		p.counted = false
 	}
 	k.count, k.bytes = 0, 0
 	return messages
+}
+
+func (k *keeper) dropWaiting() {
+	for d := range k.waiting.all {
+		k.release(*d)
+	}
+	k.waiting.clear()
 }
 
 // again begins anew with all that is kept: who has taken what is forgotten
@@ -172,6 +190,8 @@ func (k *keeper) again() {
 	for _, p := range k.pending {
 		if p.counted {
 			all.push(p.deadLetter)
+		} else {
+			k.release(p.deadLetter)
 		}
 	}
 	for d := range k.waiting.all {
@@ -187,6 +207,10 @@ func (k *keeper) again() {
 func (q *queue) dropKept() {
 	if q.keeper != nil {
 		q.keeper.stop()
+		q.keeper.dropWaiting()
+		for _, p := range q.keeper.pending {
+			q.keeper.release(p.deadLetter)
+		}
 		q.keeper = nil
 	}
 }

@@ -1,7 +1,7 @@
 package vhost
 
 // message is what was published. All queues that it was routed to share it, so
-// it is never changed; what a queue knows about its copy is in [entry].
+// it is never changed, but for the number of its holders; what a queue knows about its copy is in [entry].
 type message struct {
 	exchange   string
 	routingKey string
@@ -11,6 +11,7 @@ type message struct {
 	priority   int16 // or none
 	persistent bool
 	more       *annotations
+	holders    int32 // see memory
 }
 
 // annotations are what few messages have.

@@ -59,7 +59,7 @@ func (q *queue) dropHead() {
 	}
 	for q.ready.len() > 0 && q.over(0, 0) {
 		e := q.ready.pop()
-		q.readyBytes -= q.weight(e.msg)
+		q.removed(e.msg)
 		q.die(e, maxLength)
 	}
 }

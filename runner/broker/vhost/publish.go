@@ -28,6 +28,7 @@ func (ch *Channel) Publish(p Publish) (Outcome, error) {
 	v.counts.Published++
 	t := v.route(x, m)
 	if ch.tx != nil {
+		v.memory.hold(m)
 		ch.tx.publish(m, t, p.Mandatory)
 		return Outcome{}, nil
 	}
@@ -79,7 +80,7 @@ func (q *queue) accept(m *message) bool {
 		}
 	}
 	q.ready.push(e)
-	q.readyBytes += q.weight(m)
+	q.added(m)
 	if q.settings.quorum {
 		q.run()
 	}

@@ -244,8 +244,7 @@ func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
 	if q.keeper != nil {
 		messages += q.keeper.purge()
 	}
-	q.ready = newStore(q.settings.quorum, q.settings.maxPriority)
-	q.readyBytes = 0
+	q.empty()
 	q.relieve()
 	return messages, nil
 }
@@ -314,7 +313,8 @@ func (v *VHost) removeQueue(q *queue) {
 		v.removeBinding(b)
 	}
 	q.dropKept()
-	q.ready, q.readyBytes, q.unacked, q.gets = newStore(q.settings.quorum, q.settings.maxPriority), 0, 0, 0
+	q.empty()
+	q.unacked, q.gets = 0, 0
 	members := q.members
 	q.members = nil
 	slices.SortStableFunc(members, func(a, b *consumer) int { return strings.Compare(a.tag, b.tag) })

@@ -37,12 +37,12 @@ func (q *queue) recover() {
 		return
 	}
 	kept := newStore(false, q.settings.maxPriority)
-	q.readyBytes = 0
 	for q.ready.len() > 0 {
 		e := q.ready.pop()
+		q.removed(e.msg)
 		if e.msg.persistent {
 			kept.push(e)
-			q.readyBytes += q.weight(e.msg)
+			q.added(e.msg)
 		}
 	}
 	q.ready = kept

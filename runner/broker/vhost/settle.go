@@ -149,6 +149,9 @@ func (ch *Channel) settleGroup(us []unacked, s settlement) {
 		c.unacked -= len(us)
 		ch.consumed -= len(us)
 	}
+	for i := range us {
+		q.vhost.memory.release(us[i].entry.msg)
+	}
 	if !q.deleted {
 		q.unacked -= len(us)
 		if c == nil {
@@ -197,7 +200,7 @@ func (q *queue) settle(e entry, s settlement) {
 		q.die(e, deliveryLimit)
 	default:
 		q.ready.putBack(e)
-		q.readyBytes += q.weight(e.msg)
+		q.added(e.msg)
 	}
 }
 
@@ -225,6 +228,7 @@ func (ch *Channel) Get(queue string, noAck bool, ok func(d *Delivery, messages i
 	if !noAck {
 		q.unacked++
 		q.gets++
+		v.memory.hold(e.msg)
 		ch.unacked.push(unacked{tag: tag, queue: q, entry: e})
 	}
 	v.counts.Delivered++

@@ -66,6 +66,7 @@ func (c *consumer) expire(at int64) {
 			c.unacked--
 			c.channel.consumed--
 			q.settle(u.entry, settlement{outcome: requeue})
+			q.vhost.memory.release(u.entry.msg)
 			u.entry = entry{}
 		case next == 0 || due < next:
 			next = due

@@ -26,6 +26,13 @@ func (tx *transaction) publish(m *message, t *targets, mandatory bool) {
 	tx.publishes = append(tx.publishes, pendingPublish{m, slices.Clone(t.queues), slices.Clone(t.repliers), mandatory})
 }
 
+// close ends a transaction of which nothing is left to publish.
+func (tx *transaction) close(c *memory) {
+	for _, p := range tx.publishes {
+		c.release(p.msg)
+	}
+}
+
 func (tx *transaction) settle(us []unacked, s settlement) {
 	tx.settlements = append(tx.settlements, pendingSettlement{slices.Clone(us), s})
 }
@@ -83,6 +90,7 @@ func (ch *Channel) TxCommit(ok func()) error {
 	tx := ch.tx
 	ch.tx = new(transaction)
 	refused := v.commit(ch, tx.publishes)
+	tx.close(&v.memory)
 	if ok != nil && !refused {
 		ok()
 	}
@@ -122,6 +130,7 @@ func (ch *Channel) TxRollback() error {
 		return v.preconditionFailed("channel is not transactional")
 	}
 	ch.unacked.restore(ch.tx.held())
+	ch.tx.close(&v.memory)
 	ch.tx = new(transaction)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,6 +24,7 @@ type VHost struct {
 	targets     targets
 	policies    []*policy // the one that comes first applies
 	counts      Counts
+	memory      memory
 }
 
 // Options are choices that RabbitMQ leaves to its configuration. The zero
@@ -36,6 +38,8 @@ type Options struct {
 	// DefaultQueueType is what a queue is whose declaration does not say, if it can be; empty is classic. See
 	// [VHost.SetDefaultQueueType].
 	DefaultQueueType string
+	// Memory, if not nil, is kept at about how many bytes messages take in all vhosts that share it.
+	Memory *atomic.Int64
 	// Clock is the time that what expires goes by; nil is package time's.
 	Clock Clock
 }
@@ -63,6 +67,7 @@ func (v *VHost) leave() {
 	for v.dead.len() > 0 {
 		v.publishDead(v.dead.pop())
 	}
+	v.memory.tell(v.opts.Memory)
 	v.mu.Unlock()
 }
 
@@ -87,6 +92,7 @@ func (v *VHost) Close() {
 	clear(v.queues)
 	clear(v.exchanges)
 	v.dead.clear()
+	v.memory.taken = 0
 }
 
 func (v *VHost) closeConnections() {
@@ -101,7 +107,7 @@ type QueueStatus struct {
 	Ready          int // messages waiting
 	Unacknowledged int // messages delivered and not yet settled
 	Consumers      int
-	ReadyBytes     int64 // bodies of the waiting messages
+	ReadyBytes     int64 // what the waiting messages count against x-max-length-bytes
 }
 
 // Queues lists the queues in order of their names.

@@ -1,0 +1,65 @@
+package vhost
+
+import "sync/atomic"
+
+// What a message takes beside its texts, about: once, and for each queue, consumer or transaction that has it.
+const (
+	messageCost = 112
+	placeCost   = 64
+)
+
+// memory is how many bytes the messages of a vhost take. A message counts while something has it: a queue where
+// it is ready, a channel that has not settled it, a transaction that is open, a keeper of dead letters.
+type memory struct {
+	taken int64
+	told  int64
+}
+
+// hold counts that one more has m.
+func (c *memory) hold(m *message) {
+	if m.holders == 0 {
+		c.taken += m.size()
+	}
+	m.holders++
+	c.taken += placeCost
+}
+
+// release counts that one less has m.
+func (c *memory) release(m *message) {
+	m.holders--
+	c.taken -= placeCost
+	if m.holders == 0 {
+		c.taken -= m.size()
+	}
+}
+
+// tell brings a sum over several vhosts up to date.
+func (c *memory) tell(sum *atomic.Int64) {
+	if sum != nil && c.taken != c.told {
+		sum.Add(c.taken - c.told)
+		c.told = c.taken
+	}
+}
+
+func (m *message) size() int64 {
+	return int64(messageCost + len(m.exchange) + len(m.routingKey) + len(m.header) + len(m.body))
+}
+
+// added counts a message that has become ready, and removed one that no longer is.
+func (q *queue) added(m *message) {
+	q.readyBytes += q.weight(m)
+	q.vhost.memory.hold(m)
+}
+
+func (q *queue) removed(m *message) {
+	q.readyBytes -= q.weight(m)
+	q.vhost.memory.release(m)
+}
+
+// empty drops what is ready.
+func (q *queue) empty() {
+	for q.ready.len() > 0 {
+		q.removed(q.ready.pop().msg)
+	}
+	q.ready = newStore(q.settings.quorum, q.settings.maxPriority)
+}
