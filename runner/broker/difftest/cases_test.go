@@ -38,6 +38,8 @@ var cases = map[string]Program{
 		do(1, &wire.ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Durable: true}),
 		send(1, "amq.direct", "nobody", "m", true),
 	},
+	"the exchange for the log, in the first vhost": logExchange,
+	"the exchange for the log, in another vhost":   logExchange,
 	"exclusive queues": {
 		do(1, &wire.QueueDeclare{Queue: "mine", Exclusive: true}),
 		do(2, &wire.QueueDeclare{Queue: "mine", Passive: true}),
@@ -432,6 +434,17 @@ var cases = map[string]Program{
 	"a stream": {
 		do(1, &wire.QueueDeclare{Queue: "q", Durable: true, Arguments: table("x-max-age", "1h")}),
 	},
+}
+
+// logExchange is played where RabbitMQ publishes its log, and elsewhere.
+var logExchange = Program{
+	send(1, "amq.rabbitmq.log", "k", "m", true),
+	do(1, &wire.ExchangeDeclare{Exchange: "amq.rabbitmq.log", Type: "topic", Passive: true}),
+	do(1, &wire.ExchangeDeclare{Exchange: "amq.rabbitmq.log", Type: "topic", Durable: true, Internal: true}),
+	do(1, &wire.ExchangeDeclare{Exchange: "amq.rabbitmq.log", Type: "topic", Durable: true}),
+	do(1, &wire.ExchangeDelete{Exchange: "amq.rabbitmq.log"}),
+	do(1, &wire.QueueDeclare{Queue: "mine", Exclusive: true}),
+	do(1, &wire.QueueBind{Queue: "mine", Exchange: "amq.rabbitmq.log", RoutingKey: "nothing"}),
 }
 
 // What follows is about deprecated features, and is played where they are permitted, and where they are denied.

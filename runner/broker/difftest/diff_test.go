@@ -45,9 +45,13 @@ func emptyVhost(t testing.TB, target stage.Target, needs *scenario.Broker) (l Lo
 	if err != nil {
 		t.Fatal(err)
 	}
+	vhost := "/"
+	if needs != nil && needs.Vhosts[another] != nil {
+		vhost = another
+	}
 	l = Login{
 		Dial: func() (net.Conn, error) { return s.Dial(context.Background()) },
-		User: s.Users["guest"].User, Password: s.Users["guest"].Password, Vhost: s.Vhosts["/"],
+		User: s.Users["guest"].User, Password: s.Users["guest"].Password, Vhost: s.Vhosts[vhost],
 	}
 	return l, s.Version, func() {
 		if err := s.Close(context.Background(), false); err != nil {
@@ -59,13 +63,16 @@ func emptyVhost(t testing.TB, target stage.Target, needs *scenario.Broker) (l Lo
 // play plays a program in an empty vhost of its own.
 func play(t testing.TB, target stage.Target, p Program) (log Log, version string) {
 	t.Helper()
-	return playOn(t, target, nil, p)
+	return playCase(t, target, "", p)
 }
 
 // configured is what a node is told for a case that needs to be: all deprecated features permitted, or
 // none, so that there are two kinds of nodes at the most.
 func configured(name string) *scenario.Broker {
 	_, told, _ := strings.Cut(name, ", ")
+	if told == elsewhere {
+		return &scenario.Broker{Vhosts: map[string]*scenario.Vhost{another: {}}}
+	}
 	if told != permitted && told != denied {
 		return nil
 	}
@@ -76,14 +83,25 @@ func configured(name string) *scenario.Broker {
 	return &scenario.Broker{Permit: permit}
 }
 
+// The ends of the names of cases about what a node has in its first vhost only, and that of a vhost that is
+// not the first one.
+const (
+	inFirst   = "in the first vhost"
+	elsewhere = "in another vhost"
+	another   = "another"
+)
+
 // The ends of the names of cases about deprecated features.
 const permitted, denied = "permitted", "denied"
 
-// playOn is [play] on a broker that is configured as needed.
-func playOn(t testing.TB, target stage.Target, needs *scenario.Broker, p Program) (log Log, version string) {
+// playCase plays a case where it is to be played.
+func playCase(t testing.TB, target stage.Target, name string, p Program) (log Log, version string) {
 	t.Helper()
-	l, version, remove := emptyVhost(t, target, needs)
+	l, version, remove := emptyVhost(t, target, configured(name))
 	defer remove()
+	if strings.HasSuffix(name, ", "+inFirst) {
+		l.Vhost = "/"
+	}
 	log, err := Play(p, l)
 	if err != nil {
 		t.Fatalf("%v\n%v", err, log)
@@ -105,7 +123,7 @@ func TestRecordings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, _ := playOn(t, target, configured(name), p)
+			got, _ := playCase(t, target, name, p)
 			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String()+"\n", "\n")); diff != "" {
 				t.Errorf("-RabbitMQ %s +embedded\n%s", specification, diff)
 			}
@@ -119,12 +137,11 @@ func TestRabbitMQ(t *testing.T) {
 	targets.RabbitMQ(t, func(t *testing.T, target stage.Target) {
 		_, version := play(t, target, nil)
 		for name, p := range cases {
-			needs := configured(name)
 			if strings.HasSuffix(name, ", "+denied) && permitsAll.Fits("rabbitmq", version) {
 				continue
 			}
 			t.Run(name, func(t *testing.T) {
-				got, version := playOn(t, target, needs, p)
+				got, version := playCase(t, target, name, p)
 				if *update && isSpecification(version) {
 					if err := os.WriteFile(recording(name), []byte(got.String()+"\n"), 0o644); err != nil {
 						t.Fatal(err)

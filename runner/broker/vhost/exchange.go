@@ -49,9 +49,12 @@ func newTable(kind string) table {
 	return nil
 }
 
+// firstVhost is the vhost that RabbitMQ has from the start, and publishes its log in.
+const firstVhost = "/"
+
 // predeclared returns the exchanges every vhost has (AMQP 0-9-1, 3.1.3;
-// amq.match and amq.rabbitmq.trace are RabbitMQ's choice).
-func predeclared() map[string]*exchange {
+// amq.match and amq.rabbitmq.* are RabbitMQ's choice).
+func predeclared(vhost string) map[string]*exchange {
 	exchanges := make(map[string]*exchange)
 	add := func(name, kind string, internal bool) {
 		exchanges[name] = newExchange(ExchangeDeclare{Exchange: name, Type: kind, Durable: true, Internal: internal})
@@ -63,6 +66,9 @@ func predeclared() map[string]*exchange {
 	add("amq.headers", "headers", false)
 	add("amq.match", "headers", false)
 	add("amq.rabbitmq.trace", "topic", true)
+	if vhost == firstVhost {
+		add("amq.rabbitmq.log", "topic", true)
+	}
 	return exchanges
 }
 

@@ -53,7 +53,7 @@ func New(name string, opts Options) *VHost {
 	return &VHost{
 		name:        name,
 		opts:        opts,
-		exchanges:   predeclared(),
+		exchanges:   predeclared(name),
 		queues:      make(map[string]*queue),
 		connections: make(map[*Connection]struct{}),
 		repliers:    make(map[string]*Channel),
