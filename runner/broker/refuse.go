@@ -39,6 +39,9 @@ func (c *connection) refuse(channel uint16, cause wire.MethodID, err error) erro
 		return c.ignore()
 	}
 	said, onConnection := explain(err)
+	if said.Crash {
+		cause = wire.MethodID{}
+	}
 	if channel != 0 && !onConnection {
 		c.channels[channel].fail(said, cause)
 		return nil

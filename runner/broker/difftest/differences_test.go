@@ -40,6 +40,14 @@ var differences = []difference{
 		[]string{"dead letters are kept only with reject-publish"},
 	},
 	{
+		condition("rabbitmq <4.3"), "the reply to a requester who is gone is returned if it is mandatory, and a malformed name is only not found",
+		[]string{"direct reply-to a requester who is gone"},
+	},
+	{
+		condition("rabbitmq <4.0"), "there is an exchange for the log only where the configuration asks for it (log.exchange)",
+		[]string{"the exchange for the log, in the first vhost"},
+	},
+	{
 		condition("rabbitmq <4.0"), "there are no x-last-death-* headers",
 		[]string{"expiration", "length limits", "a dead letter goes straight to a consumer"},
 	},

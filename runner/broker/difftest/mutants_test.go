@@ -61,6 +61,7 @@ var allMutants = []mutant{
 	{"a consumer that was cancelled counts until it has settled", "vhost/consumer.go", "q.leaving++", ""},
 	{"what comes back is delivered before the limit counts", "vhost/settle.go", "if s.outcome == requeue && !q.settings.quorum {", "if s.outcome == requeue {"},
 	{"the exchange for the log is in the first vhost only", "vhost/exchange.go", "if vhost == firstVhost {", "if true {"},
+	{"the reply to a requester who is gone is not returned", "vhost/route.go", "t.gone = t.gone || isReplyName(name)", ""},
 	{"purging leaves what is unacknowledged", "vhost/queue.go", "messages = q.ready.len()\n", "messages = q.ready.len() + q.unacked\n"},
 }
 

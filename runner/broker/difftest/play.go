@@ -130,6 +130,26 @@ func (p *player) rename(line string) string {
 	})
 }
 
+// named puts a random name in the place of its number, which a program knows it by.
+func (p *player) named(op Op) Op {
+	var pairs []string
+	for name, number := range p.names {
+		pairs = append(pairs, number, name)
+	}
+	numbers := strings.NewReplacer(pairs...)
+	switch m := op.Method.(type) {
+	case *wire.BasicPublish:
+		named := *m
+		named.RoutingKey = numbers.Replace(m.RoutingKey)
+		op.Method = &named
+	case *wire.QueueDeclare:
+		named := *m
+		named.Queue = numbers.Replace(m.Queue)
+		op.Method = &named
+	}
+	return op
+}
+
 func (p *player) session(number int) (*session, error) {
 	if s := p.conns[number]; s != nil {
 		return s, nil
@@ -171,6 +191,7 @@ func (p *player) do(op Op) error {
 	if err := s.channel(op.Channel); err != nil {
 		return err
 	}
+	op = p.named(op)
 	if wire.CarriesContent(op.Method) {
 		err = s.client.publish(op.Channel, op.Method, &op.Properties, op.Body)
 	} else {

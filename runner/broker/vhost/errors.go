@@ -11,6 +11,8 @@ import (
 type Error struct {
 	Code wire.ReplyCode
 	Text string // RabbitMQ's reply-text, complete: "NOT_FOUND - no queue ..."
+	// Crash is set where RabbitMQ fails itself, and does not tell which method has caused it.
+	Crash bool
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%d %s", e.Code, e.Text) }
@@ -36,6 +38,11 @@ func refuse(code wire.ReplyCode, name, format string, args ...any) *Error {
 		text = text[:maxReplyText-3] + "..."
 	}
 	return &Error{Code: code, Text: text}
+}
+
+// crash is what a client is told where RabbitMQ fails itself.
+func crash() error {
+	return &Error{Code: wire.InternalError, Text: wire.InternalError.String(), Crash: true}
 }
 
 func (v *VHost) accessRefused(format string, args ...any) error {

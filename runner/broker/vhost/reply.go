@@ -1,6 +1,10 @@
 package vhost
 
-import "strings"
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"strings"
+)
 
 // Direct reply-to: a client that consumes from the pseudo-queue
 // amq.rabbitmq.reply-to and publishes with that name as the reply-to property
@@ -10,6 +14,29 @@ const (
 	replyQueue  = "amq.rabbitmq.reply-to"
 	replyPrefix = replyQueue + "."
 )
+
+// replyNode is the head of an Erlang process id in the external term format, as RabbitMQ 4.3 has it in the names
+// that it makes up; replyID is how long the rest of it is.
+const (
+	replyNode = "\x83Xv\x00\x07reply@0"
+	replyID   = 12
+)
+
+// newReplyName makes up a name: a process id, a dot, and a key, which nobody can guess.
+func newReplyName() string {
+	var random [replyID + 16]byte
+	rand.Read(random[:]) // never fails, as of Go 1.24
+	pid := append([]byte(replyNode), random[:replyID]...)
+	return replyPrefix + base64.StdEncoding.EncodeToString(pid) + "." + base64.StdEncoding.EncodeToString(random[replyID:])
+}
+
+// isReplyName reports whether the broker may have made a name up. Of the key only its dot is looked at.
+func isReplyName(name string) bool {
+	rest, ok := strings.CutPrefix(name, replyPrefix)
+	pid, _, dot := strings.Cut(rest, ".")
+	decoded, err := base64.StdEncoding.DecodeString(pid)
+	return ok && dot && err == nil && len(decoded) == len(replyNode)+replyID && strings.HasPrefix(string(decoded), replyNode)
+}
 
 // replyConsumer is a channel's consumer of replies.
 type replyConsumer struct {
@@ -30,7 +57,7 @@ func (ch *Channel) consumeReplies(d Consume, ok func(consumerTag string)) error 
 	if tag == "" {
 		tag = uniqueName("amq.ctag-")
 	}
-	ch.replies = &replyConsumer{tag: tag, name: uniqueName(replyPrefix) + uniqueName(".")}
+	ch.replies = &replyConsumer{tag: tag, name: newReplyName()}
 	v.repliers[ch.replies.name] = ch
 	reply(ok, tag)
 	return nil
@@ -69,11 +96,15 @@ func (ch *Channel) deliverReply(m *message) {
 }
 
 // declareReplyQueue is queue.declare of the pseudo-queue, or of one of the
-// names made up from it, which tells whether its channel still listens.
+// names made up from it, which tells whether its channel still listens. Any other name like these has RabbitMQ
+// crash.
 func (ch *Channel) declareReplyQueue(name string) (QueueDeclareOK, error) {
 	v := ch.conn.vhost
-	if strings.HasPrefix(name, replyPrefix) && v.repliers[name] == nil {
+	switch {
+	case name == replyQueue, v.repliers[name] != nil:
+		return QueueDeclareOK{Queue: name, ConsumerCount: 1}, nil
+	case isReplyName(name):
 		return QueueDeclareOK{}, v.notFound(queueNamed(name))
 	}
-	return QueueDeclareOK{Queue: name, ConsumerCount: 1}, nil
+	return QueueDeclareOK{}, crash()
 }

@@ -18,6 +18,7 @@ type targets struct {
 	round     uint64      // number of this routing; queues and exchanges seen in it carry it as mark
 	queues    []*queue    // the result
 	repliers  []*Channel  // direct reply-to consumers among the result
+	gone      bool        // a direct reply-to consumer who is gone is among the result
 	exchanges []*exchange // passed, or still to be routed through
 	matched   bool        // a binding of the exchange being passed has matched
 }
@@ -26,10 +27,12 @@ func (t *targets) reset() {
 	t.round++
 	clear(t.queues)
 	clear(t.repliers)
-	t.queues, t.repliers, t.exchanges = t.queues[:0], t.repliers[:0], t.exchanges[:0]
+	t.queues, t.repliers, t.exchanges, t.gone = t.queues[:0], t.repliers[:0], t.exchanges[:0], false
 }
 
-func (t *targets) empty() bool { return len(t.queues) == 0 && len(t.repliers) == 0 }
+// empty reports whether the message is unroutable. To RabbitMQ it is not if it is the reply to a request whose
+// requester is gone.
+func (t *targets) empty() bool { return len(t.queues) == 0 && len(t.repliers) == 0 && !t.gone }
 
 func (t *targets) add(to destination) {
 	t.matched = true
@@ -108,6 +111,8 @@ func (v *VHost) addByName(name string, t *targets) {
 	} else if strings.HasPrefix(name, replyPrefix) {
 		if ch := v.repliers[name]; ch != nil {
 			t.repliers = append(t.repliers, ch)
+		} else {
+			t.gone = t.gone || isReplyName(name)
 		}
 	}
 }

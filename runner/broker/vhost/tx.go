@@ -11,10 +11,10 @@ type transaction struct {
 // pendingPublish is a publish that has been routed, but not yet enqueued:
 // bindings made after it do not count.
 type pendingPublish struct {
-	msg       *message
-	queues    []*queue
-	repliers  []*Channel
-	mandatory bool
+	msg      *message
+	queues   []*queue
+	repliers []*Channel
+	returned bool // it is mandatory, and has no place to go
 }
 
 type pendingSettlement struct {
@@ -23,7 +23,7 @@ type pendingSettlement struct {
 }
 
 func (tx *transaction) publish(m *message, t *targets, mandatory bool) {
-	tx.publishes = append(tx.publishes, pendingPublish{m, slices.Clone(t.queues), slices.Clone(t.repliers), mandatory})
+	tx.publishes = append(tx.publishes, pendingPublish{m, slices.Clone(t.queues), slices.Clone(t.repliers), mandatory && t.empty()})
 }
 
 // close ends a transaction of which nothing is left to publish.
@@ -106,7 +106,7 @@ func (ch *Channel) TxCommit(ok func()) error {
 // commit enqueues what was published and reports whether a queue refused any.
 func (v *VHost) commit(ch *Channel, publishes []pendingPublish) (refused bool) {
 	for _, p := range publishes {
-		if p.mandatory && len(p.queues) == 0 && len(p.repliers) == 0 {
+		if p.returned {
 			ch.giveBack(p.msg)
 		}
 		queues := slices.DeleteFunc(p.queues, func(q *queue) bool { return q.deleted })
