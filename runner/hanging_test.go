@@ -109,7 +109,7 @@ acts:
         connect: {user: u}
         queue: {name: q}
         message: m
-    expect: {transcript: {p: "WARNING: the connection is not secured.\nERROR: 530 NOT_ALLOWED - number of channels opened for user 'u' has reached the maximum allowed user limit of (0)"}}
+    expect: {transcript: {p: "WARNING: the connection is not secured.\nERROR: 530 NOT_ALLOWED - number of channels opened for user 'u' has reached the maximum allowed user limit of 0"}}
 `)
 	target := embeddedTarget(t)
 	for range 50 {

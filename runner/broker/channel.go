@@ -82,7 +82,7 @@ func (c *connection) mayOpen(id uint16) error {
 		return refusal(wire.NotAllowed, "number of channels opened (%d) has reached the negotiated channel_max (%d)", len(c.channels), c.channelMax)
 	}
 	if max := c.account.MaxChannels; max != nil && c.broker.channelsOf(c.account.Name) >= *max {
-		return refusal(wire.NotAllowed, "number of channels opened for user '%s' has reached the maximum allowed user limit of (%d)", c.account.Name, *max)
+		return refusal(wire.NotAllowed, "number of channels opened for user '%s' has reached the maximum allowed user limit of %d", c.account.Name, *max)
 	}
 	return nil
 }

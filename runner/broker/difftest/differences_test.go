@@ -44,7 +44,7 @@ var differences = []difference{
 		[]string{"direct reply-to a requester who is gone"},
 	},
 	{
-		condition("rabbitmq <4.0"), "there is an exchange for the log only where the configuration asks for it (log.exchange)",
+		condition("rabbitmq <4.3"), "there is an exchange for the log only where the configuration asks for it (log.exchange)",
 		[]string{"the exchange for the log, in the first vhost"},
 	},
 	{
