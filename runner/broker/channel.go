@@ -81,8 +81,9 @@ func (c *connection) mayOpen(id uint16) error {
 	if c.channelMax > 0 && (len(c.channels) >= int(c.channelMax) || id > c.channelMax) {
 		return refusal(wire.NotAllowed, "number of channels opened (%d) has reached the negotiated channel_max (%d)", len(c.channels), c.channelMax)
 	}
-	if max := c.account.MaxChannels; max != nil && c.broker.channelsOf(c.account.Name) >= *max {
-		return refusal(wire.NotAllowed, "number of channels opened for user '%s' has reached the maximum allowed user limit of %d", c.account.Name, *max)
+	user := c.account.Name
+	if a := c.broker.account(user); a != nil && a.MaxChannels != nil && c.broker.channelsOf(user) >= *a.MaxChannels {
+		return refusal(wire.NotAllowed, "number of channels opened for user '%s' has reached the maximum allowed user limit of %d", user, *a.MaxChannels)
 	}
 	return nil
 }

@@ -196,11 +196,16 @@ func (b *Broker) admit(c *connection, name string) *vhost.Error {
 	if v == nil {
 		return refusal(wire.NotAllowed, "vhost %s not found", name)
 	}
-	u, ok := c.account.in(name)
+	// The user may have changed, or gone, since it has logged in.
+	a := b.accounts[user]
+	if a == nil {
+		return refusal(wire.NotAllowed, "access to vhost '%s' refused for user '%s'", name, user)
+	}
+	u, ok := a.in(name)
 	if !ok {
 		return refusal(wire.NotAllowed, "access to vhost '%s' refused for user '%s'", name, user)
 	}
-	if err := b.room(c, v, name); err != nil {
+	if err := b.room(a, v, name); err != nil {
 		return err
 	}
 	c.mu.Lock()
@@ -213,8 +218,8 @@ func (b *Broker) admit(c *connection, name string) *vhost.Error {
 }
 
 // room refuses a connection for which a limit leaves none. To count all is not free, and few have limits.
-func (b *Broker) room(c *connection, v *virtualHost, name string) *vhost.Error {
-	user, inVhostMost, ofUserMost := c.account.Name, v.maxConnections, c.account.MaxConnections
+func (b *Broker) room(a *account, v *virtualHost, name string) *vhost.Error {
+	user, inVhostMost, ofUserMost := a.Name, v.maxConnections, a.MaxConnections
 	if inVhostMost == nil && ofUserMost == nil {
 		return nil
 	}

@@ -349,6 +349,73 @@ func TestShutdownTellsTheReason(t *testing.T) {
 	}
 }
 
+// What a user may do, and its limits, count for open connections when they change, as on RabbitMQ 4.3; what it
+// has begun to consume goes on, and whom it may impersonate stays as it was.
+func TestUserChanges(t *testing.T) {
+	b := start(t, Options{})
+	set := func(u User) {
+		t.Helper()
+		u.Name, u.Password = "alice", "alice"
+		if err := b.SetUser(u); err != nil {
+			t.Fatal(err)
+		}
+	}
+	may := func(p Permissions) map[string]Permissions { return map[string]Permissions{"/": p} }
+	set(User{Permissions: may(AllPermissions())})
+	conn := open(t, b, amqp.Config{SASL: []amqp.Authentication{&amqp.PlainAuth{Username: "alice", Password: "alice"}}})
+	used, consuming := channelOf(t, conn), channelOf(t, conn)
+	if _, err := used.QueueDeclare("q", true, false, false, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	deliveries, err := consuming.Consume("q", "", true, false, false, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	publish := func(ch *amqp.Channel, p amqp.Publishing, want string) {
+		t.Helper()
+		closed := ch.NotifyClose(make(chan *amqp.Error, 1))
+		if err := errors.Join(ch.Confirm(false), ch.Publish("", "q", false, false, p)); err != nil {
+			t.Fatal(err)
+		}
+		if want == "" {
+			<-deliveries
+		} else if got := <-closed; got.Reason != want {
+			t.Errorf("%v, want %s", got, want)
+		}
+	}
+	publish(used, amqp.Publishing{}, "")
+	const refused = "ACCESS_REFUSED - write access to exchange 'amq.default' in vhost '/' refused for user 'alice'"
+	set(User{Permissions: may(Permissions{Configure: ".*", Read: ".*"})})
+	publish(used, amqp.Publishing{}, refused)
+	publish(channelOf(t, conn), amqp.Publishing{}, refused)
+	set(User{Permissions: may(Permissions{Configure: ".*", Write: ".*"}), Impersonator: true})
+	publish(channelOf(t, conn), amqp.Publishing{}, "")
+	publish(channelOf(t, conn), amqp.Publishing{UserId: "bob"}, "PRECONDITION_FAILED - user_id property set to 'bob' but authenticated user was 'alice'")
+	set(User{})
+	publish(channelOf(t, conn), amqp.Publishing{}, refused)
+	one := 1
+	set(User{MaxChannels: &one})
+	if _, err := conn.Channel(); err == nil || !strings.Contains(err.Error(), "maximum allowed user limit of 1") {
+		t.Errorf("one channel too many: %v", err)
+	}
+}
+
+// A user that is removed is gone at once, with its connections.
+func TestUserRemoved(t *testing.T) {
+	b := start(t, Options{})
+	if err := b.SetUser(User{Name: "alice", Password: "alice", Permissions: map[string]Permissions{"/": AllPermissions()}}); err != nil {
+		t.Fatal(err)
+	}
+	alice := amqp.Config{SASL: []amqp.Authentication{&amqp.PlainAuth{Username: "alice", Password: "alice"}}}
+	closed := open(t, b, alice).NotifyClose(make(chan *amqp.Error, 1))
+	guest := open(t, b, amqp.Config{})
+	b.RemoveUser("alice")
+	if said := <-closed; said == nil || said.Reason != "CONNECTION_FORCED - user 'alice' is deleted" {
+		t.Errorf("%v", said)
+	}
+	channelOf(t, guest)
+}
+
 // Publishers are blocked while queues hold too much, and go on when they do not.
 func TestMemoryAlarm(t *testing.T) {
 	b := start(t, Options{MemoryLimit: 1 << 20})

@@ -43,8 +43,37 @@ type account struct {
 	may map[string]map[vhost.Permission]*regexp.Regexp
 }
 
-// SetUser adds a user, or replaces the one of that name for connections to come.
+// SetUser adds a user, or replaces the one of that name. As on RabbitMQ the permissions count at once for the
+// user's open connections, too, and the limits for what is opened from now on; whom the user may impersonate, and
+// its password, count for connections to come.
 func (b *Broker) SetUser(u User) error {
+	a, err := newAccount(u)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.accounts[u.Name] = a
+	for c := range b.conns {
+		c.act(a)
+	}
+	return nil
+}
+
+// act has a connection act for its user as that is now.
+func (c *connection) act(a *account) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.session == nil || c.account.Name != a.Name {
+		return
+	}
+	u, _ := a.in(c.vhost.name)
+	u.Impersonator = c.account.Impersonator
+	c.session.SetUser(u)
+}
+
+// newAccount compiles the permissions of a user.
+func newAccount(u User) (*account, error) {
 	a := &account{User: u, may: map[string]map[vhost.Permission]*regexp.Regexp{}}
 	a.Password = ""
 	rand.Read(a.salt[:]) // never fails, as of Go 1.24
@@ -59,23 +88,28 @@ func (b *Broker) SetUser(u User) error {
 			}
 			re, err := regexp.Compile(text)
 			if err != nil {
-				return fmt.Errorf("%s permission of user %s in vhost %s: %w", kind, u.Name, name, err)
+				return nil, fmt.Errorf("%s permission of user %s in vhost %s: %w", kind, u.Name, name, err)
 			}
 			compiled[kind] = re
 		}
 		a.may[name] = compiled
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.accounts[u.Name] = a
-	return nil
+	return a, nil
 }
 
-// RemoveUser removes a user; its connections stay.
+// RemoveUser removes a user, and closes its connections.
 func (b *Broker) RemoveUser(name string) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	delete(b.accounts, name)
+	b.mu.Unlock()
+	b.closeConnections(fmt.Sprintf("user '%s' is deleted", name), func(c *connection) bool { return c.of(name) })
+}
+
+// of says whether the connection is in a vhost for a user.
+func (c *connection) of(user string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.vhost != nil && c.account.Name == user
 }
 
 func (b *Broker) account(name string) *account {
@@ -99,12 +133,12 @@ func (a *account) mayComeFrom(addr net.Addr) bool {
 	return !a.LoopbackOnly || !ok || tcp.IP.IsLoopback()
 }
 
-// in is the user as a vhost sees it; ok is false without access to the vhost.
+// in is the user as a vhost sees it; ok is false without access to the vhost, where it may do nothing.
 func (a *account) in(name string) (u vhost.User, ok bool) {
 	may, ok := a.may[name]
 	return vhost.User{
 		Name:         a.Name,
 		Impersonator: a.Impersonator,
-		Allowed:      func(p vhost.Permission, resource string) bool { return may[p].MatchString(resource) },
+		Allowed:      func(p vhost.Permission, resource string) bool { return ok && may[p].MatchString(resource) },
 	}, ok
 }

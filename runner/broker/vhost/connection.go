@@ -31,7 +31,7 @@ func (c *Connection) Channels() int {
 	return len(c.channels)
 }
 
-// SetUser replaces the user, for connection.update-secret.
+// SetUser replaces the user: what it may do from now on, whatever it has begun.
 func (c *Connection) SetUser(u User) {
 	c.vhost.mu.Lock()
 	defer c.vhost.leave()
