@@ -69,6 +69,7 @@ It speaks AMQP 0-9-1 as RabbitMQ ` + Version + ` does.
 		}
 		fmt.Fprintf(&b, "- `%s`: %s; %s by default. Where it is denied it is %s.\n", f.Name, f.Use, byDefault, f.Denied)
 	}
+	b.WriteString(configuration)
 	b.WriteString(notModelled)
 	return b.String()
 }
@@ -80,6 +81,17 @@ As RabbitMQ's configuration does (` + "`deprecated_features.permit.NAME = true`"
 and ` + "`tutor broker --permit NAME`" + ` permit them, and ` + "`false` and `--deny NAME`" + ` deny them. The released RabbitMQ 4.3
 denies all of these by default; Debian's permits queues that are neither durable nor exclusive, and so does this broker.
 
+`
+
+const configuration = `
+## Configuration
+
+- A vhost's default queue type (` + "`tutor broker --default-queue-type quorum`, or `VHOST=quorum`" + `) counts for durable queues that are
+  neither exclusive nor auto-delete.
+- Publishers are blocked while messages take more than a limit (` + "`tutor broker --memory-limit 256MiB`" + `), with their properties and what
+  each costs beside; ready, unacknowledged and in open transactions alike.
+- A change of a user's permissions counts for its open connections at once.
+- ` + "`tutor broker --product RabbitMQ`" + ` has it call itself so to clients that decide by it; its version is RabbitMQ's anyway.
 `
 
 const notModelled = `
