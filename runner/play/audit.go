@@ -7,6 +7,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner/ledger"
+	"tutor/runner/play/inspector"
 	"tutor/runner/tap"
 	"tutor/runner/wire"
 )
@@ -25,7 +26,7 @@ func (p *playing) audit(ctx context.Context) error {
 		if err := p.hear(ctx, p.spareChannel); err != nil || !p.ledger.Missing() {
 			return err
 		}
-		if err := p.ask(ctx, p.ledger.QuorumQueues()); err != nil {
+		if err := p.barrier.Ask(ctx, p.ledger.QuorumQueues()); err != nil {
 			return err
 		}
 	}
@@ -73,14 +74,14 @@ func (p *playing) auditor(ctx context.Context, r ledger.Remaining) (*amqp.Channe
 	}
 	// An actor's connection that may look spares a new one, for which the vhost may have no room.
 	for who, a := range p.actors {
-		if a == nil || vhostOf(p.act.Cast[who]) != r.Vhost || !p.isGuest(who) {
+		if a == nil || p.act.Cast[who].Vhost() != r.Vhost || !p.isGuest(who) {
 			continue
 		}
 		if ch, err := a.Channel(); err == nil {
 			return ch, nil
 		}
 	}
-	return p.inspector.channel(ctx, r.Vhost)
+	return p.inspector.Channel(ctx, r.Vhost)
 }
 
 // isGuest says whether an actor has all permissions.
@@ -95,7 +96,7 @@ func (p *playing) auditQueue(ctx context.Context, ch *amqp.Channel, r ledger.Rem
 			return err
 		}
 		m, ok, err := ch.Get(r.Queue, true)
-		switch code := replyCode(err); {
+		switch code := inspector.ReplyCode(err); {
 		case code == amqp.NotFound:
 			p.ledger.Gone(r.Vhost, r.Queue)
 			return nil

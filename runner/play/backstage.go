@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tutor/runner/outcome"
+	"tutor/runner/play/inspector"
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
 )
@@ -32,7 +33,7 @@ type backstage struct {
 type prepared struct {
 	stage *stage.Stage
 	// inspector and evidence are the runner's own part of the stage.
-	inspector *inspector
+	inspector *inspector.Inspector
 	evidence  *evidence
 	err       error
 }
@@ -64,7 +65,7 @@ func (b *backstage) prepare(ctx context.Context, act *scenario.Act) {
 		defer func() { ahead <- got }()
 		defer guard(&got.err)
 		if got.stage, got.err = b.target.Prepare(ctx, needs(act)); got.err == nil {
-			got.inspector = &inspector{stage: got.stage}
+			got.inspector = inspector.New(got.stage)
 			got.evidence, got.err = gatherInTime(ctx, got.stage, act, got.inspector, b.timeout(act))
 		}
 	}()
@@ -79,10 +80,10 @@ func guard(err *error) {
 }
 
 // gatherInTime is [gather] on a broker that may not answer: the act's time is up then before it has begun.
-func gatherInTime(ctx context.Context, on *stage.Stage, act *scenario.Act, i *inspector, timeout time.Duration) (*evidence, error) {
+func gatherInTime(ctx context.Context, on *stage.Stage, act *scenario.Act, i *inspector.Inspector, timeout time.Duration) (*evidence, error) {
 	within, cancel := limit(ctx, timeout, on)
 	defer cancel()
-	defer context.AfterFunc(within, i.drop)()
+	defer context.AfterFunc(within, i.Drop)()
 	e, err := gather(ctx, on, act, i)
 	if within.Err() != nil {
 		return nil, context.Cause(within)
@@ -117,11 +118,11 @@ func remove(ctx context.Context, p prepared, settled bool, timeout time.Duration
 	defer cancel()
 	if p.inspector != nil {
 		if !settled {
-			p.inspector.drop()
+			p.inspector.Drop()
 		}
-		defer context.AfterFunc(ctx, p.inspector.drop)()
+		defer context.AfterFunc(ctx, p.inspector.Drop)()
 		// What keeps it from closing is the broker's trouble, or the stage's, and is told there.
-		_ = p.inspector.close()
+		_ = p.inspector.Close()
 	}
 	if p.stage == nil || p.stage.Close == nil {
 		return nil
@@ -168,7 +169,7 @@ func usesDefaultVhost(act *scenario.Act) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(act.Cast, func(a *scenario.Actor) bool { return vhostOf(a) == "/" })
+	return slices.ContainsFunc(act.Cast, func(a *scenario.Actor) bool { return a.Vhost() == "/" })
 }
 
 func restarts(act *scenario.Act) bool {

@@ -73,7 +73,7 @@ func (b *brokerTime) observe(e tap.Event) {
 	defer b.mu.Unlock()
 	if ok, is := e.Method.(*wire.QueueDeclareOK); is {
 		expires, limited := milliseconds(b.act.Cast[e.Who].Common().Queue.Arguments["x-expires"])
-		if q := (ledger.QueueRef{Vhost: vhostOf(b.act.Cast[e.Who]), Name: ok.Queue}); limited {
+		if q := (ledger.QueueRef{Vhost: b.act.Cast[e.Who].Vhost(), Name: ok.Queue}); limited {
 			b.expiring[q] = &unused{who: e.Who, expires: expires, since: b.timeline.Now()}
 		}
 	}
@@ -145,7 +145,7 @@ func (b *brokerTime) place(q ledger.QueueRef, argument string) scenario.Position
 	for who, a := range b.act.Cast {
 		queue := a.Common().Queue
 		_, given := queue.Arguments[argument]
-		if !given || vhostOf(a) != q.Vhost {
+		if !given || a.Vhost() != q.Vhost {
 			continue
 		}
 		if queue.Name == q.Name {
@@ -181,7 +181,7 @@ func (b *brokerTime) patienceWith(who int, queues map[ledger.QueueRef]time.Durat
 	if own, ok := milliseconds(a.Consumer.Arguments[timeoutArgument]); ok {
 		return patience{own, timeoutArgument, b.act.Place(who, "arguments."+timeoutArgument)}
 	}
-	q := ledger.QueueRef{Vhost: vhostOf(a), Name: a.Consumer.Queue.Name}
+	q := ledger.QueueRef{Vhost: a.Vhost(), Name: a.Consumer.Queue.Name}
 	if limit, ok := queues[q]; ok {
 		return patience{limit, timeoutArgument, b.place(q, timeoutArgument)}
 	}
@@ -193,7 +193,7 @@ func (b *brokerTime) queuePatience() map[ledger.QueueRef]time.Duration {
 	limits := map[ledger.QueueRef]time.Duration{}
 	for _, a := range b.act.Cast {
 		queue := &a.Common().Queue
-		q := ledger.QueueRef{Vhost: vhostOf(a), Name: queue.Name}
+		q := ledger.QueueRef{Vhost: a.Vhost(), Name: queue.Name}
 		limit, given := milliseconds(queue.Arguments[timeoutArgument])
 		if _, known := limits[q]; given && !known && queue.Declare {
 			limits[q] = limit

@@ -9,6 +9,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"tutor/runner/play/inspector"
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
 	"tutor/runner/tap"
@@ -18,7 +19,7 @@ import (
 // dead-letter exchange of their own one of the runner's, and what dies comes to a queue of the runner's
 // with the reason in its header. Nothing is sent for what is purged, or goes with its queue.
 type evidence struct {
-	inspector *inspector
+	inspector *inspector.Inspector
 	// exempt are, by vhost, the queues that send nothing.
 	exempt map[string][]string
 }
@@ -26,13 +27,13 @@ type evidence struct {
 // gather has the broker testify in all vhosts of an act, by the scenario's names. It has nothing to say
 // where the target sets no policies, and where the act is about limits that the runner's own queue and
 // connection would count for.
-func gather(ctx context.Context, on *stage.Stage, act *scenario.Act, i *inspector) (*evidence, error) {
+func gather(ctx context.Context, on *stage.Stage, act *scenario.Act, i *inspector.Inspector) (*evidence, error) {
 	e := &evidence{inspector: i, exempt: map[string][]string{}}
 	if on.SetPolicy == nil || hasLimits(act) {
 		return e, nil
 	}
 	for _, a := range act.Cast {
-		vhost := vhostOf(a)
+		vhost := a.Vhost()
 		if _, done := e.exempt[vhost]; done {
 			continue
 		}
@@ -58,11 +59,12 @@ func keepers(act *scenario.Act, vhost string) []string {
 	names := []string{}
 	for _, a := range act.Cast {
 		q := &a.Common().Queue
-		if q.Declare && vhostOf(a) == vhost && q.Arguments["x-dead-letter-strategy"] == "at-least-once" {
+		if q.Declare && a.Vhost() == vhost && q.Arguments["x-dead-letter-strategy"] == "at-least-once" {
 			names = append(names, q.Name)
 		}
 	}
-	return unique(names)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (e *evidence) prepare(ctx context.Context, on *stage.Stage, vhost string) error {
@@ -70,7 +72,7 @@ func (e *evidence) prepare(ctx context.Context, on *stage.Stage, vhost string) e
 	if err != nil || !fresh {
 		return err
 	}
-	ch, err := e.inspector.channel(ctx, vhost)
+	ch, err := e.inspector.Channel(ctx, vhost)
 	if err != nil {
 		return err
 	}
@@ -154,4 +156,15 @@ func hearIn(ctx context.Context, vhost string, open opener, tell func(*amqp.Deli
 		tell(&d)
 	}
 	return nil
+}
+
+// hasLimits reports whether an act is about limits that a connection or queue of the runner's would count for.
+func hasLimits(act *scenario.Act) bool {
+	for _, v := range act.Broker.Vhosts {
+		if v.Limited() {
+			return true
+		}
+	}
+	guest := act.Broker.Users["guest"]
+	return guest != nil && (guest.MaxConnections != nil || guest.MaxChannels != nil)
 }

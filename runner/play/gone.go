@@ -10,6 +10,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"tutor/runner/play/inspector"
 	"tutor/runner/stage"
 	"tutor/runner/wire"
 )
@@ -66,7 +67,7 @@ func passes(ctx context.Context, d time.Duration) bool {
 func answers(ctx context.Context, on *stage.Stage, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := (&inspector{stage: on}).dial(ctx)
+	conn, err := inspector.New(on).Dial(ctx)
 	if err != nil {
 		return err
 	}

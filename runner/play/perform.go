@@ -5,11 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	amqp "github.com/rabbitmq/amqp091-go"
-	"golang.org/x/sync/errgroup"
-
 	"tutor/runner/actor"
-	"tutor/runner/ledger"
 	"tutor/runner/scenario"
 )
 
@@ -189,10 +185,10 @@ func (p *playing) restart(ctx context.Context) error {
 	if err := p.settle(ctx); err != nil {
 		return err
 	}
-	if err := p.hear(ctx, p.inspector.channel); err != nil {
+	if err := p.hear(ctx, p.inspector.Channel); err != nil {
 		return err
 	}
-	if err := p.inspector.close(); err != nil {
+	if err := p.inspector.Close(); err != nil {
 		return err
 	}
 	if err := p.stage.Restart(ctx); err != nil {
@@ -208,160 +204,12 @@ func (p *playing) restart(ctx context.Context) error {
 	return p.settle(ctx)
 }
 
-// settle returns when the system is quiet: every actor has nothing to do but to wait for its timer
-// or for a message, a round of fences for all to whom something may be on its way has moved nothing, and
-// quorum queues have done what they were sent.
-func (p *playing) settle(ctx context.Context) error {
-	for {
-		before, still, err := p.round(ctx)
-		if err != nil {
-			return err
-		}
-		if !still {
-			continue
-		}
-		if q, ok := p.ledger.Expecting(); ok {
-			p.ledger.Stir(q)
-			continue
-		}
-		logged, err := p.logged(ctx, before)
-		if err != nil {
-			return err
-		}
-		if logged {
-			p.quiet = before
-			p.ledger.Quiet(p.cause)
-			clear(p.fenced)
-			p.lines.Arrange(p.cause)
-			return nil
-		}
-	}
-}
-
-// round does one round of fences, and says whether it has moved nothing; before is how many events the
-// journal had then.
-func (p *playing) round(ctx context.Context) (before uint64, still bool, err error) {
-	if p.timed {
-		p.ledger.StirAll()
-	}
-	if err := p.idle(ctx, p.ledger.Restless()); err != nil {
-		return 0, false, err
-	}
-	before = p.journal.Events()
-	restless := p.ledger.Fence()
-	noticed, err := p.fence(ctx, restless)
-	if err != nil {
-		return before, false, err
-	}
-	if err := p.idle(ctx, restless); err != nil {
-		return before, false, err
-	}
-	return before, noticed && p.journal.Events() == before && len(p.ledger.Restless()) == 0, nil
-}
-
-// idle waits until some actors, and the one that set off what is happening, have nothing to do, and
-// reports those that cannot go on. The others have had nothing to do before, and nothing has come to them.
-func (p *playing) idle(ctx context.Context, cast []int) error {
-	if p.cause != nobody {
-		cast = append([]int{p.cause}, cast...)
-	}
-	for _, who := range cast {
-		a := p.actors[who]
-		if a == nil {
-			continue
-		}
-		if err := a.Wait(ctx); err != nil {
-			return err
-		}
-		if err := a.Err(); err != nil {
-			return fmt.Errorf("%s: %w", a.Name(), err)
-		}
-	}
-	return ctx.Err()
-}
-
-// fence does one round of fences, publishers first, and returns whether the broker had noticed all
-// departures before it: as long as a queue has consumers that are gone, it will move yet, and what
-// it sends when it notices only the next round is sure to see.
-func (p *playing) fence(ctx context.Context, restless []int) (noticed bool, err error) {
-	for _, q := range p.ledger.Affected() {
-		p.unsettled[q] = true
-	}
-	noticed = len(p.unsettled) == 0
-	for _, who := range restless {
-		p.fenced[who] = true
-	}
-	if err := p.fenceChannels(restless); err != nil {
-		return false, err
-	}
-	for q := range p.unsettled {
-		consumers, exists, err := p.inspector.consumers(ctx, q)
-		if err != nil {
-			return false, fmt.Errorf("asking for the consumers of queue %s: %w", q.Name, err)
-		}
-		if least, most, must := p.ledger.Consumers(q); exists == must && least <= consumers && consumers <= most {
-			p.noticed(q)
-		}
-	}
-	return noticed && len(p.unsettled) == 0, ctx.Err()
-}
-
-// noticed enters that the broker knows of all departures from a queue: only now it is sure to have sent to
-// others what came back over that.
-func (p *playing) noticed(q ledger.QueueRef) {
-	if p.unsettled[q] {
-		delete(p.unsettled, q)
-		p.ledger.Stir(q)
-	}
-}
-
-// fenceChannels fences some actors, publishers first.
-func (p *playing) fenceChannels(cast []int) error {
-	var publishers, consumers []int
-	for _, who := range cast {
-		switch {
-		case p.actors[who] == nil:
-		case p.actors[who].Publishes():
-			publishers = append(publishers, who)
-		default:
-			consumers = append(consumers, who)
-		}
-	}
-	if err := p.fenceAll(publishers); err != nil {
+// settle returns when the system is quiet.
+func (p *playing) settle(ctx context.Context) (err error) {
+	if p.quiet, err = p.barrier.Settle(ctx, p.cause); err != nil {
 		return err
 	}
-	return p.fenceAll(consumers)
-}
-
-// fenceAll fences some actors side by side.
-func (p *playing) fenceAll(cast []int) error {
-	queues := make([]*amqp.Queue, len(cast))
-	var all errgroup.Group
-	for i, who := range cast {
-		all.Go(func() error {
-			queue, ok, err := p.actors[who].Fence()
-			if ok {
-				queues[i] = &queue
-			}
-			return err
-		})
-	}
-	if err := all.Wait(); err != nil {
-		return err
-	}
-	for i, queue := range queues {
-		if queue != nil {
-			p.compare(ledger.QueueRef{Vhost: vhostOf(p.act.Cast[cast[i]]), Name: queue.Name}, queue.Consumers)
-		}
-	}
+	p.ledger.Quiet(p.cause)
+	p.lines.Arrange(p.cause)
 	return nil
-}
-
-// compare holds what the broker says of a queue's consumers against what must be.
-func (p *playing) compare(q ledger.QueueRef, consumers int) {
-	if least, most, _ := p.ledger.Consumers(q); least <= consumers && consumers <= most {
-		p.noticed(q)
-	} else {
-		p.unsettled[q] = true
-	}
 }

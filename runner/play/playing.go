@@ -18,6 +18,8 @@ import (
 	"tutor/runner/clock"
 	"tutor/runner/ledger"
 	"tutor/runner/outcome"
+	"tutor/runner/play/barrier"
+	"tutor/runner/play/inspector"
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
 	"tutor/runner/tap"
@@ -45,20 +47,12 @@ type playing struct {
 	// expired, or it was made to leave.
 	cause int
 	// quiet is how many events the journal had when the system was quiet last.
-	quiet uint64
-	// unsettled are queues that an actor's departure changes, until the broker has noticed it.
-	unsettled map[ledger.QueueRef]bool
-	// fenced are those who were fenced since the system was quiet last.
-	fenced map[int]bool
-	// timed is set where the broker may do something of its own at any moment.
-	timed     bool
-	inspector *inspector
+	quiet     uint64
+	inspector *inspector.Inspector
 	evidence  *evidence
-	log       *logFence
+	barrier   *barrier.Barrier
 	// brokerTime is nil at the real clock.
 	brokerTime *brokerTime
-	// loggedTo is up to how many events of the journal quorum queues have done what they were sent.
-	loggedTo uint64
 	// tidies is set where the vhost is not the act's own, and had nothing of the names that the act
 	// declares.
 	tidies bool
@@ -70,18 +64,14 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 		words:     translation(ready.stage),
 		actors:    make([]*actor.Actor, len(act.Cast)),
 		places:    map[string]int{},
-		unsettled: map[ledger.QueueRef]bool{},
-		fenced:    map[int]bool{},
-		timed:     isTimed(act) || ready.stage.Shared,
 		inspector: ready.inspector,
 		evidence:  ready.evidence,
 	}
 	members := make([]ledger.Member, len(act.Cast))
 	for i, a := range act.Cast {
 		p.places[a.Name()] = i
-		members[i] = ledger.Member{Name: a.Name(), Vhost: vhostOf(a)}
+		members[i] = ledger.Member{Name: a.Name(), Vhost: a.Vhost()}
 	}
-	p.log = &logFence{inspector: p.inspector}
 	p.ledger = ledger.New(members, p.remark, p.words.Replace, func() time.Duration { return p.timeline.Now() })
 	for vhost, exempt := range p.evidence.exempt {
 		p.ledger.Testify(vhost, exempt)
@@ -99,6 +89,8 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 		observers = append(observers, p.brokerTime.observe)
 	}
 	p.journal = tap.NewJournal(observers...)
+	nature := barrier.Nature{Timed: isTimed(act) || ready.stage.Shared, Limited: hasLimits(act)}
+	p.barrier = barrier.New(act, nature, p.actors, p.ledger, p.journal, p.inspector)
 	return p
 }
 
@@ -108,7 +100,7 @@ func (p *playing) run(ctx context.Context) (err error) {
 	timeout := p.config.timeout(p.act)
 	ctx, cancel := limit(ctx, timeout, p.stage)
 	defer cancel()
-	defer context.AfterFunc(ctx, p.inspector.drop)()
+	defer context.AfterFunc(ctx, p.inspector.Drop)()
 	defer func() {
 		if err != nil {
 			err = ifGone(ctx, err, timeout, p.stage)
@@ -120,7 +112,7 @@ func (p *playing) run(ctx context.Context) (err error) {
 	}()
 	defer guard(&err)
 	if p.stage.Shared {
-		if err := p.inspector.mustBeFree(ctx, p.act); err != nil {
+		if err := p.inspector.MustBeFree(ctx, p.act); err != nil {
 			return whyEnded(ctx, err)
 		}
 		p.tidies = true
@@ -178,7 +170,7 @@ func (p *playing) close(ctx context.Context) error {
 	if err := p.tidy(ctx); err != nil {
 		return err
 	}
-	return p.inspector.close()
+	return p.inspector.Close()
 }
 
 // tidying is how long it may take to remove what an act that was broken off has left.
@@ -194,15 +186,15 @@ func (p *playing) breakOff(ctx context.Context, reachable bool) error {
 		<-a.Ended()
 	}
 	if !reachable {
-		_ = p.inspector.close()
+		_ = p.inspector.Close()
 		return p.leftThere()
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidying)
 	defer cancel()
 	// The inspector's connections end with the act's context. What went wrong before is what matters.
-	_ = p.inspector.close()
+	_ = p.inspector.Close()
 	err := p.tidy(ctx)
-	_ = p.inspector.close()
+	_ = p.inspector.Close()
 	return err
 }
 
@@ -219,7 +211,7 @@ func (p *playing) tidy(ctx context.Context) error {
 	if !p.tidies {
 		return nil
 	}
-	if err := p.inspector.removeLeftovers(ctx, p.act, p.ledger, p.log); err != nil {
+	if err := p.inspector.RemoveLeftovers(ctx, p.act, p.ledger, p.barrier.Queues()...); err != nil {
 		return fmt.Errorf("removing what the act has left: %w", err)
 	}
 	return nil
@@ -278,7 +270,7 @@ func (p *playing) host(who int) (actor.Host, error) {
 		Clock:    p.timeline,
 		Journal:  p.journal,
 		Dial:     p.dial,
-		Vhost:    p.stage.Vhosts[vhostOf(p.act.Cast[who])],
+		Vhost:    p.stage.Vhosts[p.act.Cast[who].Vhost()],
 		User:     login.User,
 		Password: password,
 		Print:    func(k transcript.Kind, text string) { p.print(who, k, text) },
@@ -332,10 +324,6 @@ func (p *playing) tls(t *scenario.TLS) (*tls.Config, error) {
 		config.RootCAs = x509.NewCertPool()
 	}
 	return config, nil
-}
-
-func vhostOf(a *scenario.Actor) string {
-	return cmp.Or(a.Common().Connect.Vhost, "/")
 }
 
 // translation puts the scenario's names for vhosts and users where the broker's texts have its own.

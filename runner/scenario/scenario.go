@@ -6,6 +6,7 @@
 package scenario
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -133,6 +134,9 @@ func (a *Actor) Common() *Common {
 	}
 	return &a.Publisher.Common
 }
+
+// Vhost is the one that the actor connects to, by the scenario's name.
+func (a *Actor) Vhost() string { return cmp.Or(a.Common().Connect.Vhost, "/") }
 
 // Common is what publishers and consumers share: how they connect and what they declare.
 type Common struct {

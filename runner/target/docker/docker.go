@@ -232,7 +232,7 @@ func (t *Target) options() ([]testcontainers.ContainerCustomizer, error) {
 			}},
 		}),
 		testcontainers.WithWaitStrategyAndDeadline(bootTimeout,
-			wait.ForLog(`(Server startup complete|completed with \d+ plugins)`).AsRegexp().WithPollInterval(50*time.Millisecond)),
+			wait.ForLog(`(Server startup complete|completed with \d+ plugins)`).AsRegexp().WithPollInterval(50*time.Millisecond).WithStartupTimeout(bootTimeout)),
 	}, nil
 }
 

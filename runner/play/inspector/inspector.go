@@ -1,4 +1,6 @@
-package play
+// Package inspector asks the broker what no actor can be asked, on connections of the runner's own that no tap
+// observes.
+package inspector
 
 import (
 	"context"
@@ -16,9 +18,9 @@ import (
 	"tutor/runner/stage"
 )
 
-// inspector asks the broker what no actor can be asked any more, on connections of its own that no
-// tap observes. It connects only when it is needed: an act may be about the number of connections.
-type inspector struct {
+// Inspector asks the broker of a stage. It connects only when it is needed: an act may be about the number of
+// connections.
+type Inspector struct {
 	stage *stage.Stage
 	conns map[string]*amqp.Connection
 
@@ -27,8 +29,11 @@ type inspector struct {
 	raw []net.Conn
 }
 
-// drop ends all connections without a word, for a broker that does not answer.
-func (i *inspector) drop() {
+// New returns an inspector of a stage.
+func New(s *stage.Stage) *Inspector { return &Inspector{stage: s} }
+
+// Drop ends all connections without a word, for a broker that does not answer.
+func (i *Inspector) Drop() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, raw := range i.raw {
@@ -36,8 +41,8 @@ func (i *inspector) drop() {
 	}
 }
 
-// channel opens a channel in a vhost, by the scenario's name.
-func (i *inspector) channel(ctx context.Context, vhost string) (*amqp.Channel, error) {
+// Channel opens a channel in a vhost, by the scenario's name.
+func (i *Inspector) Channel(ctx context.Context, vhost string) (*amqp.Channel, error) {
 	conn := i.conns[vhost]
 	if conn == nil || conn.IsClosed() {
 		var err error
@@ -52,8 +57,8 @@ func (i *inspector) channel(ctx context.Context, vhost string) (*amqp.Channel, e
 	return conn.Channel()
 }
 
-func (i *inspector) connect(ctx context.Context, vhost string) (*amqp.Connection, error) {
-	raw, err := i.dial(ctx)
+func (i *Inspector) connect(ctx context.Context, vhost string) (*amqp.Connection, error) {
+	raw, err := i.Dial(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the broker: %w", err)
 	}
@@ -75,7 +80,8 @@ func (i *inspector) connect(ctx context.Context, vhost string) (*amqp.Connection
 	return conn, nil
 }
 
-func (i *inspector) dial(ctx context.Context) (net.Conn, error) {
+// Dial opens a connection to the broker, over TLS where it has nothing else.
+func (i *Inspector) Dial(ctx context.Context) (net.Conn, error) {
 	if i.stage.Dial != nil {
 		return i.stage.Dial(ctx)
 	}
@@ -91,15 +97,15 @@ func (i *inspector) dial(ctx context.Context) (net.Conn, error) {
 	return secure, nil
 }
 
-// consumers is how many consumers a queue has, and whether it exists.
-func (i *inspector) consumers(ctx context.Context, q ledger.QueueRef) (n int, exists bool, err error) {
-	ch, err := i.channel(ctx, q.Vhost)
+// Consumers is how many consumers a queue has, and whether it exists.
+func (i *Inspector) Consumers(ctx context.Context, q ledger.QueueRef) (n int, exists bool, err error) {
+	ch, err := i.Channel(ctx, q.Vhost)
 	if err != nil {
 		return 0, false, err
 	}
 	defer ch.Close()
 	declared, err := ch.QueueDeclarePassive(q.Name, false, false, false, false, nil)
-	switch replyCode(err) {
+	switch ReplyCode(err) {
 	case amqp.NotFound:
 		return 0, false, nil
 	case amqp.ResourceLocked:
@@ -109,9 +115,9 @@ func (i *inspector) consumers(ctx context.Context, q ledger.QueueRef) (n int, ex
 	return declared.Consumers, true, err
 }
 
-// mustBeFree makes sure that a vhost that is not the act's own has nothing of the names that the act
+// MustBeFree makes sure that a vhost that is not the act's own has nothing of the names that the act
 // declares: the act would find what it did not put there, and remove it at the end.
-func (i *inspector) mustBeFree(ctx context.Context, act *scenario.Act) error {
+func (i *Inspector) MustBeFree(ctx context.Context, act *scenario.Act) error {
 	queues, exchanges := declares(act)
 	for _, q := range queues {
 		if err := i.absent(ctx, "queue", q.Name); err != nil {
@@ -143,8 +149,8 @@ func declares(act *scenario.Act) (queues []*scenario.Queue, exchanges []string) 
 // sharedVhost is the only one that acts have where the vhost is not their own.
 const sharedVhost = "/"
 
-func (i *inspector) absent(ctx context.Context, kind, name string) error {
-	ch, err := i.channel(ctx, sharedVhost)
+func (i *Inspector) absent(ctx context.Context, kind, name string) error {
+	ch, err := i.Channel(ctx, sharedVhost)
 	if err != nil {
 		return err
 	}
@@ -154,21 +160,21 @@ func (i *inspector) absent(ctx context.Context, kind, name string) error {
 	} else {
 		err = ch.ExchangeDeclarePassive(name, amqp.ExchangeDirect, false, false, false, false, nil)
 	}
-	if replyCode(err) == amqp.NotFound {
+	if ReplyCode(err) == amqp.NotFound {
 		return nil
 	}
-	if err != nil && replyCode(err) != amqp.ResourceLocked {
+	if err != nil && ReplyCode(err) != amqp.ResourceLocked {
 		return fmt.Errorf("asking for %s %s: %w", kind, name, err)
 	}
 	return fmt.Errorf("there is a %s named %s in vhost %s already; acts need an empty vhost of their own (give --management, or a URL with another vhost)",
 		kind, name, i.stage.Vhosts[sharedVhost])
 }
 
-// removeLeftovers deletes what the act has left in a vhost that is not its own: what the ledger knows
-// of, the fence's queue, and what else an act that was broken off may have declared just before.
+// RemoveLeftovers deletes what the act has left in a vhost that is not its own: what the ledger knows
+// of, further queues of the runner's own, and what else an act that was broken off may have declared just before.
 // Deleting what is not there is no error.
-func (i *inspector) removeLeftovers(ctx context.Context, act *scenario.Act, books *ledger.Ledger, fence *logFence) error {
-	ch, err := i.channel(ctx, sharedVhost)
+func (i *Inspector) RemoveLeftovers(ctx context.Context, act *scenario.Act, books *ledger.Ledger, further ...string) error {
+	ch, err := i.Channel(ctx, sharedVhost)
 	if err != nil {
 		return err
 	}
@@ -187,9 +193,7 @@ func (i *inspector) removeLeftovers(ctx context.Context, act *scenario.Act, book
 		}
 	}
 	exchanges = append(exchanges, books.Exchanges(sharedVhost)...)
-	if fence.queue != "" {
-		queues = append(queues, fence.queue)
-	}
+	queues = append(queues, further...)
 	for _, name := range unique(queues) {
 		if _, err := ch.QueueDelete(name, false, false, false); err != nil {
 			return fmt.Errorf("deleting queue %s: %w", name, err)
@@ -208,7 +212,8 @@ func unique(names []string) []string {
 	return slices.Compact(names)
 }
 
-func (i *inspector) close() error {
+// Close closes all connections.
+func (i *Inspector) Close() error {
 	var errs []error
 	for _, conn := range i.conns {
 		if err := conn.Close(); err != nil && !errors.Is(err, amqp.ErrClosed) {
@@ -219,8 +224,8 @@ func (i *inspector) close() error {
 	return errors.Join(errs...)
 }
 
-// replyCode is the AMQP reply code of an error, or 0.
-func replyCode(err error) int {
+// ReplyCode is the AMQP reply code of an error, or 0.
+func ReplyCode(err error) int {
 	var said *amqp.Error
 	if errors.As(err, &said) {
 		return said.Code

@@ -1,4 +1,4 @@
-package play
+package barrier
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner/ledger"
-	"tutor/runner/scenario"
+	"tutor/runner/play/inspector"
 )
 
 // logFence waits until quorum queues have done what they were sent. It takes effect when it was written to
@@ -23,7 +23,7 @@ import (
 // that is confirmed, whatever the log was given before is written as well. In a cluster, where another node
 // may lead the act's queues, it shows less than that.
 type logFence struct {
-	inspector *inspector
+	inspector *inspector.Inspector
 	vhost     string
 	// queue is the fence's own, if it has been declared. It is a leftover of the act like others.
 	queue   string
@@ -53,14 +53,14 @@ func (f *logFence) open(ctx context.Context) error {
 	if f.refused || f.channel != nil && !f.channel.IsClosed() {
 		return nil
 	}
-	ch, err := f.inspector.channel(ctx, f.vhost)
+	ch, err := f.inspector.Channel(ctx, f.vhost)
 	if err != nil {
 		return err
 	}
 	if f.queue == "" {
 		f.queue = "tutor.fence-" + rand.Text() // the server makes names up only for classic queues
 		quorum := amqp.Table{amqp.QueueTypeArg: amqp.QueueTypeQuorum}
-		if _, err := ch.QueueDeclare(f.queue, true, false, false, false, quorum); replyCode(err) == amqp.AccessRefused {
+		if _, err := ch.QueueDeclare(f.queue, true, false, false, false, quorum); inspector.ReplyCode(err) == amqp.AccessRefused {
 			f.queue, f.refused = "", true
 			return nil
 		} else if err != nil {
@@ -71,62 +71,51 @@ func (f *logFence) open(ctx context.Context) error {
 	return ch.Confirm(false)
 }
 
-// logged says whether quorum queues have done all that they were sent up to some event of the journal. If
+// logged reports whether quorum queues have done all that they were sent up to some event of the journal. If
 // that is not sure it waits until they have; more may have happened over that.
-func (p *playing) logged(ctx context.Context, events uint64) (bool, error) {
-	queues := p.ledger.Unsettled()
-	if p.loggedTo == events || len(queues) == 0 || hasLimits(p.act) {
+func (b *Barrier) logged(ctx context.Context, events uint64) (bool, error) {
+	queues := b.books.Unsettled()
+	if b.loggedTo == events || len(queues) == 0 || b.limited {
 		return true, nil
 	}
-	p.loggedTo = events
-	if p.log.vhost == "" {
-		p.log.vhost = queues[0].Vhost
+	b.loggedTo = events
+	if b.log.vhost == "" {
+		b.log.vhost = queues[0].Vhost
 	}
-	channels := slices.Sorted(maps.Keys(p.fenced))
+	channels := slices.Sorted(maps.Keys(b.fenced))
 	// First what the channels have sent takes effect, then what they hold back until it has.
 	for range 2 {
-		if err := p.fenceChannels(channels); err != nil {
+		if err := b.fenceChannels(channels); err != nil {
 			return false, err
 		}
-		if err := p.awaitLog(ctx, queues); err != nil {
+		if err := b.awaitLog(ctx, queues); err != nil {
 			return false, fmt.Errorf("waiting for the log of the quorum queues: %w", err)
 		}
 	}
-	return false, p.fenceChannels(channels)
+	return false, b.fenceChannels(channels)
 }
 
 // awaitLog returns when queues have done what the channels have sent to them. A queue answers after it has
 // given the log what it was sent before. Its log may write a further message before it tells the queue what
 // is written, but not two.
-func (p *playing) awaitLog(ctx context.Context, queues []ledger.QueueRef) error {
+func (b *Barrier) awaitLog(ctx context.Context, queues []ledger.QueueRef) error {
 	for range 2 {
-		if err := p.ask(ctx, queues); err != nil {
+		if err := b.Ask(ctx, queues); err != nil {
 			return err
 		}
-		if err := p.log.pass(ctx); err != nil {
+		if err := b.log.pass(ctx); err != nil {
 			return err
 		}
 	}
-	return p.ask(ctx, queues)
+	return b.Ask(ctx, queues)
 }
 
-// ask has each queue answer a question.
-func (p *playing) ask(ctx context.Context, queues []ledger.QueueRef) error {
+// Ask has each queue answer a question.
+func (b *Barrier) Ask(ctx context.Context, queues []ledger.QueueRef) error {
 	for _, q := range queues {
-		if _, _, err := p.inspector.consumers(ctx, q); err != nil {
+		if _, _, err := b.inspector.Consumers(ctx, q); err != nil {
 			return fmt.Errorf("queue %s: %w", q.Name, err)
 		}
 	}
 	return nil
-}
-
-// hasLimits says whether an act is about limits that a connection or queue of the runner's would count for.
-func hasLimits(act *scenario.Act) bool {
-	for _, v := range act.Broker.Vhosts {
-		if v.Limited() {
-			return true
-		}
-	}
-	guest := act.Broker.Users["guest"]
-	return guest != nil && (guest.MaxConnections != nil || guest.MaxChannels != nil)
 }
