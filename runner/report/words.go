@@ -28,6 +28,13 @@ func clip(s string, limit int) string {
 	return escape.Text(s)
 }
 
+// Wrap sets running text, such as what a scenario says about itself, in lines of a width, each behind an
+// indentation, and makes it harmless.
+func Wrap(text string, width, indent int) string {
+	margin := strings.Repeat(" ", indent)
+	return margin + strings.Join(wrap(escape.Lines(text), width-indent), "\n"+margin)
+}
+
 // wrap breaks a text into lines that are no wider than a number of cells: between words where it
 // can, and inside only of words that are wider than a line.
 func wrap(s string, width int) []string {

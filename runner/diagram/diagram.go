@@ -1,0 +1,160 @@
+// Package diagram shows who is connected with what in an act: publishers, exchanges, bindings, queues and
+// consumers, as the cast declares and uses them. Nothing is played for it.
+//
+// [Of] makes the [Graph] of an act, which writes itself as text, in Graphviz's language and in Mermaid's.
+package diagram
+
+import (
+	"fmt"
+	"strings"
+
+	"tutor/runner/escape"
+	"tutor/runner/scenario"
+)
+
+// Graph is who is connected with what in an act.
+type Graph struct {
+	nodes []node
+	edges []edge
+}
+
+type node struct {
+	id, label string
+	kind      nodeKind
+}
+
+type nodeKind int
+
+const (
+	publisherNode nodeKind = iota
+	exchangeNode
+	queueNode
+	consumerNode
+)
+
+// edge leads from a publisher to an exchange, from there to queues, and on to consumers.
+type edge struct{ from, to, label string }
+
+// Of draws an act from what its cast declares and uses.
+func Of(a *scenario.Act) *Graph {
+	g := &Graph{}
+	for _, actor := range a.Cast {
+		c := actor.Common()
+		queue := g.queue(actor)
+		if c.Queue.Bind.Wanted {
+			g.bind(c, queue)
+		}
+		switch {
+		case actor.Consumer != nil:
+			g.add(node{"c:" + actor.Name(), actor.Name() + traits(actor.Consumer), consumerNode})
+			g.connect(queue, "c:"+actor.Name(), "")
+		default:
+			g.publisher(actor.Publisher)
+		}
+	}
+	g.defaultBindings()
+	return g
+}
+
+// queue adds the queue that an actor declares or consumes from, and returns its id.
+func (g *Graph) queue(a *scenario.Actor) string {
+	q := a.Common().Queue
+	switch {
+	case q.Name != "":
+		g.add(node{"q:" + q.Name, q.Name, queueNode})
+		return "q:" + q.Name
+	case q.Declare:
+		id := "q:of " + a.Name()
+		g.add(node{id, "amq.gen-… of " + a.Name(), queueNode})
+		return id
+	}
+	return ""
+}
+
+func (g *Graph) bind(c *scenario.Common, queue string) {
+	exchange := g.exchange(&c.Exchange)
+	keys := c.Queue.Bind.Keys
+	if len(keys) == 0 {
+		keys = []string{c.RoutingKey}
+	}
+	for _, key := range keys {
+		g.connect(exchange, queue, key)
+	}
+}
+
+func (g *Graph) exchange(e *scenario.Exchange) string {
+	if e.Name == "" {
+		g.add(node{"x:", "default exchange", exchangeNode})
+		return "x:"
+	}
+	label := e.Name
+	if e.Type != "" {
+		label += " (" + string(e.Type) + ")"
+	}
+	g.add(node{"x:" + e.Name, label, exchangeNode})
+	return "x:" + e.Name
+}
+
+func (g *Graph) publisher(p *scenario.Publisher) {
+	if p.Count != nil && *p.Count == 0 {
+		return
+	}
+	id := "p:" + p.Name
+	g.add(node{id, p.Name, publisherNode})
+	exchange := g.exchange(&p.Exchange)
+	g.connect(id, exchange, p.RoutingKey)
+}
+
+// defaultBindings are those that every queue has to the default exchange, where somebody publishes
+// with its name.
+func (g *Graph) defaultBindings() {
+	for _, e := range g.edges {
+		if e.to == "x:" && g.has("q:"+e.label) {
+			g.connect("x:", "q:"+e.label, e.label)
+		}
+	}
+}
+
+func (g *Graph) has(id string) bool {
+	for _, n := range g.nodes {
+		if n.id == id {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *Graph) add(n node) {
+	if !g.has(n.id) {
+		n.label = escape.Text(n.label)
+		g.nodes = append(g.nodes, n)
+	}
+}
+
+func (g *Graph) connect(from, to, label string) {
+	label = escape.Text(label)
+	for _, e := range g.edges {
+		if e == (edge{from, to, label}) {
+			return
+		}
+	}
+	g.edges = append(g.edges, edge{from, to, label})
+}
+
+// traits are what a reader should know of a consumer.
+func traits(c *scenario.Consumer) string {
+	var parts []string
+	if c.Ack == scenario.AckAuto {
+		parts = append(parts, "auto-ack")
+	}
+	if c.Prefetch > 0 {
+		parts = append(parts, fmt.Sprintf("prefetch %d", c.Prefetch))
+	}
+	if c.Lazy > 0 {
+		parts = append(parts, fmt.Sprintf("dies after %v", c.Lazy))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
