@@ -2,31 +2,18 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"tutor/runner/byhand"
 	"tutor/runner/scenario"
 )
 
-// pubFlags are the flags of the publisher by hand alone.
-type pubFlags struct {
-	handFlags
-	message     string
-	messageSize int
-	count       int
-	interval    float64
-	pubName     string
-	priority    uint8
-	confirm     bool
-}
-
 func newPub(t terminal) *cobra.Command {
-	flags := &pubFlags{}
+	part := byhand.NewPublisher()
 	cmd := &cobra.Command{
 		Use:   "pub",
 		Short: "Publish messages by hand, in a terminal",
@@ -38,24 +25,18 @@ func newPub(t terminal) *cobra.Command {
   date | tutor pub -k hello -m -`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := flags.publisher(cmd.Context(), t)
-			if err != nil {
+			if err := prepare(t, part); err != nil {
 				return err
 			}
-			return flags.play(cmd.Context(), t, &scenario.Actor{Publisher: p})
+			if err := readMessage(cmd.Context(), t, part.Actor.Publisher); err != nil {
+				return err
+			}
+			return playPart(cmd.Context(), t, part)
 		},
 	}
-	flags.register(cmd)
-	f := cmd.Flags()
-	f.StringVarP(&flags.message, "message", "m", "Hello World!", "message; - reads standard input")
-	f.IntVar(&flags.messageSize, "message-size", 0, "pad the message with digits, or cut it, to so many bytes")
-	f.IntVar(&flags.count, "nb-messages", 1, "how many messages; 0 goes on until Ctrl-C")
-	f.Float64Var(&flags.interval, "interval", 1, "seconds between two messages")
-	f.StringVar(&flags.pubName, "pub-name", "", "name that goes in front of the messages' numbers")
-	f.Uint8Var(&flags.priority, "priority", 0, "priority of the messages")
-	f.BoolVar(&flags.confirm, "confirm", false, "wait for the broker's confirmation of each message")
+	registerPart(cmd, part)
 	// Python's argument parser, and so the first users' fingers, know flags by their beginnings.
-	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	cmd.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "nb-message" {
 			name = "nb-messages"
 		}
@@ -64,38 +45,15 @@ func newPub(t terminal) *cobra.Command {
 	return cmd
 }
 
-func (f *pubFlags) publisher(ctx context.Context, t terminal) (*scenario.Publisher, error) {
-	common, err := f.common(t.environ)
+// readMessage reads a message that is to come from standard input.
+func readMessage(ctx context.Context, t terminal, p *scenario.Publisher) error {
+	if p.Message != standardInput {
+		return nil
+	}
+	text, err := t.readAll(ctx, t.in, "standard input")
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("--message: %w", err)
 	}
-	switch {
-	case f.count < 0:
-		return nil, fmt.Errorf("--nb-messages %d: want 0 or more", f.count)
-	case f.interval < 0:
-		return nil, errors.New("--interval: a time cannot be negative")
-	case f.messageSize < 0:
-		return nil, errors.New("--message-size: a size cannot be negative")
-	case f.messageSize > scenario.MaxMessageSize:
-		return nil, fmt.Errorf("--message-size %d: at most %d (32 MiB)", f.messageSize, scenario.MaxMessageSize)
-	case f.ackAuto:
-		return nil, errors.New("--ack-auto is for consumers")
-	}
-	message := f.message
-	if message == "-" {
-		text, err := t.readAll(ctx, t.in, "standard input")
-		if err != nil {
-			return nil, fmt.Errorf("--message: %w", err)
-		}
-		message = strings.TrimSuffix(string(text), "\n")
-	}
-	count := f.count
-	if count == 0 {
-		count = math.MaxInt
-	}
-	return &scenario.Publisher{
-		Name: "pub", Common: common, Message: message, MessageSize: f.messageSize, PubName: f.pubName,
-		Count: &count, Interval: seconds(f.interval), Persistent: f.persistent, Mandatory: f.mandatory,
-		Confirm: f.confirm, Priority: f.priority,
-	}, nil
+	p.Message = strings.TrimSuffix(string(text), "\n")
+	return nil
 }

@@ -365,6 +365,11 @@ const (
 	Headers ExchangeType = "headers"
 )
 
+// ExchangeTypes lists them.
+func ExchangeTypes() []string {
+	return []string{string(Direct), string(Fanout), string(Topic), string(Headers)}
+}
+
 // CA names a certificate authority.
 type CA string
 

@@ -17,7 +17,7 @@ import (
 
 func (Clock) words() []string        { return []string{"virtual", "real"} }
 func (AckMode) words() []string      { return []string{"manual", "auto"} }
-func (ExchangeType) words() []string { return []string{"direct", "fanout", "topic", "headers"} }
+func (ExchangeType) words() []string { return ExchangeTypes() }
 func (CA) words() []string           { return []string{"broker", "other"} }
 func (Feature) words() []string      { return Features() }
 

@@ -1,0 +1,109 @@
+// Package byhand plays the acts of scenarios by hand: in several terminals, one for the broker and one for
+// each actor.
+//
+// [Of] is what a person types in them, a command line of tutor broker, tutor con or tutor pub each. A [Part]
+// is what such a command line of con or pub means, and plays it.
+//
+// Both directions follow from one table, flags, which says for each flag what field of a scenario's actor
+// it stands for: another flag is another entry there. What has no flag is in the table lacks.
+package byhand
+
+import (
+	"slices"
+	"strconv"
+
+	"tutor/runner/scenario"
+)
+
+// The ports that brokers listen on if nobody says otherwise.
+const (
+	Port    = 5672
+	TLSPort = 5671
+)
+
+// Ports are where a broker listens for plain and for secure connections.
+type Ports struct{ Plain, TLS int }
+
+// Script is how an act is played by hand.
+type Script struct {
+	// Steps are what a person has to do in the terminals beside beginning one after the other.
+	Steps []string
+	// Broker is the command line of the first terminal.
+	Broker string
+	// Terminals are those of the cast, in the order in which they begin.
+	Terminals []Terminal
+	// Compare is the command line by which the runner plays the same act.
+	Compare string
+}
+
+// Terminal is where one actor is played.
+type Terminal struct {
+	Actor string
+	Line  string
+	// Lacks is what of the actor's part flags cannot say.
+	Lacks []string
+	// Prints is what must be seen.
+	Prints []string
+}
+
+// Of is how an act is played by hand. Name is what the scenario is found by on a command line.
+func Of(name string, s *scenario.Scenario, a *scenario.Act, ports Ports) Script {
+	number := strconv.Itoa(1 + slices.Index(s.Acts, a))
+	script := Script{
+		Broker:  join(brokerWords(a.Broker, name, number, ports)),
+		Compare: join([]string{"tutor", name, "--act", number}),
+	}
+	for _, step := range a.Steps {
+		script.Steps = append(script.Steps, stepText(step))
+	}
+	for _, actor := range a.Cast {
+		part := partOf(actor, a.Broker, ports)
+		script.Terminals = append(script.Terminals, Terminal{
+			Actor: actor.Name(), Line: join(part.words()), Lacks: lacking(part), Prints: prints(a, actor.Name()),
+		})
+	}
+	return script
+}
+
+// prints is what an actor is expected to print where the first expectation that speaks of it counts.
+func prints(a *scenario.Act, actor string) []string {
+	for _, e := range a.Expect {
+		if want := e.Transcript[actor]; want != nil {
+			return want.Lines
+		}
+	}
+	return nil
+}
+
+func stepText(s *scenario.Step) string {
+	for _, verb := range []struct{ text, who string }{
+		{"start", s.Start}, {"stop (Ctrl-C)", s.Stop}, {"kill (kill -9)", s.Kill}, {"wait until it is done:", s.Await}, {"restart the", s.Restart},
+	} {
+		if verb.who != "" {
+			return verb.text + " " + verb.who
+		}
+	}
+	return "wait " + s.Wait.String()
+}
+
+// certificates is the directory that the broker's certificates are written to.
+const certificates = "certs"
+
+func brokerWords(b *scenario.Broker, name, act string, ports Ports) []string {
+	words := []string{"tutor", "broker"}
+	if ports.Plain != Port {
+		words = append(words, "--port-number", strconv.Itoa(ports.Plain))
+	}
+	if b == nil || !b.TLS && len(b.Vhosts) == 0 && len(b.Users) == 0 && len(b.Permit) == 0 {
+		return words
+	}
+	words = append(words, "--for", name, "--act", act)
+	if !b.TLS {
+		return words
+	}
+	words = append(words, "--cert-dir", certificates)
+	if ports.TLS != TLSPort {
+		words = append(words, "--tls-port-number", strconv.Itoa(ports.TLS))
+	}
+	return words
+}

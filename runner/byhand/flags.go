@@ -1,0 +1,165 @@
+package byhand
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	"tutor/runner/scenario"
+)
+
+// flag is a flag of the hand tools, and the field that it stands for. How the tools read it, and how a
+// scenario's actor is written with it, both follow from this.
+type flag struct {
+	name, short string
+	// initial is the value of the flag where it is not given.
+	initial string
+	help    string
+	tool    tool
+	field   func(*Part) value
+	// needs is what the flag has no effect without, if there is such a thing.
+	needs need
+	// always has the flag written even if its value is the initial one.
+	always bool
+}
+
+// tool says which of the two programs has a flag.
+type tool int
+
+const (
+	both tool = iota
+	con
+	pub
+)
+
+// has reports whether the tool that plays the part has the flag.
+func (f *flag) has(p *Part) bool {
+	return f.tool == both || (f.tool == con) == (p.Actor.Consumer != nil)
+}
+
+// word is how the flag is written.
+func (f *flag) word() string {
+	if f.short != "" {
+		return "-" + f.short
+	}
+	return "--" + f.name
+}
+
+// isSet reports whether the flag says something of a part that is not so without it.
+func (f *flag) isSet(p *Part) bool { return f.field(p).get() != f.initial }
+
+// check finds the flag wrong, or in vain.
+func (f *flag) check(p *Part) error {
+	v := f.field(p)
+	if v.wrong != nil {
+		if wrong := v.wrong(); wrong != "" {
+			return fmt.Errorf("--%s %s: %s", f.name, v.shown(), wrong)
+		}
+	}
+	if f.needs.refusal != "" && f.isSet(p) && !f.needs.of(p) {
+		return errors.New(f.needs.refusal)
+	}
+	return nil
+}
+
+// need is a condition under which flags have an effect.
+type need struct {
+	isMet func(*Part) bool
+	// refusal is what is said to somebody who gives a flag in vain. Without one the flag is ignored.
+	refusal string
+}
+
+func (n need) of(p *Part) bool { return n.isMet == nil || n.isMet(p) }
+
+var (
+	someExchange     = need{func(p *Part) bool { return p.common().Exchange.Name != "" }, ""}
+	namedExchange    = need{someExchange.isMet, "--create-exchange needs --exchange: the default exchange is always there"}
+	declaredExchange = need{func(p *Part) bool { return someExchange.isMet(p) && p.common().Exchange.Declare },
+		"--durable-exchange and --nad-exchange need --create-exchange"}
+	declaredQueue = need{func(p *Part) bool { return p.common().Queue.Declare },
+		"--durable-queue, --exclusive, --nad-queue, --queue-ttl and --message-ttl need --create-queue"}
+	aConsumer       = need{func(p *Part) bool { return p.Actor.Consumer != nil }, "--ack-auto is for consumers"}
+	aPublisher      = need{func(p *Part) bool { return p.Actor.Publisher != nil }, "--mandatory and --persistent are for publishers"}
+	severalMessages = need{func(p *Part) bool { return p.publisher.Count != nil && *p.publisher.Count > 1 }, ""}
+)
+
+// flags are in the order in which they are written.
+var flags = []flag{
+	{name: "exchange", short: "e", help: "exchange; without one it is the default exchange, which routes to the queue of the routing key's name",
+		field: func(p *Part) value { return text(&p.common().Exchange.Name) }},
+	{name: "type", short: "t", initial: string(scenario.Direct), help: "type of the exchange: direct, fanout, topic or headers",
+		field: func(p *Part) value { return oneOf(&p.common().Exchange.Type, scenario.ExchangeTypes()) }, needs: someExchange},
+	{name: "create-exchange", short: "E", initial: no, help: "declare the exchange",
+		field: func(p *Part) value { return truth(&p.common().Exchange.Declare) }, needs: namedExchange},
+	{name: "durable-exchange", initial: no, help: "the exchange survives a restart of the broker",
+		field: func(p *Part) value { return truth(&p.common().Exchange.Durable) }, needs: declaredExchange},
+	{name: "nad-exchange", initial: no, help: "the exchange is not auto-delete",
+		field: func(p *Part) value { return not(&p.common().Exchange.AutoDelete) }, needs: declaredExchange},
+
+	{name: "queue", short: "q", help: "queue; if it is declared without a name the broker makes one up",
+		field: func(p *Part) value { return text(&p.common().Queue.Name) }},
+	{name: "create-queue", short: "Q", initial: no, help: "declare the queue",
+		field: func(p *Part) value { return truth(&p.common().Queue.Declare) }},
+	{name: "durable-queue", initial: no, help: "the queue survives a restart of the broker",
+		field: func(p *Part) value { return truth(&p.common().Queue.Durable) }, needs: declaredQueue},
+	{name: "exclusive", initial: no, help: "the queue is this connection's only, and goes with it",
+		field: func(p *Part) value { return truth(&p.common().Queue.Exclusive) }, needs: declaredQueue},
+	{name: "nad-queue", initial: no, help: "the queue is not auto-delete",
+		field: func(p *Part) value { return not(&p.common().Queue.AutoDelete) }, needs: declaredQueue},
+	{name: "bind-queue", initial: no, help: "bind the queue to the exchange with the routing key",
+		field: func(p *Part) value { return truth(&p.common().Queue.Bind.Wanted) }},
+	{name: "queue-ttl", initial: "0", help: "the queue goes when it was not used for so many milliseconds",
+		field: func(p *Part) value { return timeToLive(&p.common().Queue.Arguments, "x-expires") }, needs: declaredQueue},
+	{name: "message-ttl", initial: "0", help: "messages in the queue live so many milliseconds",
+		field: func(p *Part) value { return timeToLive(&p.common().Queue.Arguments, "x-message-ttl") }, needs: declaredQueue},
+	{name: "routing-key", short: "k", help: "routing key",
+		field: func(p *Part) value { return text(&p.common().RoutingKey) }},
+
+	{name: "prefetch", initial: "0", help: "how many unacknowledged messages the broker may have sent; 0 is no limit", tool: con,
+		field: func(p *Part) value { return number(&p.consumer.Prefetch).within(0, 65535, "want 0 to 65535") }},
+	{name: "lazy", initial: "0", help: "take one message, hold it for so many seconds without acknowledging it, then die", tool: con,
+		field: func(p *Part) value { return seconds(&p.consumer.Lazy) }},
+	{name: "ack-auto", initial: no, help: "automatic acknowledgement: the broker forgets a message when it has sent it",
+		field: func(p *Part) value { return automatic(&p.consumer.Ack) }, needs: aConsumer},
+
+	{name: "message", short: "m", initial: "Hello World!", help: "message; - reads standard input", tool: pub, always: true,
+		field: func(p *Part) value { return text(&p.publisher.Message) }},
+	{name: "message-size", initial: "0", help: "pad the message with digits, or cut it, to so many bytes", tool: pub,
+		field: func(p *Part) value {
+			return number(&p.publisher.MessageSize).within(0, scenario.MaxMessageSize, fmt.Sprintf("want 0 to %d (32 MiB)", scenario.MaxMessageSize))
+		}},
+	{name: "nb-messages", initial: "1", help: "how many messages; 0 goes on until Ctrl-C", tool: pub,
+		field: func(p *Part) value { return count(&p.publisher.Count).within(0, math.MaxInt, "want 0 or more") }},
+	{name: "interval", initial: "1", help: "seconds between two messages", tool: pub,
+		field: func(p *Part) value { return seconds(&p.publisher.Interval) }, needs: severalMessages},
+	{name: "pub-name", help: "name that goes in front of the messages' numbers", tool: pub,
+		field: func(p *Part) value { return text(&p.publisher.PubName) }},
+	{name: "priority", initial: "0", help: "priority of the messages", tool: pub,
+		field: func(p *Part) value { return octet(&p.publisher.Priority) }},
+	{name: "persistent", initial: no, help: "messages survive a restart of the broker, in a durable queue",
+		field: func(p *Part) value { return truth(&p.publisher.Persistent) }, needs: aPublisher},
+	{name: "mandatory", initial: no, help: "a message that reaches no queue comes back",
+		field: func(p *Part) value { return truth(&p.publisher.Mandatory) }, needs: aPublisher},
+	{name: "confirm", initial: no, help: "wait for the broker's confirmation of each message", tool: pub,
+		field: func(p *Part) value { return truth(&p.publisher.Confirm) }},
+
+	{name: "server-name", initial: "localhost", help: "host of the broker",
+		field: func(p *Part) value { return text(&p.Server) }},
+	{name: "port-number", initial: strconv.Itoa(Port), help: "port of the broker",
+		field: func(p *Part) value { return number(&p.Port) }},
+	{name: "vhost", initial: "/", help: "vhost",
+		field: func(p *Part) value { return text(&p.common().Connect.Vhost) }},
+	{name: "enable-tls", initial: no, help: "connect securely, without verifying whom to unless --cafile or --subjectname is given",
+		field: func(p *Part) value { return secure(p) }},
+	{name: "cafile", help: "file with the certificates of the authority to trust; implies TLS",
+		field: func(p *Part) value { return authority(p) }},
+	{name: "subjectname", help: "name that the broker's certificate must carry (default: the host's); implies TLS",
+		field: func(p *Part) value { return subject(p) }},
+	{name: "userpass", help: "user:password (default guest:guest, or what the environment variable " + UserpassVariable + " says)",
+		field: func(p *Part) value { return login(&p.common().Connect) }},
+	{name: "userpass-file", help: "file whose first line is user:password",
+		field: func(p *Part) value { return text(&p.LoginFile) }},
+	{name: "verbose", initial: no, help: "show properties, delivery tags and the redelivered flag",
+		field: func(p *Part) value { return truth(&p.Verbose) }},
+}
