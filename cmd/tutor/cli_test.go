@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"tutor/cmd/tutor/ending"
-	"tutor/runner/scenario"
 )
 
 const passing = `title: T
@@ -160,24 +159,8 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// Acts are meant by number, by name, or by a part of it.
+// Where one act is to be chosen, the wish must mean one.
 func TestWanted(t *testing.T) {
-	s := &scenario.Scenario{Acts: []*scenario.Act{{Name: "lazy"}, {Name: "lazy, 1 message"}, {Name: "sober"}}}
-	for wish, want := range map[string]string{
-		"1": "lazy", "LAZY": "lazy", "la": "lazy; lazy, 1 message", "ob": "sober", "4": "", "drunk": "", "message": "lazy, 1 message",
-	} {
-		var names []string
-		acts, err := wanted(s, wish)
-		if err != nil {
-			t.Errorf("%s: %v", wish, err)
-		}
-		for _, a := range acts {
-			names = append(names, a.Name)
-		}
-		if got := strings.Join(names, "; "); got != want {
-			t.Errorf("%s: %s, want %s", wish, got, want)
-		}
-	}
 	if code, _, stderr := run(t, "by-hand", "workqueue", "--act", "lazy worker u"); code != 0 {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +32,7 @@ type source struct {
 	chosen map[*scenario.Act]bool
 }
 
-// isFile says whether the scenario is in a file of this name, or another name of it.
+// isFile reports whether the scenario is in a file of this name, or another name of it.
 func (s *source) isFile(path string) bool {
 	if s.path == "" {
 		return false
@@ -153,34 +152,13 @@ func (f *playFlags) choose(sources []*source) error {
 	return nil
 }
 
-// wanted are the acts of a scenario that a wish means: the one of a number, that of a name, those whose name
-// contains it, or else those whose name it matches as a regular expression.
+// wanted are the acts of a scenario that --act means.
 func wanted(s *scenario.Scenario, wish string) ([]*scenario.Act, error) {
-	if n, err := strconv.Atoi(wish); err == nil {
-		if n < 1 || n > len(s.Acts) {
-			return nil, nil
-		}
-		return s.Acts[n-1 : n], nil
+	acts, err := s.Find(wish)
+	if err != nil {
+		return nil, fmt.Errorf("--act %w", err)
 	}
-	pattern, err := regexp.Compile("(?i)" + wish)
-	var part, match []*scenario.Act
-	for _, a := range s.Acts {
-		switch {
-		case strings.EqualFold(a.Name, wish):
-			return []*scenario.Act{a}, nil
-		case strings.Contains(strings.ToLower(a.Name), strings.ToLower(wish)):
-			part = append(part, a)
-		case err == nil && pattern.MatchString(a.Name):
-			match = append(match, a)
-		}
-	}
-	switch {
-	case len(part) > 0:
-		return part, nil
-	case err != nil:
-		return nil, fmt.Errorf("--act %q is no part of a name, and no regular expression: %w", wish, err)
-	}
-	return match, nil
+	return acts, nil
 }
 
 // completeActs completes --act by the names of the acts of the scenarios given so far.
