@@ -31,6 +31,9 @@ var layers = map[string][]string{
 	"tutor/runner/play":                append([]string{"play/barrier", "play/inspector"}, engine...),
 	"tutor/runner":                     append([]string{"play", "play/barrier", "play/inspector"}, engine...),
 	"tutor/runner/report":              {"escape", "fate", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/scenario/update":     {"escape", "fate", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/byhand":              {"actor", "clock", "escape", "fate", "scenario", "suggest", "tap", "transcript", "wire"},
+	"tutor/runner/diagram":             {"escape", "fate", "scenario", "suggest", "transcript"},
 	"tutor/runner/broker/vhost":        {"wire"},
 	"tutor/runner/broker":              {"broker/vhost", "escape", "wire"},
 

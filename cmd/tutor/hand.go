@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tutor/runner"
 	"tutor/runner/byhand"
+	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 )
 

@@ -21,7 +21,7 @@ import (
 
 var (
 	targets targettest.Targets
-	update  = flag.Bool("update", false, "rewrite the README's output")
+	rewrite = flag.Bool("update", false, "rewrite the README's output")
 )
 
 // asProgram makes of the test binary the program, for tests that need processes.

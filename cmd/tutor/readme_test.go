@@ -36,7 +36,7 @@ func TestReadmeOutput(t *testing.T) {
 			t.Fatalf("tutor %s: exit code %d\n%s", block[1], code, stderr)
 		}
 		got := "$ tutor " + string(block[1]) + "\n" + elapsed.ReplaceAllString(stdout, "2 ms")
-		if *update {
+		if *rewrite {
 			whole := "<!-- output: " + string(block[1]) + " -->\n```console\n" + got + "```\n"
 			text = bytes.Replace(text, block[0], []byte(whole), 1)
 			continue
@@ -45,7 +45,7 @@ func TestReadmeOutput(t *testing.T) {
 			t.Errorf("the README's output of tutor %s (make update rewrites it; -README +program):\n%s", block[1], diff)
 		}
 	}
-	if *update {
+	if *rewrite {
 		if err := os.WriteFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}

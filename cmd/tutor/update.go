@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"tutor/runner/escape"
-	"tutor/runner/fate"
 	"tutor/runner/outcome"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
-	"tutor/runner/transcript"
+	"tutor/runner/scenario/update"
 )
 
 // updateFiles rewrites in the scenario files what the acts that have failed expect.
@@ -25,7 +23,7 @@ func (f *playFlags) updateFiles(t terminal, sources []*source, reports []*outcom
 			if a.Verdict != outcome.Fail {
 				continue
 			}
-			o, why := settled(a)
+			o, why := update.Observed(a)
 			if why != "" {
 				fmt.Fprintf(t.err, "%v: act %s is left as it is: %s\n", a.Act.Pos, escape.Text(a.Act.Name), why)
 				continue
@@ -95,83 +93,4 @@ func replace(path string, old, text []byte) error {
 
 func linesOf(text []byte) []string {
 	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
-}
-
-// settled is what an act showed in all of its plays, or why that cannot be written down.
-func settled(a *outcome.Act) (o scenario.Observed, why string) {
-	first := a.Outcomes[0].Report
-	var differing []string
-	for _, outcome := range a.Outcomes {
-		r := outcome.Report
-		if r.Books == nil || !r.Books.Balanced() {
-			return o, "its books do not balance"
-		}
-		if !sameSets(a.Outcomes[0].Lines, outcome.Lines) {
-			return o, fmt.Sprintf("it came out in %d ways (tutor run --times shows them)", len(a.Outcomes))
-		}
-		cast := len(a.Act.Cast)
-		want, got := transcript.Each(first.Lines, cast), transcript.Each(r.Lines, cast)
-		for i, member := range a.Act.Cast {
-			if transcript.Compare(want[i], got[i], false) != nil {
-				differing = append(differing, member.Name())
-			}
-		}
-	}
-	o = observed(first)
-	o.Unordered = map[string]bool{}
-	for _, name := range differing {
-		o.Unordered[name] = true
-	}
-	return o, ""
-}
-
-// sameSets reports whether two outcomes differ in the order of their lines only.
-func sameSets(a, b []string) bool {
-	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
-	return slices.Equal(a, b)
-}
-
-// ownCondition is the broker that an act was played on, where the expectation that has counted is not that
-// broker's alone: what others show is not lost. An expectation that says nothing is whoever's comes first,
-// and one without a condition is the embedded broker's.
-func ownCondition(a *outcome.Act) scenario.Condition {
-	expected := a.Expected
-	own := scenario.Condition{Product: strings.ToLower(a.Product)}
-	if own.Product == "rabbitmq" {
-		parsed, err := scenario.ParseCondition("rabbitmq =" + majorMinor(a.Version))
-		if err != nil {
-			return scenario.Condition{}
-		}
-		own = parsed
-	}
-	unconditional := expected.On.Product == "" && own.Product == "embedded"
-	if expected.IsBlank() || unconditional || expected.On.String() == own.String() {
-		return scenario.Condition{}
-	}
-	return own
-}
-
-// majorMinor is the part of a version that conditions name.
-func majorMinor(version string) string {
-	parts := strings.SplitN(version, ".", 3)
-	return strings.Join(parts[:min(2, len(parts))], ".")
-}
-
-// observed is what an act showed, as far as an expectation can say it.
-func observed(a *outcome.Act) scenario.Observed {
-	o := scenario.Observed{Act: a.Act, Expect: a.Expected, On: ownCondition(a), Lines: map[string][]string{}, Fates: map[fate.Fate]map[string]int{}}
-	printed := transcript.Each(a.Lines, len(a.Act.Cast))
-	for i, member := range a.Act.Cast {
-		// An act that is about fates alone remains so, if there are any.
-		if a.Expected.Transcript != nil || a.Expected.Fates == nil || a.Books.Sent == 0 {
-			o.Lines[member.Name()] = printed[i]
-		}
-	}
-	for c := range a.Books.Copies {
-		if o.Fates[c.Fate] == nil {
-			o.Fates[c.Fate] = map[string]int{}
-		}
-		o.Fates[c.Fate][c.Message]++
-	}
-	return o
 }
