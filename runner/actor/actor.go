@@ -37,8 +37,9 @@ type Host struct {
 	TLS *tls.Config
 	// Vhost, User and Password are the broker's names for what the scenario's mean.
 	Vhost, User, Password string
-	// Print takes the lines of the actor's transcript.
-	Print func(transcript.Kind, string)
+	// Print takes the lines of the actor's transcript, with the mark of the message that they are about, if
+	// they are about one.
+	Print func(kind transcript.Kind, text, mark string)
 	// Body, if not nil, returns a received body as a string that may be shared with whoever
 	// published it. It saves memory where there are many messages.
 	Body func(mark string, body []byte) string
@@ -134,7 +135,7 @@ func (a *Actor) run(ctx context.Context) {
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 	case errors.As(err, &said):
-		a.host.Print(transcript.Error, said.Text)
+		a.host.Print(transcript.Error, said.Text, "")
 	default:
 		a.err = err
 	}

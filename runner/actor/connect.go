@@ -26,7 +26,7 @@ const heartbeat = 30 * time.Second
 
 func (a *Actor) connect(ctx context.Context, c *scenario.Connect) error {
 	if tellsSecret(c) {
-		a.host.Print(transcript.Warning, "the connection is not secured.")
+		a.host.Print(transcript.Warning, "the connection is not secured.", "")
 	}
 	raw, err := a.host.Dial(ctx, c.TLS != nil)
 	if err != nil {

@@ -97,7 +97,7 @@ func (c *consuming) take(ctx context.Context, d delivery) error {
 		c.host.Took(&d.Delivery)
 	}
 	body := c.body(d)
-	c.host.Print(transcript.Received, body)
+	c.host.Print(transcript.Received, body, d.mark)
 	if c.part.Lazy > 0 {
 		if err := c.host.Clock.Sleep(ctx, c.host.Who, c.part.Lazy.Std()+c.host.Clock.Hop()); err != nil {
 			return errLeft
@@ -152,7 +152,7 @@ func (c *consuming) body(d delivery) string {
 // left is how a consumer ends that was told to leave.
 func (a *Actor) left(ctx context.Context) error {
 	if errors.Is(context.Cause(ctx), errStopped) {
-		a.host.Print(transcript.Stopped, "")
+		a.host.Print(transcript.Stopped, "", "")
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ func (c *consuming) cutOff(ctx context.Context, cancelled <-chan string) error {
 	select {
 	case _, ok := <-cancelled:
 		if ok {
-			c.host.Print(transcript.Cancelled, c.whyCancelled())
+			c.host.Print(transcript.Cancelled, c.whyCancelled(), "")
 			return nil
 		}
 	default:

@@ -28,7 +28,7 @@ func (a *Actor) declare(c *scenario.Common) error {
 		if err := a.channel.QueueBind(a.queue, key, c.Exchange.Name, false, nil); err != nil {
 			return a.explain("binding queue "+a.queue, err)
 		}
-		a.host.Print(transcript.Bound, fmt.Sprintf("[%s] to Exchange [%s] %s", a.queue, c.Exchange.Name, key))
+		a.host.Print(transcript.Bound, fmt.Sprintf("[%s] to Exchange [%s] %s", a.queue, c.Exchange.Name, key), "")
 	}
 	return nil
 }
@@ -45,7 +45,7 @@ func (a *Actor) declareExchange(e *scenario.Exchange) error {
 	if err != nil {
 		return a.explain("declaring exchange "+e.Name, err)
 	}
-	a.host.Print(transcript.CreatedExchange, e.Name)
+	a.host.Print(transcript.CreatedExchange, e.Name, "")
 	return nil
 }
 
@@ -59,7 +59,7 @@ func (a *Actor) declareQueue(q *scenario.Queue) error {
 		return a.explain("declaring queue "+q.Name, err)
 	}
 	a.queue = declared.Name
-	a.host.Print(transcript.CreatedQueue, declared.Name)
+	a.host.Print(transcript.CreatedQueue, declared.Name, "")
 	return nil
 }
 

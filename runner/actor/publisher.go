@@ -80,7 +80,7 @@ func (p *publishing) send(ctx context.Context, n int) error {
 		return p.explain("publishing "+body, err)
 	}
 	if !p.part.Confirm {
-		p.host.Print(transcript.Sent, body)
+		p.host.Print(transcript.Sent, body, mark)
 		return nil
 	}
 	p.waiting = append(p.waiting, unconfirmed{mark, body, confirmation})
@@ -120,11 +120,11 @@ func (p *publishing) settleConfirms(ctx context.Context, most int) error {
 		delete(p.returned, first.mark)
 		switch {
 		case returned:
-			p.host.Print(transcript.Returned, first.body+" ("+why+")")
+			p.host.Print(transcript.Returned, first.body+" ("+why+")", first.mark)
 		case acked:
-			p.host.Print(transcript.Sent, first.body)
+			p.host.Print(transcript.Sent, first.body, first.mark)
 		default:
-			p.host.Print(transcript.Nacked, first.body)
+			p.host.Print(transcript.Nacked, first.body, first.mark)
 		}
 	}
 	return nil
@@ -149,12 +149,12 @@ func (p *publishing) takeReturns() {
 
 func (p *publishing) takeReturn(r amqp.Return) {
 	why := fmt.Sprintf("%d %s", r.ReplyCode, r.ReplyText)
+	mark, _ := tap.Unmarked(r.Headers)
 	if p.part.Confirm {
-		mark, _ := tap.Unmarked(r.Headers)
 		p.returned[mark] = why
 		return
 	}
-	p.host.Print(transcript.Returned, string(r.Body)+" ("+why+")")
+	p.host.Print(transcript.Returned, string(r.Body)+" ("+why+")", mark)
 }
 
 // finish closes the channel, which tells the broker to be done with all that was published, and

@@ -44,7 +44,7 @@ func TestGuessIsMarked(t *testing.T) {
 	a := New(&scenario.Actor{Publisher: &scenario.Publisher{Name: "p"}}, Host{
 		Clock: clock.NewWall(), Journal: tap.NewJournal(), Vhost: "/", User: "guest", Password: "guest",
 		Dial: func(context.Context, bool) (net.Conn, error) { return mute(t), nil },
-		Print: func(k transcript.Kind, text string) {
+		Print: func(k transcript.Kind, text, _ string) {
 			printed = append(printed, transcript.Line{Kind: k, Text: text}.String())
 		},
 	})

@@ -9,6 +9,7 @@
 package byhand
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -76,14 +77,8 @@ func prints(a *scenario.Act, actor string) []string {
 }
 
 func stepText(s *scenario.Step) string {
-	for _, verb := range []struct{ text, who string }{
-		{"start", s.Start}, {"stop (Ctrl-C)", s.Stop}, {"kill (kill -9)", s.Kill}, {"wait until it is done:", s.Await}, {"restart the", s.Restart},
-	} {
-		if verb.who != "" {
-			return verb.text + " " + verb.who
-		}
-	}
-	return "wait " + s.Wait.String()
+	verb, value := s.Verb()
+	return fmt.Sprintf(verb.ByHand, value)
 }
 
 // certificates is the directory that the broker's certificates are written to.

@@ -98,13 +98,10 @@ type screen struct {
 	trouble bool
 }
 
-func (s *screen) print(kind transcript.Kind, text string) {
+func (s *screen) print(kind transcript.Kind, text, _ string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch kind {
-	case transcript.Error, transcript.Returned, transcript.Nacked, transcript.Cancelled:
-		s.trouble = true
-	}
+	s.trouble = s.trouble || kind.IsTrouble()
 	fmt.Fprintln(s.out, escape.Text(transcript.Line{Kind: kind, Text: text}.String()))
 }
 

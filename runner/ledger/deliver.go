@@ -73,7 +73,7 @@ func (l *Ledger) Took(who int, tag uint64) {
 		c.state = taken
 	}
 	if c.redelivered {
-		l.remark(who, true, "redelivered: "+l.messages[c.message].body)
+		l.remark(who, c.message+1, "redelivered: "+l.messages[c.message].body)
 	}
 }
 

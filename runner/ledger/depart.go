@@ -73,7 +73,8 @@ func (l *Ledger) release(who int, ch *channel) {
 // forgo enters that a channel has lost what others were seen to get already.
 func (l *Ledger) forgo(who int, ch *channel) {
 	for _, tag := range slices.Sorted(maps.Keys(ch.passed)) {
-		l.remark(who, true, "gone, unacknowledged: "+l.messages[l.copies[ch.passed[tag]].message].body)
+		m := l.copies[ch.passed[tag]].message
+		l.remark(who, m+1, "gone, unacknowledged: "+l.messages[m].body)
 	}
 	clear(ch.passed)
 }
@@ -85,15 +86,15 @@ func (l *Ledger) lose(who int, i uint32) {
 	switch c.state {
 	case unacked:
 		l.requeue(i, false)
-		l.remark(who, true, "gone, unacknowledged: "+body)
+		l.remark(who, c.message+1, "gone, unacknowledged: "+body)
 	case unseen, taken:
 		l.happens(outcome.Drop, who).about(l, i).mark(unlooked, c.state == unseen)
 		c.unseen = c.state == unseen
 		c.end(fate.Dropped)
 		if c.unseen {
-			l.remark(who, true, "dropped, unseen: "+body)
+			l.remark(who, c.message+1, "dropped, unseen: "+body)
 		} else {
-			l.remark(who, true, "dropped, in its hands: "+body)
+			l.remark(who, c.message+1, "dropped, in its hands: "+body)
 		}
 	}
 }

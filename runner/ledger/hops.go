@@ -6,9 +6,19 @@ import "math"
 // quiet: 0 until it takes a delivery, then 1, and more if somebody else had the message first and
 // rejected, requeued or lost it at the same moment.
 func (l *Ledger) Hops(who int) uint8 {
+	hops, _ := l.Placed(who, "")
+	return hops
+}
+
+// Placed is where a line of an actor belongs: its hops, and the number of the message with a mark, from 1; 0 if
+// there is none.
+func (l *Ledger) Placed(who int, mark string) (hops uint8, message uint32) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.hops[who]
+	if m, ok := l.find(mark); ok {
+		message = m + 1
+	}
+	return l.hops[who], message
 }
 
 // reached enters that an actor has taken a copy.

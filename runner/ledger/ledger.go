@@ -29,16 +29,22 @@ type Member struct {
 	Vhost string
 }
 
-// Remark is told when something happens to an actor's messages that its own lines do not show. Hops
-// are those of [Ledger.Hops].
-type Remark func(who int, hops uint8, trouble bool, text string)
+// Remark is something that happened to an actor's messages and that its own lines do not show.
+type Remark struct {
+	Who int
+	// Hops are those of [Ledger.Hops].
+	Hops uint8
+	// Message is the number, from 1, of the message that it is about; 0 if it is about none.
+	Message uint32
+	Text    string
+}
 
 // Ledger is the open ledger of an act. Its memory is what matters in acts with many messages, so
 // messages and copies are kept in slices, by index.
 type Ledger struct {
 	mu   sync.Mutex
 	cast []Member
-	told Remark
+	told func(Remark)
 	// words puts the scenario's names into the broker's texts.
 	words func(string) string
 
@@ -246,7 +252,7 @@ type consumer struct {
 
 // New returns an empty ledger for a cast. Words puts the scenario's names for vhosts and users into
 // the broker's texts, and now is the time on the act's timeline.
-func New(cast []Member, remark Remark, words func(string) string, now func() time.Duration) *Ledger {
+func New(cast []Member, remark func(Remark), words func(string) string, now func() time.Duration) *Ledger {
 	l := &Ledger{
 		cast: cast, told: remark, words: words, hops: make([]uint8, len(cast)), onward: map[uint32]uint8{},
 		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1), came: make([][]uint32, 1),
@@ -381,8 +387,9 @@ func (l *Ledger) Body(mark string, received []byte) string {
 	return string(received)
 }
 
-func (l *Ledger) remark(who int, trouble bool, text string) {
-	l.told(who, l.hops[who], trouble, text)
+// remark tells something of an actor, and of a message if its number, from 1, is given.
+func (l *Ledger) remark(who int, message uint32, text string) {
+	l.told(Remark{Who: who, Hops: l.hops[who], Message: message, Text: text})
 }
 
 func (l *Ledger) doubt(format string, args ...any) {

@@ -29,8 +29,8 @@ type wires struct {
 func newWires() *wires {
 	w := &wires{}
 	cast := []Member{{"p", "/"}, {"a", "/"}, {"b", "/"}}
-	w.Ledger = New(cast, func(who int, _ uint8, _ bool, text string) {
-		w.remarks = append(w.remarks, cast[who].Name+": "+text)
+	w.Ledger = New(cast, func(r Remark) {
+		w.remarks = append(w.remarks, cast[r.Who].Name+": "+r.Text)
 	}, func(s string) string { return s }, func() time.Duration { return 0 })
 	return w
 }

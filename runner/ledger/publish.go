@@ -85,13 +85,13 @@ func (l *Ledger) Quiet(cause int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, c := range l.closed {
-		l.remark(c.who, true, "the broker closes the channel: "+c.why)
+		l.remark(c.who, 0, "the broker closes the channel: "+c.why)
 	}
 	l.closed = nil
 	for _, number := range l.silent {
 		m := &l.messages[number]
 		if c := &l.copies[m.first]; c.state == ready && !c.doubtful {
-			l.remark(int(m.publisher), true, "reaches no queue: "+m.body)
+			l.remark(int(m.publisher), number+1, "reaches no queue: "+m.body)
 		}
 	}
 	l.silent = nil

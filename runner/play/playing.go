@@ -242,14 +242,15 @@ func (p *playing) slept(who int) {
 }
 
 // remark enters in the transcript what the ledger has seen happen to an actor.
-func (p *playing) remark(who int, hops uint8, trouble bool, text string) {
+func (p *playing) remark(r ledger.Remark) {
 	p.lines.Add(transcript.Line{
-		At: p.timeline.Now(), Actor: uint16(who), Kind: transcript.Remark, Hops: hops, Text: text, Trouble: trouble,
+		At: p.timeline.Now(), Actor: uint16(r.Who), Kind: transcript.Remark, Hops: r.Hops, Message: r.Message, Text: r.Text, Trouble: true,
 	})
 }
 
-func (p *playing) print(who int, kind transcript.Kind, text string) {
-	line := transcript.Line{At: p.timeline.Now(), Actor: uint16(who), Kind: kind, Hops: p.ledger.Hops(who), Text: text}
+func (p *playing) print(who int, kind transcript.Kind, text, mark string) {
+	hops, message := p.ledger.Placed(who, mark)
+	line := transcript.Line{At: p.timeline.Now(), Actor: uint16(who), Kind: kind, Hops: hops, Message: message, Text: text}
 	if kind.IsTrouble() {
 		line.Trouble = true
 		line.Text = p.words.Replace(text)
@@ -273,7 +274,7 @@ func (p *playing) host(who int) (actor.Host, error) {
 		Vhost:    p.stage.Vhosts[p.act.Cast[who].Vhost()],
 		User:     login.User,
 		Password: password,
-		Print:    func(k transcript.Kind, text string) { p.print(who, k, text) },
+		Print:    func(k transcript.Kind, text, mark string) { p.print(who, k, text, mark) },
 		Body:     p.ledger.Body,
 		Took:     func(d *amqp.Delivery) { p.ledger.Took(who, d.DeliveryTag) },
 		Finished: func(d *amqp.Delivery) { p.ledger.Finished(who, d.DeliveryTag) },

@@ -98,6 +98,8 @@ type Line struct {
 	Text string `json:"text"`
 	// Trouble is set where a message was lost, went back, or was refused.
 	Trouble bool `json:"trouble,omitempty"`
+	// Message is the number of the message that the line is about, as events have it.
+	Message uint32 `json:"message,omitempty"`
 }
 
 // Fate is which copies met a fate.
@@ -219,7 +221,7 @@ func newAct(a *outcome.Act) Act {
 		act.Events, act.EventsTruncated = newEvents(a.Books), a.Books.Truncated
 	}
 	for i, l := range a.Lines {
-		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), l.Kind.String(), l.String(), l.Trouble}
+		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), l.Kind.String(), l.String(), l.Trouble, l.Message}
 	}
 	for _, d := range a.Act.Deprecated() {
 		act.Deprecated = append(act.Deprecated, Deprecation{string(d.Feature), d.Pos.File, d.Pos.Line, d.Pos.Column, d.Text})

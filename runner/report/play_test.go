@@ -31,9 +31,9 @@ func newPlay(act *scenario.Act) *play {
 	for _, a := range act.Cast {
 		cast = append(cast, ledger.Member{Name: a.Name(), Vhost: "/"})
 	}
-	p.ledger = ledger.New(cast, func(who int, _ uint8, trouble bool, text string) {
+	p.ledger = ledger.New(cast, func(r ledger.Remark) {
 		p.lines = append(p.lines, transcript.Line{
-			At: p.now, Actor: uint16(who), Kind: transcript.Remark, Text: text, Trouble: trouble,
+			At: p.now, Actor: uint16(r.Who), Kind: transcript.Remark, Message: r.Message, Text: r.Text, Trouble: true,
 		})
 	}, func(s string) string { return s }, func() time.Duration { return p.now })
 	return p

@@ -66,6 +66,9 @@ type Line struct {
 	// Actor is the index of the actor in the cast.
 	Actor uint16
 	Kind  Kind
+	// Message is the number, from 1, of the message that the line is about among those of the act; 0 if it is
+	// about none.
+	Message uint32
 	// Hops is how many messages from one actor to another lie between this line and what set off all
 	// that happened at the same moment.
 	Hops uint8
