@@ -64,7 +64,7 @@ func (a *Actor) connect(ctx context.Context, c *scenario.Connect) error {
 // everybody is the login that every broker comes with.
 const everybody = "guest"
 
-// tellsSecret says whether a password travels where anybody on the way can read it: with any login but the
+// tellsSecret reports whether a password travels where anybody on the way can read it: with any login but the
 // guest's own, whose password is everybody's, wherever it was written.
 func tellsSecret(c *scenario.Connect) bool {
 	if c.TLS != nil {

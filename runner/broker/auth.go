@@ -19,7 +19,7 @@ func mechanisms(secure *tls.ConnectionState) []string {
 	return m
 }
 
-// identifies says whether a client has shown a certificate.
+// identifies reports whether a client has shown a certificate.
 func identifies(secure *tls.ConnectionState) bool {
 	return secure != nil && len(secure.PeerCertificates) > 0
 }

@@ -76,7 +76,7 @@ func (c *connection) openChannel(f wire.Frame) error {
 	return nil
 }
 
-// mayOpen says whether there is room for one more channel.
+// mayOpen reports whether there is room for one more channel.
 func (c *connection) mayOpen(id uint16) error {
 	if c.channelMax > 0 && (len(c.channels) >= int(c.channelMax) || id > c.channelMax) {
 		return refusal(wire.NotAllowed, "number of channels opened (%d) has reached the negotiated channel_max (%d)", len(c.channels), c.channelMax)

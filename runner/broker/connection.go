@@ -226,7 +226,7 @@ func (c *connection) frame(f wire.Frame) error {
 	}
 }
 
-// recognizable says whether a frame is what its type says, as far as that can be seen from outside.
+// recognizable reports whether a frame is what its type says, as far as that can be seen from outside.
 func recognizable(f wire.Frame) bool {
 	switch f.Type {
 	case wire.FrameMethod:
@@ -340,7 +340,7 @@ func (c *connection) leave() bool {
 	return true
 }
 
-// in says whether the connection is in a vhost.
+// in reports whether the connection is in a vhost.
 func (c *connection) in(v *virtualHost) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -105,7 +105,7 @@ func (b *Broker) RemoveUser(name string) {
 	b.closeConnections(fmt.Sprintf("user '%s' is deleted", name), func(c *connection) bool { return c.of(name) })
 }
 
-// of says whether the connection is in a vhost for a user.
+// of reports whether the connection is in a vhost for a user.
 func (c *connection) of(user string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -127,7 +127,7 @@ func (a *account) hasPassword(password string) bool {
 	return subtle.ConstantTimeCompare(hash[:], a.hash[:]) == 1
 }
 
-// mayComeFrom says whether the user may connect from an address; a pipe is as local as can be.
+// mayComeFrom reports whether the user may connect from an address; a pipe is as local as can be.
 func (a *account) mayComeFrom(addr net.Addr) bool {
 	tcp, ok := addr.(*net.TCPAddr)
 	return !a.LoopbackOnly || !ok || tcp.IP.IsLoopback()

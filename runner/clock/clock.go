@@ -130,7 +130,7 @@ func (t *Timeline) Sleep(ctx context.Context, who int, d time.Duration) error {
 	}
 }
 
-// Sleeping says whether an actor waits for its timer.
+// Sleeping reports whether an actor waits for its timer.
 func (t *Timeline) Sleeping(who int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

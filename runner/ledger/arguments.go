@@ -10,7 +10,7 @@ func argument(q *topology.Queue, name string) (value any, ok bool) {
 	return q.Arguments.Get(name)
 }
 
-// has says whether a queue exists and was declared with an argument.
+// has reports whether a queue exists and was declared with an argument.
 func has(q *topology.Queue, name string) bool {
 	_, ok := argument(q, name)
 	return ok

@@ -63,7 +63,7 @@ func (l *Ledger) Unsettled() []QueueRef {
 	return all
 }
 
-// deliverable says whether a queue has a message that must be delivered once somebody takes it. One
+// deliverable reports whether a queue has a message that must be delivered once somebody takes it. One
 // that has come back more often than the limit may also be given up.
 func (l *Ledger) deliverable(ref QueueRef, q *topology.Queue) bool {
 	id := l.queueID(ref)
@@ -76,7 +76,7 @@ func (l *Ledger) deliverable(ref QueueRef, q *topology.Queue) bool {
 	return false
 }
 
-// ready says whether a queue has a consumer that may be sent a message. Of those of a queue with a single
+// ready reports whether a queue has a consumer that may be sent a message. Of those of a queue with a single
 // active consumer it is the first.
 func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
 	first := 0
@@ -96,7 +96,7 @@ func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
 	return takes
 }
 
-// isFree says whether a consumer's prefetch lets it have one message more.
+// isFree reports whether a consumer's prefetch lets it have one message more.
 func (l *Ledger) isFree(ch *channel, c consumer) bool {
 	return c.noAck || c.prefetch == 0 || len(ch.delivered) < c.prefetch || l.unacked(ch, c.queue) < c.prefetch
 }

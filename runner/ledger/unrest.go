@@ -111,7 +111,7 @@ func (l *Ledger) spread(from QueueRef) {
 	}
 }
 
-// hasRoom says whether an actor may be sent a message of a queue.
+// hasRoom reports whether an actor may be sent a message of a queue.
 func (l *Ledger) hasRoom(who int, q QueueRef) bool {
 	for _, ch := range l.conns[who].channels {
 		for _, c := range ch.consumers {

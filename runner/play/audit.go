@@ -84,7 +84,7 @@ func (p *playing) auditor(ctx context.Context, r ledger.Remaining) (*amqp.Channe
 	return p.inspector.Channel(ctx, r.Vhost)
 }
 
-// isGuest says whether an actor has all permissions.
+// isGuest reports whether an actor has all permissions.
 func (p *playing) isGuest(who int) bool {
 	user := p.act.Cast[who].Common().Connect.User
 	return user == "" || user == "guest"

@@ -202,7 +202,7 @@ func (b *brokerTime) queuePatience() map[ledger.QueueRef]time.Duration {
 	return limits
 }
 
-// isTimed says whether a broker may deliver messages in an act though nobody does anything: when a time is
+// isTimed reports whether a broker may deliver messages in an act though nobody does anything: when a time is
 // over, or since it does some of what it is told later. What expires goes to nobody without a dead-letter
 // exchange.
 func isTimed(act *scenario.Act) bool {

@@ -290,7 +290,7 @@ func (p *playing) host(who int) (actor.Host, error) {
 	return h, nil
 }
 
-// isGivenPassword says whether the password is the one that the broker block gives the user: the
+// isGivenPassword reports whether the password is the one that the broker block gives the user: the
 // target may have chosen another one for it.
 func (p *playing) isGivenPassword(c *scenario.Connect) bool {
 	user := p.act.Broker.Users[c.User]

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -175,14 +174,11 @@ type likeness struct {
 	actor string
 }
 
-// generated are names that brokers make up.
-var generated = regexp.MustCompile(`amq\.(gen|ctag)-[A-Za-z0-9_-]+`)
-
 // lines are what the actor printed, with the scenario's patterns in place of what matches them.
 func (l likeness) lines(a *outcome.Act, actor int) []string {
 	lines := transcript.Of(a.Lines, actor)
 	for i, line := range lines {
-		lines[i] = generated.ReplaceAllString(line, "amq.$1-"+transcript.Any)
+		lines[i] = scenario.Generic(line)
 		for _, e := range l.act.Expect {
 			for _, want := range l.expected(e) {
 				if strings.Contains(want, transcript.Any) && transcript.Matches(want, line) {
@@ -201,7 +197,7 @@ func (l likeness) expected(e *scenario.Expectation) []string {
 	return nil
 }
 
-// unordered says whether the scenario leaves the order of the lines open.
+// unordered reports whether the scenario leaves the order of the lines open.
 func (l likeness) unordered() bool {
 	return slices.ContainsFunc(l.act.Expect, func(e *scenario.Expectation) bool {
 		t := e.Transcript[l.actor]

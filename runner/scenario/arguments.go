@@ -77,7 +77,7 @@ func (c *checker) permissions(p *Permission, path string) {
 	}
 }
 
-// onlyGo says whether an expression may well be one of Perl's though it is none of Go's: look-arounds,
+// onlyGo reports whether an expression may well be one of Perl's though it is none of Go's: look-arounds,
 // back references, possessive and long repetitions.
 func onlyGo(e *syntax.Error) bool {
 	switch e.Code {

@@ -20,7 +20,7 @@ type Condition struct {
 	Version []int
 }
 
-// Fits says whether the condition holds for a broker. Versions are compared as far as the condition
+// Fits reports whether the condition holds for a broker. Versions are compared as far as the condition
 // gives them: 4.3.6 is "=4.3".
 func (c Condition) Fits(product, version string) bool {
 	product = strings.ToLower(product)

@@ -102,7 +102,7 @@ func (d *decoder) didYouMean(written string, words []string) string {
 	return suggest.DidYouMean(written, words)
 }
 
-// affords says whether there is time to compare a mistake with some words.
+// affords reports whether there is time to compare a mistake with some words.
 func (d *decoder) affords(words []string) bool {
 	d.compared += len(words)
 	return d.compared <= maxCompared

@@ -87,7 +87,7 @@ type Vhost struct {
 	MaxQueues *int `yaml:"max_queues" jsonschema:"minimum=0"`
 }
 
-// Limited says whether the vhost has a limit; one that is only named, nil, has none.
+// Limited reports whether the vhost has a limit; one that is only named, nil, has none.
 func (v *Vhost) Limited() bool { return v != nil && (v.MaxConnections != nil || v.MaxQueues != nil) }
 
 // User is a user with permissions and limits.
@@ -310,7 +310,7 @@ type Expectation struct {
 	FatesPos Position `yaml:"-"`
 }
 
-// IsBlank says whether neither lines nor fates are expected, as in a scenario that is being written.
+// IsBlank reports whether neither lines nor fates are expected, as in a scenario that is being written.
 func (e *Expectation) IsBlank() bool { return len(e.Transcript) == 0 && len(e.Fates) == 0 }
 
 // Transcript is the lines that an actor must print: just a text, or a mapping.

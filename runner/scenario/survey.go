@@ -73,7 +73,7 @@ func (s *surveyor) walk() {
 	}
 }
 
-// inside says whether a quote or a bracket is open.
+// inside reports whether a quote or a bracket is open.
 func (s *surveyor) inside() bool { return s.quote != 0 || len(s.open) > 0 }
 
 func (s *surveyor) at(i int, text string) mark { return mark{s.line, i + 1, text} }
@@ -180,7 +180,7 @@ func (s *surveyor) begin(i int) int {
 	return i + 1
 }
 
-// ends says whether a word ends before a character.
+// ends reports whether a word ends before a character.
 func (s *surveyor) ends(i int) bool {
 	return i >= len(s.runes) || strings.ContainsRune(" \t", s.runes[i]) || len(s.open) > 0 && strings.ContainsRune(",]}", s.runes[i])
 }

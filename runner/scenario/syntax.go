@@ -165,7 +165,7 @@ func (d *diagnosis) outOfPlace() (mark, string) {
 	return d.firstOf(line), d.said + " (is it indented like its neighbours?)"
 }
 
-// complains says whether the parser has the same to say of a part of the file.
+// complains reports whether the parser has the same to say of a part of the file.
 func (d *diagnosis) complains(part []byte) bool {
 	parser := yaml.NewDecoder(bytes.NewReader(part))
 	for {

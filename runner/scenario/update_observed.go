@@ -3,7 +3,6 @@ package scenario
 import (
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,15 +12,15 @@ import (
 
 // What an observation has to do with an expectation: what differs, and how it is spelled.
 
-// fits says whether the observation is what was expected.
+// fits reports whether the observation is what was expected.
 func (o Observed) fits() bool {
 	return len(o.differing()) == 0 && len(o.changedFates()) == 0 && !o.isBlank()
 }
 
-// isBlank says whether nothing is expected of an act in which actors have printed something, and no message
+// isBlank reports whether nothing is expected of an act in which actors have printed something, and no message
 // was sent: that holds of any such act.
 func (o Observed) isBlank() bool {
-	return o.Expect.IsBlank() && len(o.Fates) == 0 && len(o.transcript()) > 0
+	return o.Expect.ProvesNothing(len(o.Fates)) && len(o.transcript()) > 0
 }
 
 // differing lists the actors that did not print what was expected, in the order of the cast.
@@ -29,7 +28,7 @@ func (o Observed) differing() []string {
 	var names []string
 	for _, a := range o.Act.Cast {
 		want := o.Expect.Transcript[a.Name()]
-		if want != nil && (transcript.Compare(want.Lines, o.Lines[a.Name()], want.Unordered) != nil || o.Unordered[a.Name()] && !want.Unordered) {
+		if want != nil && (want.Diff(o.Lines[a.Name()]) != nil || o.Unordered[a.Name()] && !want.Unordered) {
 			names = append(names, a.Name())
 		}
 	}
@@ -52,21 +51,34 @@ func (o Observed) transcript() []string {
 
 // changedFates lists the fates that differ from what was expected, if any were expected.
 func (o Observed) changedFates() []fate.Fate {
-	if o.Expect.Fates == nil {
-		return nil
-	}
 	var changed []fate.Fate
+	met := o.met()
 	for _, f := range fate.All() {
-		want, got := o.Expect.Fates[f], o.bodies(f)
-		switch {
-		case want == nil && len(got) == 0:
-		case want != nil && want.Copies == nil && want.Total == len(got):
-		case want != nil && want.Copies != nil && transcript.Compare(want.bodies(len(got)), got, true) == nil:
-		default:
+		if o.Expect.diff(met, []fate.Fate{f}) != nil {
 			changed = append(changed, f)
 		}
 	}
 	return changed
+}
+
+// met are the fates of the copies.
+func (o Observed) met() Fates {
+	met := Fates{Counts: map[fate.Fate]int{}}
+	for f, copies := range o.Fates {
+		for _, n := range copies {
+			met.Counts[f] += n
+		}
+	}
+	met.Copies = func(yield func(fate.Fate, string) bool) {
+		for f := range o.Fates {
+			for _, body := range o.bodies(f) {
+				if !yield(f, body) {
+					return
+				}
+			}
+		}
+	}
+	return met
 }
 
 // expectedFates lists the fates that are expected from now on. A fate that no longer occurs stays
@@ -194,12 +206,6 @@ func respell(spare []string, line string) string {
 	}
 	return Generic(strings.ToValidUTF8(line, transcript.Any))
 }
-
-// Generic writes a line without the names that the broker makes up anew each time.
-func Generic(line string) string { return madeUp.ReplaceAllString(line, "amq.$1-"+transcript.Any) }
-
-// madeUp matches the names that a broker gives queues and consumers.
-var madeUp = regexp.MustCompile(`\bamq\.(gen|ctag)-[A-Za-z0-9_-]+`)
 
 // compareNatural orders texts as people do: 2:x before 10:x.
 func compareNatural(a, b string) int {

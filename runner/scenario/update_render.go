@@ -103,7 +103,7 @@ func (s *source) written(lines []string, unordered, list bool) value {
 	return v
 }
 
-// isLiteral says whether lines can stand below a "|" as they are.
+// isLiteral reports whether lines can stand below a "|" as they are.
 func isLiteral(lines []string) bool {
 	if len(lines) == 0 || lines[0] == "" || strings.TrimLeft(lines[0], " \t") != lines[0] || isBlank(lines[len(lines)-1]) {
 		return false
@@ -111,7 +111,7 @@ func isLiteral(lines []string) bool {
 	return !slices.ContainsFunc(lines, needsEscapes)
 }
 
-// needsEscapes says whether a text has characters that a person would not see, or that YAML takes
+// needsEscapes reports whether a text has characters that a person would not see, or that YAML takes
 // for the end of a line.
 func needsEscapes(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return r != '\t' && !unicode.IsPrint(r) })
@@ -202,7 +202,7 @@ func scalar(text, place string) string {
 	return quoted(text, yaml.DoubleQuotedStyle)
 }
 
-// isPlain says whether a piece of YAML has the text, unquoted, in the place where it was put.
+// isPlain reports whether a piece of YAML has the text, unquoted, in the place where it was put.
 func isPlain(doc *yaml.Node, text, place string) bool {
 	if len(doc.Content) != 1 {
 		return false

@@ -136,7 +136,7 @@ func (s *source) replaceItem(item *yaml.Node, v value) {
 	s.leave(item)
 }
 
-// besideDash says whether a key shares its line with the dash of a list's item.
+// besideDash reports whether a key shares its line with the dash of a list's item.
 func (s *source) besideDash(key *yaml.Node) bool {
 	return key != nil && strings.TrimSpace(s.before(key)) != ""
 }
@@ -333,7 +333,7 @@ func mergeKey(m *yaml.Node) *yaml.Node {
 	return nil
 }
 
-// isFlow says whether a mapping or list is written in braces or brackets.
+// isFlow reports whether a mapping or list is written in braces or brackets.
 func isFlow(n *yaml.Node) bool { return n.Style&yaml.FlowStyle != 0 }
 
 func isAt(n *yaml.Node, pos Position) bool { return n.Line == pos.Line && n.Column == pos.Column }

@@ -143,7 +143,7 @@ type fences struct {
 	open map[uint16]int
 }
 
-// part says whether a method is a fence, or the answer to one.
+// part reports whether a method is a fence, or the answer to one.
 func (f *fences) part(toBroker bool, channel uint16, m wire.Method) bool {
 	var mark wire.Table
 	switch m := m.(type) {

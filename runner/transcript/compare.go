@@ -43,7 +43,7 @@ func Compare(want, got []string, unordered bool) []DiffLine {
 	return diff
 }
 
-// Matches says whether a line is what was expected, which may contain [Any].
+// Matches reports whether a line is what was expected, which may contain [Any].
 func Matches(want, got string) bool {
 	head, rest, wild := strings.Cut(want, Any)
 	if !wild {

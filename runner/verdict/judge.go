@@ -3,8 +3,6 @@ package verdict
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"tutor/runner/fate"
@@ -28,17 +26,17 @@ func Judge(a *outcome.Act) error {
 		if want == nil {
 			continue
 		}
-		if diff := transcript.Compare(want.Lines, printed[i], want.Unordered); diff != nil {
+		if diff := want.Diff(printed[i]); diff != nil {
 			j.mismatch(want.Pos, "transcript of "+member.Name(), diff)
 		}
 	}
-	if diff := compareFates(expected.Fates, a.Books); diff != nil {
+	if diff := expected.Diff(fates(a.Books)); diff != nil {
 		j.mismatch(expected.FatesPos, "fates", diff)
 	}
 	if !a.Books.Balanced() {
 		j.mismatch(expected.Pos, "the books do not balance", unaccounted(a.Books))
 	}
-	if checksNothing(expected, a.Books) {
+	if expected.ProvesNothing(a.Books.Sent) {
 		j.mismatch(expected.Pos, "nothing is checked: no message was sent, and no transcript is expected", j.printed())
 	}
 	a.Verdict = outcome.Pass
@@ -50,12 +48,6 @@ func Judge(a *outcome.Act) error {
 
 // judge enters in an act's outcome where it differs from what was expected.
 type judge struct{ act *outcome.Act }
-
-// checksNothing reports whether an expectation holds whatever the actors do: that there are no fates is true
-// of an act in which nothing was sent.
-func checksNothing(expected *scenario.Expectation, books *outcome.Books) bool {
-	return expected.IsBlank() && books.Sent == 0
-}
 
 // printed lists what the actors have printed.
 func (j judge) printed() []transcript.DiffLine {
@@ -82,63 +74,16 @@ func (j judge) mismatch(pos scenario.Position, subject string, diff []transcript
 	j.act.Mismatches = append(j.act.Mismatches, outcome.Mismatch{Pos: pos, Subject: subject, Diff: diff})
 }
 
-// compareFates lists the copies whose fate is not the expected one, or nothing if none are expected.
-func compareFates(expected map[fate.Fate]*scenario.Messages, books *outcome.Books) []transcript.DiffLine {
-	if expected == nil {
-		return nil
-	}
-	var got []string
-	for c := range books.Copies {
-		if e := expected[c.Fate]; c.Fate != "" && (e == nil || e.Copies != nil) {
-			got = append(got, met(c.Fate, c.Message))
-		}
-	}
-	seen := counts(got)
-	var want []string
-	for _, f := range fate.All() {
-		e := expected[f]
-		if e != nil && e.Copies == nil {
-			want = append(want, total(f, e.Total))
-			got = append(got, total(f, books.Counts[f]))
-			continue
-		}
-		if e != nil {
-			for _, body := range slices.Sorted(maps.Keys(e.Copies)) {
-				want = append(want, wanted(met(f, body), e.Copies[body], seen)...)
+// fates are what the books say of the copies.
+func fates(books *outcome.Books) scenario.Fates {
+	return scenario.Fates{Counts: books.Counts, Copies: func(yield func(fate.Fate, string) bool) {
+		for c := range books.Copies {
+			if !yield(c.Fate, c.Message) {
+				return
 			}
 		}
-	}
-	return transcript.Compare(want, got, true)
+	}}
 }
-
-// wanted is a line for each copy that must be there. Of those that are not, it has a few, and one that says
-// how many there are more.
-func wanted(line string, copies int, seen map[string]int) []string {
-	const few = 20
-	there := seen[line]
-	if strings.Contains(line, transcript.Any) {
-		there = seen[anyLine]
-	}
-	if copies <= there+few {
-		return slices.Repeat([]string{line}, copies)
-	}
-	return append(slices.Repeat([]string{line}, there+few-1), fmt.Sprintf("%s (%d times more)", line, copies-there-few+1))
-}
-
-// anyLine counts all lines.
-const anyLine = ""
-
-func counts(lines []string) map[string]int {
-	n := map[string]int{anyLine: len(lines)}
-	for _, l := range lines {
-		n[l]++
-	}
-	return n
-}
-
-func met(f fate.Fate, body string) string { return fmt.Sprintf("%s: %s", f, body) }
-
-func total(f fate.Fate, n int) string { return fmt.Sprintf("%s: %d", f, n) }
 
 // unaccounted lists what keeps the books from balancing.
 func unaccounted(books *outcome.Books) []transcript.DiffLine {

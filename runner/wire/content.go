@@ -122,7 +122,7 @@ func AppendContentHeader(dst []byte, channel uint16, bodySize uint64, properties
 // ClassBasic is the number of the basic class, the only one whose methods carry content.
 const ClassBasic uint16 = 60
 
-// CarriesContent says whether a header frame and body frames follow the method.
+// CarriesContent reports whether a header frame and body frames follow the method.
 func CarriesContent(m Method) bool {
 	switch m.(type) {
 	case *BasicPublish, *BasicDeliver, *BasicReturn, *BasicGetOK:

@@ -252,7 +252,7 @@ func spontaneous(m wire.Method) bool {
 	return false
 }
 
-// answered says whether a method is answered by another one.
+// answered reports whether a method is answered by another one.
 func answered(m wire.Method) bool {
 	switch m := m.(type) {
 	case *wire.BasicPublish, *wire.BasicAck, *wire.BasicNack, *wire.BasicReject, *wire.BasicRecoverAsync:

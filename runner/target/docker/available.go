@@ -11,7 +11,7 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 )
 
-// Available says whether a container of an image could be started at once: an engine answers, and has
+// Available reports whether a container of an image could be started at once: an engine answers, and has
 // the image, and that of the library's reaper unless it is switched off.
 func Available(ctx context.Context, image string) (err error) {
 	defer func() {

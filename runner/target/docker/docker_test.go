@@ -10,7 +10,7 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 )
 
-// onDocker says whether the suite runs on docker at all (package targettest, which imports this one,
+// onDocker reports whether the suite runs on docker at all (package targettest, which imports this one,
 // has the rules), and returns an image for it.
 func onDocker(t *testing.T) (image string, ok bool) {
 	t.Helper()

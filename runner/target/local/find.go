@@ -39,7 +39,7 @@ func find() (string, error) {
 	return "", ErrNotInstalled
 }
 
-// Installed says whether there is a server to start.
+// Installed reports whether there is a server to start.
 func Installed() error {
 	_, err := find()
 	return err

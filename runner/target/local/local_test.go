@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// onLocal says whether the suite runs on local at all (package targettest, which imports this one, has
+// onLocal reports whether the suite runs on local at all (package targettest, which imports this one, has
 // the rules).
 func onLocal(t *testing.T) bool {
 	t.Helper()

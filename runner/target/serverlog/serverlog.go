@@ -6,7 +6,7 @@ import "strings"
 // kept is how many lines an excerpt shows.
 const kept = 12
 
-// Ready says whether a line is the server's word that it has booted: RabbitMQ's own, of any version.
+// Ready reports whether a line is the server's word that it has booted: RabbitMQ's own, of any version.
 func Ready(line string) bool {
 	return strings.Contains(line, "completed with") || strings.Contains(line, "Server startup complete")
 }
