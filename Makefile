@@ -6,7 +6,7 @@ LIMIT = 60m
 # The systems, beside the one at hand, for which everything must at least compile.
 SYSTEMS = linux windows darwin freebsd
 
-.PHONY: help build test race lint bench determinism mutants update schema
+.PHONY: help build test race lint bench determinism mutants update schema recordings supported
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -40,3 +40,9 @@ update: ## rewrite the golden files and the README's output from what is observe
 
 schema: ## rewrite scenarios/schema.json and scenarios/FORMAT.md from the Go types
 	go test ./runner/scenario/schema -update
+
+recordings: ## record anew what RabbitMQ 4.3 answers, which the embedded broker is held to
+	TUTOR_TEST_BROKERS=embedded,docker:rabbitmq:4.3-management go test ./runner/broker/difftest -update
+
+supported: ## rewrite runner/broker/SUPPORTED.md from the methods that the embedded broker serves
+	go test ./runner/broker -run Supported -update
