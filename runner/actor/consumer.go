@@ -76,7 +76,7 @@ func (c *consuming) play(ctx context.Context) error {
 				if c.host.Dies != nil {
 					c.host.Dies()
 				}
-				c.wire.Kill()
+				c.Kill()
 				return nil
 			case errors.Is(err, errLeft):
 				return c.left(ctx)

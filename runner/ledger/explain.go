@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
@@ -82,9 +83,20 @@ func (s *story) queued() string {
 	case s.c.kept:
 		return fmt.Sprintf("%s still has it, unacknowledged, so it remains in %s.", s.Consumer, s.Queue)
 	case s.Requeues > 0:
-		return fmt.Sprintf("it is still in %s: nobody has taken it since it came back.", s.Queue)
+		return fmt.Sprintf("it is still in %s: nobody has taken it since it came back%s.", s.Queue, s.expires())
 	}
-	return fmt.Sprintf("it is still in %s: nobody has taken it.", s.Queue)
+	return fmt.Sprintf("it is still in %s: nobody has taken it%s.", s.Queue, s.expires())
+}
+
+// expires says how much time a copy has left in its queue. Where the broker's time is the wall clock's, that
+// depends on how fast it was.
+func (s *story) expires() string {
+	ttl, _, limited := s.l.timeToLive(s.i)
+	if !s.l.oneTime || !limited {
+		return ""
+	}
+	left := time.Duration(ttl-int64(s.l.elapsed()-s.c.at)) * time.Millisecond
+	return fmt.Sprintf("; it expires in %v", left)
 }
 
 func (s *story) unroutable() string {

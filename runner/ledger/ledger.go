@@ -90,6 +90,8 @@ type Ledger struct {
 	waits  []wait
 	looked int
 	began  time.Time
+	// oneTime is set where the broker lives on the act's timeline.
+	oneTime bool
 	// exempt are, by vhost, the queues whose losses the broker does not testify to; it does so only in
 	// these vhosts.
 	exempt map[string]map[string]bool

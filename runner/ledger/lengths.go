@@ -105,8 +105,21 @@ func rejectsPublish(q *topology.Queue) bool {
 	return strings.HasPrefix(overflow, "reject-publish")
 }
 
-// elapsed is how long the act has lasted, in milliseconds by the wall clock.
-func (l *Ledger) elapsed() uint32 { return uint32(time.Since(l.began).Milliseconds()) }
+// elapsed is how long the act has lasted for the broker, in milliseconds: by the wall clock, unless it is on one
+// time with the actors.
+func (l *Ledger) elapsed() uint32 {
+	if l.oneTime {
+		return uint32(l.events.now().Milliseconds())
+	}
+	return uint32(time.Since(l.began).Milliseconds())
+}
+
+// OnOneTime enters that the broker lives on the act's timeline.
+func (l *Ledger) OnOneTime() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.oneTime = true
+}
 
 // timeToLive is how long a copy may wait in its queue, in milliseconds, if there is a limit, and whether
 // the limit is the queue's. A dead letter has no time to live of its own any more.

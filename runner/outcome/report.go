@@ -25,8 +25,10 @@ type Act struct {
 	Act *scenario.Act
 	// Product and Version are the broker's own; empty if it could not be asked.
 	Product, Version string
-	// Clock the act was played with.
+	// Clock the act was played with: virtual or real. WhyReal says why it was the real one, where nobody has
+	// asked for that: the act depends on the broker's own time.
 	Clock   scenario.Clock
+	WhyReal string
 	Verdict Verdict
 	// Err says why the verdict is Error.
 	Err error

@@ -60,16 +60,18 @@ func (b *backstage) open(ctx context.Context, act, following *scenario.Act) prep
 
 func (b *backstage) prepare(ctx context.Context, act *scenario.Act) {
 	ahead := make(chan prepared, 1)
-	go func() {
-		var got prepared
-		defer func() { ahead <- got }()
-		defer guard(&got.err)
-		if got.stage, got.err = b.target.Prepare(ctx, needs(act)); got.err == nil {
-			got.inspector = inspector.New(got.stage)
-			got.evidence, got.err = gatherInTime(ctx, got.stage, act, got.inspector, b.timeout(act))
-		}
-	}()
+	go func() { ahead <- b.provide(ctx, act) }()
 	b.ahead = ahead
+}
+
+// provide prepares a stage.
+func (b *backstage) provide(ctx context.Context, act *scenario.Act) (got prepared) {
+	defer guard(&got.err)
+	if got.stage, got.err = b.target.Prepare(ctx, needs(act)); got.err == nil {
+		got.inspector = inspector.New(got.stage)
+		got.evidence, got.err = gatherInTime(ctx, got.stage, act, got.inspector, b.timeout(act))
+	}
+	return got
 }
 
 // guard makes an error of a panic, so that what was started is still removed. It is to be deferred.

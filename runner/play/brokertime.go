@@ -159,8 +159,14 @@ func (b *brokerTime) place(q ledger.QueueRef, argument string) scenario.Position
 }
 
 func (b *brokerTime) reached(pos scenario.Position, key, what string) error {
-	return fmt.Errorf("%v: the time of %s is over before the act is: %s; a broker's own time does not pass on the virtual clock, so the act needs clock: real", pos, key, what)
+	return &reached{fmt.Sprintf("%v: the time of %s is over before the act is: %s", pos, key, what)}
 }
+
+// reached is the error of an act on the virtual clock in which a time of the broker's own would be over, which
+// passes by the wall clock only.
+type reached struct{ what string }
+
+func (r *reached) Error() string { return r.what }
 
 // consumerTimeout is how long a consumer may have a delivery, where nobody says otherwise (RabbitMQ's
 // consumer_timeout).

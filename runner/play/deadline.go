@@ -22,7 +22,7 @@ func (c Config) timeout(act *scenario.Act) time.Duration {
 		return c.Timeout.Std()
 	case act.Timeout > 0:
 		return act.Timeout.Std()
-	case c.Clock == scenario.Real || act.Clock == scenario.Real:
+	case c.Clock == scenario.Real || act.Clock == scenario.Real || act.Clock == scenario.OfBroker:
 		return scenario.DefaultTimeout.Std() + written(act)
 	}
 	return scenario.DefaultTimeout.Std()

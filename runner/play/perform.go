@@ -170,11 +170,24 @@ func (p *playing) pass(ctx context.Context, until time.Duration) (come bool, err
 	if err := p.brokerTime.passing(until); err != nil {
 		return false, err
 	}
+	at, first := p.ofBroker(until)
+	if first {
+		until = max(at, p.timeline.Now())
+	}
 	come, err = p.timeline.Pass(ctx, until, p.journal.After(p.quiet))
+	switch {
+	case err != nil:
+		return come, err
+	case first:
+		p.brokerActs(at)
+		return false, nil
+	case p.time != nil:
+		p.time.Pass(until)
+	}
 	if !come {
 		p.cause = nobody
 	}
-	return come, err
+	return come, nil
 }
 
 // restart restarts the broker, which closes all connections.
@@ -204,12 +217,35 @@ func (p *playing) restart(ctx context.Context) error {
 	return p.settle(ctx)
 }
 
-// settle returns when the system is quiet.
+// settle returns when the system is quiet, and the broker has nothing to do of its own at this moment.
 func (p *playing) settle(ctx context.Context) (err error) {
-	if p.quiet, err = p.barrier.Settle(ctx, p.cause); err != nil {
-		return err
+	for {
+		if p.quiet, err = p.barrier.Settle(ctx, p.cause); err != nil {
+			return err
+		}
+		p.ledger.Quiet(p.cause)
+		p.lines.Arrange(p.cause)
+		at, due := p.ofBroker(p.timeline.Now())
+		if !due {
+			return nil
+		}
+		p.brokerActs(at)
 	}
-	p.ledger.Quiet(p.cause)
-	p.lines.Arrange(p.cause)
-	return nil
+}
+
+// ofBroker is when the broker will do something of its own, up to a moment; due is false if nothing is to come,
+// or its time is not in our hands.
+func (p *playing) ofBroker(until time.Duration) (at time.Duration, due bool) {
+	if p.time == nil {
+		return 0, false
+	}
+	at, due = p.time.Next()
+	return at, due && at <= until
+}
+
+// brokerActs has the broker do what is due at a moment, which nobody in the cast has caused.
+func (p *playing) brokerActs(at time.Duration) {
+	p.time.Pass(at)
+	p.cause = nobody
+	p.ledger.StirAll()
 }

@@ -51,7 +51,9 @@ type playing struct {
 	inspector *inspector.Inspector
 	evidence  *evidence
 	barrier   *barrier.Barrier
-	// brokerTime is nil at the real clock.
+	// time is the broker's own, if the act has it in hand: it stands still as the act's does. Where it cannot be
+	// had on the virtual clock, brokerTime watches that it is not needed.
+	time       stage.Time
 	brokerTime *brokerTime
 	// tidies is set where the vhost is not the act's own, and had nothing of the names that the act
 	// declares.
@@ -81,15 +83,21 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 		p.frames.now = func() time.Duration { return p.timeline.Now() }
 		observers = append(observers, p.frames.observe)
 	}
-	if report.Clock == scenario.Real {
+	switch {
+	case report.Clock == scenario.Real:
 		p.timeline = clock.NewReal(p.slept)
-	} else {
+	case p.stage.Time != nil:
+		p.timeline = clock.NewVirtual(p.slept)
+		p.time = p.stage.Time
+		p.time.Hold()
+		p.ledger.OnOneTime()
+	default:
 		p.timeline = clock.NewVirtual(p.slept)
 		p.brokerTime = newBrokerTime(act, p.ledger, p.timeline)
 		observers = append(observers, p.brokerTime.observe)
 	}
 	p.journal = tap.NewJournal(observers...)
-	nature := barrier.Nature{Timed: isTimed(act) || ready.stage.Shared, Limited: hasLimits(act)}
+	nature := barrier.Nature{Timed: isTimed(act) && p.time == nil || ready.stage.Shared, Limited: hasLimits(act)}
 	p.barrier = barrier.New(act, nature, p.actors, p.ledger, p.journal, p.inspector)
 	return p
 }

@@ -5,6 +5,7 @@ package play
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -51,6 +52,9 @@ func Scenario(ctx context.Context, c Config, s *scenario.Scenario, t stage.Targe
 		}
 		ready := backstage.open(ctx, act, following)
 		played := c.act(ctx, act, ready)
+		if over := new(reached); errors.As(played.Err, &over) {
+			ready, played = c.again(ctx, act, backstage, ready, over)
+		}
 		report.Acts = append(report.Acts, played)
 		backstage.close(ctx, ready, played)
 		if ctx.Err() != nil {
@@ -64,10 +68,7 @@ func Scenario(ctx context.Context, c Config, s *scenario.Scenario, t stage.Targe
 
 // act plays one act on its stage, or reports why it has none.
 func (c Config) act(ctx context.Context, act *scenario.Act, ready prepared) *outcome.Act {
-	report := &outcome.Act{Act: act, Clock: act.Clock, Verdict: outcome.Error}
-	if c.Clock == scenario.Real {
-		report.Clock = scenario.Real
-	}
+	report := &outcome.Act{Act: act, Clock: c.clock(act, ready.stage), Verdict: outcome.Error}
 	if ready.err != nil {
 		report.Err = fmt.Errorf("preparing the broker: %w", whyBroken(ctx, ready.err))
 		return report
@@ -79,4 +80,31 @@ func (c Config) act(ctx context.Context, act *scenario.Act, ready prepared) *out
 	}
 	report.Elapsed = time.Since(began)
 	return report
+}
+
+// again plays an act at the real clock, on a stage of its own, since it depends on the broker's time, which is the
+// wall clock's.
+func (c Config) again(ctx context.Context, act *scenario.Act, b *backstage, first prepared, over *reached) (prepared, *outcome.Act) {
+	removed := remove(ctx, first, false, removing)
+	c.Clock = scenario.Real
+	ready := b.provide(ctx, act)
+	played := c.act(ctx, act, ready)
+	played.WhyReal = over.Error()
+	if removed != nil {
+		played.Verdict, played.Err = outcome.Error, errors.Join(played.Err, removed)
+	}
+	return ready, played
+}
+
+// clock is by which an act is played on a stage.
+func (c Config) clock(act *scenario.Act, s *stage.Stage) scenario.Clock {
+	switch {
+	case c.Clock == scenario.Real:
+		return scenario.Real
+	case act.Clock != scenario.OfBroker:
+		return act.Clock
+	case s != nil && s.Time != nil:
+		return scenario.Virtual
+	}
+	return scenario.Real
 }

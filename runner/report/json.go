@@ -48,6 +48,8 @@ type Act struct {
 	Error string `json:"error,omitempty"`
 	// Clock is virtual or real.
 	Clock string `json:"clock"`
+	// ClockReason says why it is real where nobody has asked for that; else absent.
+	ClockReason string `json:"clock_reason,omitempty"`
 	// Product and Version are the broker's own.
 	Product string `json:"product"`
 	Version string `json:"version"`
@@ -207,7 +209,7 @@ func newRun(r *outcome.Report) Run {
 
 func newAct(a *outcome.Act) Act {
 	act := Act{
-		Name: a.Act.Name, Line: a.Act.Pos.Line, Verdict: a.Verdict, Clock: string(a.Clock),
+		Name: a.Act.Name, Line: a.Act.Pos.Line, Verdict: a.Verdict, Clock: string(a.Clock), ClockReason: a.WhyReal,
 		Product: a.Product, Version: a.Version,
 		SpanMS: milliseconds(a.Span), ElapsedMS: milliseconds(a.Elapsed),
 		Lines: make([]Line, len(a.Lines)), Notes: make([]Note, len(a.Notes())),

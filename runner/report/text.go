@@ -68,6 +68,7 @@ func (t *Text) Act(a *outcome.Act) {
 	}
 	distribution(p, a.Outcomes)
 	deprecated(p, a.Act)
+	whyReal(p, a.WhyReal)
 	summary(p, a)
 	t.print(p)
 }
@@ -127,6 +128,14 @@ func deprecated(p *page, a *scenario.Act) {
 	}
 	for _, d := range all {
 		p.hanging("  "+trouble.of("deprecated")+"  ", escape.Text(d.String()), 14, normal)
+	}
+}
+
+// whyReal says why an act was played at the real clock, where nobody has asked for that.
+func whyReal(p *page, why string) {
+	if why != "" {
+		p.blank()
+		p.hanging("  "+trouble.of("real clock")+"  ", escape.Text(why), 14, normal)
 	}
 }
 

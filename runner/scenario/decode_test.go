@@ -136,7 +136,7 @@ func TestDecodeMistakes(t *testing.T) {
 			"f:5:9: unknown key consumr (did you mean consumer?)\nf:7:14: never is none of manual, auto\nf:8:9: unknown key publishr (did you mean publisher?)\nf:10:9: unknown key mesage (did you mean message?)"},
 		{"no role", act("      - name: p\n", ""), "f:5:9: an actor needs a name: consumer: NAME or publisher: NAME"},
 		{"both roles", act("      - publisher: p\n        consumer: c\n", ""), "f:5:9: an actor is a consumer or a publisher, not both"},
-		{"words", "clock: reel\n" + act(publisher, ""), "f:1:8: reel is none of virtual, real (did you mean real?)"},
+		{"words", "clock: reel\n" + act(publisher, ""), "f:1:8: reel is none of virtual, real, broker (did you mean real?)"},
 		{"no cast", "title: t\nacts:\n  - name: a\n    cast: []\n    expect: {fates: {}}\n", "f:4:5: an act needs at least one actor"},
 		{"nothing to check", act(publisher, "    expect: {}\n"), "f:6:13: an act with nothing to check proves nothing: give a transcript or fates"},
 		{"nothing to check at all", act(publisher, "    expect: []\n"), "f:6:5: an act with nothing to check proves nothing"},

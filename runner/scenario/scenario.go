@@ -342,6 +342,9 @@ const (
 	Virtual Clock = "virtual"
 	// Real time passes as the scenario is written.
 	Real Clock = "real"
+	// OfBroker is for acts about the broker's own time: it is virtual where the broker lives by the act's clock,
+	// which the embedded one does, and real elsewhere. An act of which it can be derived needs not say so.
+	OfBroker Clock = "broker"
 )
 
 // AckMode is how a consumer acknowledges.

@@ -15,7 +15,7 @@ import (
 
 // The types whose YAML is more than a mapping of their fields.
 
-func (Clock) words() []string        { return []string{"virtual", "real"} }
+func (Clock) words() []string        { return []string{"virtual", "real", "broker"} }
 func (AckMode) words() []string      { return []string{"manual", "auto"} }
 func (ExchangeType) words() []string { return ExchangeTypes() }
 func (CA) words() []string           { return []string{"broker", "other"} }

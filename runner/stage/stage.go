@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
+	"time"
 
 	"tutor/runner/scenario"
 )
@@ -50,6 +51,9 @@ type Stage struct {
 	// exchange of the act's names there, and remove what the act leaves.
 	Shared bool
 
+	// Time is the broker's own, where it can be held and told to pass. Nil stands for the wall clock's.
+	Time Time
+
 	// SetPolicy sets a policy in a vhost, by the scenario's name. It goes when the stage is closed, but for
 	// that of [Audit]: a vhost that serves again may keep it, with the exchange and queue of that name. Fresh
 	// is false where it did. Nil where the target may not do that, or the vhost is not the act's own.
@@ -61,6 +65,18 @@ type Stage struct {
 	// they did is still under way at the broker, so that what they had can be seen to be empty and used
 	// again.
 	Close func(ctx context.Context, settled bool) error
+}
+
+// Time is a broker's own time: when messages expire, queues go, and consumers have taken too long. It passes as
+// the wall clock's until it is held.
+type Time interface {
+	// Hold has time stand still.
+	Hold()
+	// Next is when the broker will do something of its own, as the time since it was held; ok is false if
+	// nothing is to come.
+	Next() (at time.Duration, ok bool)
+	// Pass has time pass until a moment since it was held. What is due by then has been done when it returns.
+	Pass(until time.Duration)
 }
 
 // Login is a user's name and password at the broker.

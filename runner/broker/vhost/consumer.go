@@ -3,7 +3,6 @@ package vhost
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // consumer is a subscription of a channel to a queue.
@@ -19,7 +18,7 @@ type consumer struct {
 	left      bool // cancelled, with deliveries of a quorum queue unsettled
 
 	timeout int64 // for each delivery of a quorum queue, in milliseconds
-	timer   *time.Timer
+	timer   Timer
 	waiting bool // timer is armed
 	late    int  // deliveries that took too long, and are not settled yet
 

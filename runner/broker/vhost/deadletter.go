@@ -88,7 +88,7 @@ func (d *deadLetter) message() (*message, error) {
 		body: old.body, ttl: none, priority: old.priority, persistent: old.persistent,
 		more: &annotations{deliveries: d.entry.deliveries},
 	})
-	m.more.deaths = old.deathsWith(d.queue.name, d.reason)
+	m.more.deaths = old.deathsWith(d.queue.name, d.reason, d.queue.vhost.now())
 
 	props := old.properties()
 	setHeaders(&props, d.headers(props.Headers, m.more.deaths))
@@ -111,13 +111,13 @@ func (d *deadLetter) readdressed(m *message) *message {
 	return &letter
 }
 
-// deathsWith is the message's deaths and one more, which comes first.
-func (m *message) deathsWith(queue string, why reason) []death {
+// deathsWith is the message's deaths and one more, at a moment in microseconds, which comes first.
+func (m *message) deathsWith(queue string, why reason, at int64) []death {
 	var before []death
 	if m.more != nil {
 		before = m.more.deaths
 	}
-	latest := death{queue: queue, reason: why, count: 1, first: now(), exchange: m.exchange, keys: m.visibleKeys(), ttl: m.ttl}
+	latest := death{queue: queue, reason: why, count: 1, first: at, exchange: m.exchange, keys: m.visibleKeys(), ttl: m.ttl}
 	deaths := make([]death, 1, len(before)+1)
 	for _, d := range before {
 		if d.queue == queue && d.reason == why {

@@ -61,7 +61,7 @@ func (q *queue) deliver(c *consumer, e entry) {
 		q.unacked++
 		u := unacked{tag: tag, queue: q, consumer: c, entry: e}
 		if q.settings.quorum {
-			u.since = now()
+			u.since = q.vhost.now()
 		}
 		q.vhost.memory.hold(e.msg)
 		ch.unacked.push(u)

@@ -33,7 +33,7 @@ func (c *consumer) await() {
 	c.waiting = true
 	wait := time.Duration(c.timeout) * time.Millisecond
 	if c.timer == nil {
-		c.timer = time.AfterFunc(wait, c.timerFired)
+		c.timer = c.queue.vhost.opts.Clock.AfterFunc(wait, c.timerFired)
 	} else {
 		c.timer.Reset(wait)
 	}
@@ -47,7 +47,7 @@ func (c *consumer) timerFired() {
 	if v.closed || c.queue.deleted || c.channel.closed {
 		return
 	}
-	c.expire(now())
+	c.expire(v.now())
 }
 
 // expire gives back the deliveries whose time is up at a moment, in

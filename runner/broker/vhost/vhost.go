@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // VHost is one virtual host. All methods of it, of its [Connection]s and of
@@ -124,6 +123,3 @@ func (v *VHost) Queues() []QueueStatus {
 	slices.SortFunc(list, func(a, b QueueStatus) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
-
-// now is the time in microseconds since the Unix epoch.
-func now() int64 { return time.Now().UnixMicro() }

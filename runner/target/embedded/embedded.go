@@ -36,7 +36,9 @@ func (t *Target) Name() string { return "embedded" }
 
 // Prepare starts a broker with what an act asks for.
 func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*stage.Stage, error) {
-	b := broker.New(broker.Options{SilentCloseDelay: -1, Vhost: Choices(needs)})
+	clock, options := broker.NewClock(), Choices(needs)
+	options.Clock = clock
+	b := broker.New(broker.Options{SilentCloseDelay: -1, Vhost: options})
 	if !t.add(b) {
 		return nil, errors.New("the embedded target is closed")
 	}
@@ -46,6 +48,7 @@ func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*stage.Stag
 		Users:   map[string]stage.Login{},
 		Dial:    dialer(b, nil),
 		Restart: b.Restart,
+		Time:    clock,
 		SetPolicy: func(_ context.Context, name string, p stage.Policy) (bool, error) {
 			return true, b.SetPolicy(name, vhost.Policy(p))
 		},
