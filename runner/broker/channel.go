@@ -151,12 +151,8 @@ func (ch *channel) answer(noWait bool, m wire.Method) {
 }
 
 // Deliver queues a delivery. It is called with the vhost locked.
-func (ch *channel) Deliver(d vhost.Delivery) (more bool) {
-	n := ch.carry(&wire.BasicDeliver{
-		ConsumerTag: d.ConsumerTag, DeliveryTag: d.Tag, Redelivered: d.Redelivered,
-		Exchange: d.Exchange, RoutingKey: d.RoutingKey,
-	}, d.Header, d.Body)
-	if n < highMark {
+func (ch *channel) Deliver(m *wire.BasicDeliver, c vhost.Content) (more bool) {
+	if ch.carry(m, c) < highMark {
 		return true
 	}
 	ch.conn.out.stall(ch)
@@ -164,11 +160,7 @@ func (ch *channel) Deliver(d vhost.Delivery) (more bool) {
 }
 
 // Return queues a message that goes back to its publisher. It is called with the vhost locked.
-func (ch *channel) Return(r vhost.Return) {
-	ch.carry(&wire.BasicReturn{
-		ReplyCode: wire.NoRoute, ReplyText: wire.NoRoute.String(), Exchange: r.Exchange, RoutingKey: r.RoutingKey,
-	}, r.Header, r.Body)
-}
+func (ch *channel) Return(m *wire.BasicReturn, c vhost.Content) { ch.carry(m, c) }
 
 // Cancel tells a client that wants to know of it that a consumer's queue is gone. It is called with
 // the vhost locked.
@@ -179,10 +171,10 @@ func (ch *channel) Cancel(consumerTag string) {
 }
 
 // carry queues a method with its content, and returns how much is queued by then.
-func (ch *channel) carry(m wire.Method, properties, body []byte) int {
+func (ch *channel) carry(m wire.Method, c vhost.Content) int {
 	dst, err := wire.AppendMethod(ch.conn.out.open(), ch.id, m)
-	dst = wire.AppendContentHeader(dst, ch.id, uint64(len(body)), properties)
-	dst = wire.AppendBody(dst, ch.id, body, ch.conn.frameMax)
+	dst = wire.AppendContentHeader(dst, ch.id, uint64(len(c.Body)), c.Header)
+	dst = wire.AppendBody(dst, ch.id, c.Body, ch.conn.frameMax)
 	n := ch.conn.out.close(dst)
 	if err != nil {
 		panic(err) // names have come in over the wire, so they fit

@@ -27,9 +27,7 @@ func basicQos(ch *channel, m *wire.BasicQos) error {
 }
 
 func basicConsume(ch *channel, m *wire.BasicConsume) error {
-	return ch.state.Consume(
-		vhost.Consume{Queue: m.Queue, ConsumerTag: m.ConsumerTag, NoAck: m.NoAck, Exclusive: m.Exclusive, Arguments: m.Arguments},
-		func(tag string) { ch.answer(m.NoWait, &wire.BasicConsumeOK{ConsumerTag: tag}) })
+	return ch.state.Consume(*m, func(tag string) { ch.answer(m.NoWait, &wire.BasicConsumeOK{ConsumerTag: tag}) })
 }
 
 func basicCancel(ch *channel, m *wire.BasicCancel) error {
@@ -37,14 +35,11 @@ func basicCancel(ch *channel, m *wire.BasicCancel) error {
 }
 
 func basicGet(ch *channel, m *wire.BasicGet) error {
-	return ch.state.Get(m.Queue, m.NoAck, func(d *vhost.Delivery, messages int) {
-		if d == nil {
+	return ch.state.Get(*m, func(ok *wire.BasicGetOK, c vhost.Content) {
+		if ok == nil {
 			ch.send(&wire.BasicGetEmpty{})
-			return
+		} else {
+			ch.carry(ok, c)
 		}
-		ch.carry(&wire.BasicGetOK{
-			DeliveryTag: d.Tag, Redelivered: d.Redelivered, Exchange: d.Exchange, RoutingKey: d.RoutingKey,
-			MessageCount: uint32(messages),
-		}, d.Header, d.Body)
 	})
 }

@@ -1,9 +1,6 @@
 package broker
 
-import (
-	"tutor/runner/broker/vhost"
-	"tutor/runner/wire"
-)
+import "tutor/runner/wire"
 
 // The exchange class (AMQP 0-9-1, 1.6), with RabbitMQ's bindings between exchanges.
 
@@ -12,11 +9,7 @@ func exchangeClass() []entry {
 }
 
 func exchangeDeclare(ch *channel, m *wire.ExchangeDeclare) error {
-	err := ch.state.ExchangeDeclare(vhost.ExchangeDeclare{
-		Exchange: m.Exchange, Type: m.Type, Passive: m.Passive, Durable: m.Durable,
-		AutoDelete: m.AutoDelete, Internal: m.Internal, Arguments: m.Arguments,
-	})
-	if err != nil {
+	if err := ch.state.ExchangeDeclare(*m); err != nil {
 		return err
 	}
 	ch.answer(m.NoWait, &wire.ExchangeDeclareOK{})
@@ -32,10 +25,7 @@ func exchangeDelete(ch *channel, m *wire.ExchangeDelete) error {
 }
 
 func exchangeBind(ch *channel, m *wire.ExchangeBind) error {
-	err := ch.state.ExchangeBind(vhost.Binding{
-		Destination: m.Destination, Source: m.Source, RoutingKey: m.RoutingKey, Arguments: m.Arguments,
-	})
-	if err != nil {
+	if err := ch.state.ExchangeBind(*m); err != nil {
 		return err
 	}
 	ch.answer(m.NoWait, &wire.ExchangeBindOK{})
@@ -43,10 +33,7 @@ func exchangeBind(ch *channel, m *wire.ExchangeBind) error {
 }
 
 func exchangeUnbind(ch *channel, m *wire.ExchangeUnbind) error {
-	err := ch.state.ExchangeUnbind(vhost.Binding{
-		Destination: m.Destination, Source: m.Source, RoutingKey: m.RoutingKey, Arguments: m.Arguments,
-	})
-	if err != nil {
+	if err := ch.state.ExchangeUnbind(*m); err != nil {
 		return err
 	}
 	ch.answer(m.NoWait, &wire.ExchangeUnbindOK{})

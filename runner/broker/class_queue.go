@@ -1,9 +1,6 @@
 package broker
 
-import (
-	"tutor/runner/broker/vhost"
-	"tutor/runner/wire"
-)
+import "tutor/runner/wire"
 
 // The queue class (AMQP 0-9-1, 1.7).
 
@@ -12,23 +9,16 @@ func queueClass() []entry {
 }
 
 func queueDeclare(ch *channel, m *wire.QueueDeclare) error {
-	ok, err := ch.state.QueueDeclare(vhost.QueueDeclare{
-		Queue: m.Queue, Passive: m.Passive, Durable: m.Durable, Exclusive: m.Exclusive,
-		AutoDelete: m.AutoDelete, Arguments: m.Arguments,
-	})
+	ok, err := ch.state.QueueDeclare(*m)
 	if err != nil {
 		return err
 	}
-	ch.answer(m.NoWait, &wire.QueueDeclareOK{
-		Queue: ok.Queue, MessageCount: uint32(ok.MessageCount), ConsumerCount: uint32(ok.ConsumerCount),
-	})
+	ch.answer(m.NoWait, &ok)
 	return nil
 }
 
 func queueDelete(ch *channel, m *wire.QueueDelete) error {
-	return ch.state.QueueDelete(
-		vhost.QueueDelete{Queue: m.Queue, IfUnused: m.IfUnused, IfEmpty: m.IfEmpty},
-		func(messages int) { ch.answer(m.NoWait, &wire.QueueDeleteOK{MessageCount: uint32(messages)}) })
+	return ch.state.QueueDelete(*m, func(messages int) { ch.answer(m.NoWait, &wire.QueueDeleteOK{MessageCount: uint32(messages)}) })
 }
 
 func queuePurge(ch *channel, m *wire.QueuePurge) error {
@@ -41,10 +31,7 @@ func queuePurge(ch *channel, m *wire.QueuePurge) error {
 }
 
 func queueBind(ch *channel, m *wire.QueueBind) error {
-	err := ch.state.QueueBind(vhost.Binding{
-		Destination: m.Queue, Source: m.Exchange, RoutingKey: m.RoutingKey, Arguments: m.Arguments,
-	})
-	if err != nil {
+	if err := ch.state.QueueBind(*m); err != nil {
 		return err
 	}
 	ch.answer(m.NoWait, &wire.QueueBindOK{})
@@ -52,10 +39,7 @@ func queueBind(ch *channel, m *wire.QueueBind) error {
 }
 
 func queueUnbind(ch *channel, m *wire.QueueUnbind) error {
-	err := ch.state.QueueUnbind(vhost.Binding{
-		Destination: m.Queue, Source: m.Exchange, RoutingKey: m.RoutingKey, Arguments: m.Arguments,
-	})
-	if err != nil {
+	if err := ch.state.QueueUnbind(*m); err != nil {
 		return err
 	}
 	ch.send(&wire.QueueUnbindOK{})

@@ -79,11 +79,7 @@ func (ch *channel) publish(c *content) error {
 		return refusal(wire.PreconditionFailed, "message size %d is larger than configured max size %d", c.header.BodySize, vhost.MaxMessageSize)
 	}
 	ch.conn.published = true
-	outcome, err := ch.state.Publish(vhost.Publish{
-		Exchange: c.method.Exchange, RoutingKey: c.method.RoutingKey,
-		Mandatory: c.method.Mandatory, Immediate: c.method.Immediate,
-		Properties: &c.header.Properties, Header: c.header.Encoded, Body: c.body,
-	})
+	outcome, err := ch.state.Publish(c.method, c.header, c.body)
 	switch {
 	case err != nil:
 		return err

@@ -80,29 +80,29 @@ func queueArguments() []argument {
 }
 
 // settings checks the arguments of a new queue and takes them apart.
-func (v *VHost) settings(d QueueDeclare) (settings, error) {
+func (v *VHost) settings(m wire.QueueDeclare) (settings, error) {
 	s := newSettings()
-	what := queueNamed(d.Queue)
-	kind, err := v.queueType(d)
+	what := queueNamed(m.Queue)
+	kind, err := v.queueType(m)
 	if err != nil {
 		return s, err
 	}
 	s.quorum = kind == quorumQueue
-	if err := v.checkArguments(queueArguments(), d.Arguments, s.quorum, what); err != nil {
+	if err := v.checkArguments(queueArguments(), m.Arguments, s.quorum, what); err != nil {
 		return s, err
 	}
-	if err := v.permitted(d); err != nil {
+	if err := v.permitted(m); err != nil {
 		return s, err
 	}
-	if err := v.modelled(d); err != nil {
+	if err := v.modelled(m); err != nil {
 		return s, err
 	}
 	if s.quorum {
-		if err := v.checkQuorum(d); err != nil {
+		if err := v.checkQuorum(m); err != nil {
 			return s, err
 		}
 	}
-	args, err := v.effective(kind, d.Queue, d.Arguments)
+	args, err := v.effective(kind, m.Queue, m.Arguments)
 	if err != nil {
 		return s, v.preconditionFailed("%v", err)
 	}
@@ -133,17 +133,17 @@ func (v *VHost) SetDefaultQueueType(kind string) error {
 }
 
 // typed makes the type explicit that the vhost gives a queue. From then on it counts as if it were declared.
-func (v *VHost) typed(d QueueDeclare) QueueDeclare {
-	_, says := lookup(d.Arguments, "x-queue-type")
-	if !says && v.opts.DefaultQueueType == quorumQueue && d.Durable && !d.Exclusive && !d.AutoDelete {
-		d.Arguments = append(slices.Clip(d.Arguments), wire.Field{Name: "x-queue-type", Value: quorumQueue})
+func (v *VHost) typed(m wire.QueueDeclare) wire.QueueDeclare {
+	_, says := lookup(m.Arguments, "x-queue-type")
+	if !says && v.opts.DefaultQueueType == quorumQueue && m.Durable && !m.Exclusive && !m.AutoDelete {
+		m.Arguments = append(slices.Clip(m.Arguments), wire.Field{Name: "x-queue-type", Value: quorumQueue})
 	}
-	return d
+	return m
 }
 
 // queueType reads x-queue-type. Who asks for an undefined type gets the vhost's, whether or not it fits.
-func (v *VHost) queueType(d QueueDeclare) (string, error) {
-	arg, present := lookup(d.Arguments, "x-queue-type")
+func (v *VHost) queueType(m wire.QueueDeclare) (string, error) {
+	arg, present := lookup(m.Arguments, "x-queue-type")
 	kind, ok := arg.(string)
 	switch {
 	case !present:
@@ -151,11 +151,11 @@ func (v *VHost) queueType(d QueueDeclare) (string, error) {
 	case ok && (kind == "" || kind == "undefined"):
 		return cmp.Or(v.opts.DefaultQueueType, classicQueue), nil
 	case !ok:
-		return "", v.invalidArgument("x-queue-type", queueNamed(d.Queue), unacceptable(arg))
+		return "", v.invalidArgument("x-queue-type", queueNamed(m.Queue), unacceptable(arg))
 	case kind == "stream":
-		return "", v.notImplemented("queue type 'stream' of %s is not modelled by this broker", v.describe(queueNamed(d.Queue)))
+		return "", v.notImplemented("queue type 'stream' of %s is not modelled by this broker", v.describe(queueNamed(m.Queue)))
 	case kind != classicQueue && kind != quorumQueue:
-		return "", v.invalidArgument("x-queue-type", queueNamed(d.Queue), fmt.Sprintf("%q", "unsupported queue type '"+kind+"'"))
+		return "", v.invalidArgument("x-queue-type", queueNamed(m.Queue), fmt.Sprintf("%q", "unsupported queue type '"+kind+"'"))
 	}
 	return kind, nil
 }
@@ -183,9 +183,9 @@ func (v *VHost) checkArguments(known []argument, args wire.Table, quorum bool, w
 }
 
 // modelled refuses what RabbitMQ would do and this broker does not.
-func (v *VHost) modelled(d QueueDeclare) error {
-	if kind, present := lookup(d.Arguments, "x-delayed-retry-type"); present && kind != "disabled" {
-		return v.notImplemented("x-delayed-retry-type of %s is not modelled by this broker", v.describe(queueNamed(d.Queue)))
+func (v *VHost) modelled(m wire.QueueDeclare) error {
+	if kind, present := lookup(m.Arguments, "x-delayed-retry-type"); present && kind != "disabled" {
+		return v.notImplemented("x-delayed-retry-type of %s is not modelled by this broker", v.describe(queueNamed(m.Queue)))
 	}
 	return nil
 }
@@ -198,19 +198,19 @@ func moduleName(quorum bool) string {
 	return "rabbit_classic_queue"
 }
 
-func (v *VHost) checkQuorum(d QueueDeclare) error {
+func (v *VHost) checkQuorum(m wire.QueueDeclare) error {
 	property := ""
 	switch {
-	case d.AutoDelete:
+	case m.AutoDelete:
 		property = "auto-delete"
-	case d.Exclusive:
+	case m.Exclusive:
 		property = "exclusive-owner"
-	case !d.Durable:
+	case !m.Durable:
 		property = "non-durable"
 	default:
 		return nil
 	}
-	return v.preconditionFailed("invalid property '%s' for %s", property, v.describe(queueNamed(d.Queue)))
+	return v.preconditionFailed("invalid property '%s' for %s", property, v.describe(queueNamed(m.Queue)))
 }
 
 // read takes checked arguments apart.
@@ -241,7 +241,7 @@ func (s *settings) read(args wire.Table) {
 
 // sameQueueArguments refuses a redeclaration with other arguments. Of those
 // the queue's type has, they are compared in the order RabbitMQ lists them.
-func (v *VHost) sameQueueArguments(q *queue, d QueueDeclare) error {
+func (v *VHost) sameQueueArguments(q *queue, m wire.QueueDeclare) error {
 	order := []string{
 		"x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-max-length", "x-max-length-bytes",
 		"x-max-priority", "x-overflow", "x-queue-mode", "x-queue-version", "x-single-active-consumer", "x-queue-type", "x-queue-leader-locator",
@@ -254,7 +254,7 @@ func (v *VHost) sameQueueArguments(q *queue, d QueueDeclare) error {
 			"x-delivery-limit", "x-message-ttl", "x-queue-leader-locator", "x-consumer-disconnected-timeout", "x-consumer-timeout",
 		}
 	}
-	current, received := withQueueType(q.args), withQueueType(d.Arguments)
+	current, received := withQueueType(q.args), withQueueType(m.Arguments)
 	for _, name := range order {
 		if err := v.sameArgument(name, queueNamed(q.name), current, received); err != nil {
 			return err

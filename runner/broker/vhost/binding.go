@@ -43,63 +43,75 @@ func (d destination) incoming() map[*binding]struct{} {
 }
 
 // ExchangeBind is exchange.bind.
-func (ch *Channel) ExchangeBind(b Binding) error { return ch.bind(b, exchangeNamed, (*VHost).bind) }
+func (ch *Channel) ExchangeBind(m wire.ExchangeBind) error {
+	return ch.bind(link{exchangeNamed(m.Destination), m.Source, m.RoutingKey, m.Arguments}, (*VHost).bind)
+}
 
 // ExchangeUnbind is exchange.unbind.
-func (ch *Channel) ExchangeUnbind(b Binding) error {
-	return ch.bind(b, exchangeNamed, (*VHost).unbind)
+func (ch *Channel) ExchangeUnbind(m wire.ExchangeUnbind) error {
+	return ch.bind(link{exchangeNamed(m.Destination), m.Source, m.RoutingKey, m.Arguments}, (*VHost).unbind)
 }
 
 // QueueBind is queue.bind.
-func (ch *Channel) QueueBind(b Binding) error { return ch.bind(b, queueNamed, (*VHost).bind) }
+func (ch *Channel) QueueBind(m wire.QueueBind) error {
+	return ch.bind(link{queueNamed(m.Queue), m.Exchange, m.RoutingKey, m.Arguments}, (*VHost).bind)
+}
 
 // QueueUnbind is queue.unbind. Unbinding what is not bound is not an error.
-func (ch *Channel) QueueUnbind(b Binding) error { return ch.bind(b, queueNamed, (*VHost).unbind) }
+func (ch *Channel) QueueUnbind(m wire.QueueUnbind) error {
+	return ch.bind(link{queueNamed(m.Queue), m.Exchange, m.RoutingKey, m.Arguments}, (*VHost).unbind)
+}
 
-// bindingAction is bind or unbind, after the checks they have in common.
-type bindingAction func(v *VHost, c *Connection, to resource, b Binding) error
+// link is what the four methods name in one way or another.
+type link struct {
+	to     resource
+	source string
+	key    string
+	args   wire.Table
+}
 
-func (ch *Channel) bind(b Binding, kind func(string) resource, action bindingAction) error {
+// bind does bind or unbind, after the checks they have in common.
+func (ch *Channel) bind(l link, do func(*VHost, *Connection, link) error) error {
 	v, err := ch.enter()
 	if err != nil {
 		return err
 	}
 	defer v.leave()
 
-	if kind("").kind == "queue" {
-		if b, err = ch.lastDeclared(b); err != nil {
+	if l.to.kind == "queue" {
+		if l, err = ch.lastDeclared(l); err != nil {
 			return err
 		}
 	}
-	b.Source, b.Destination = stripLines(b.Source), stripLines(b.Destination)
-	to := kind(b.Destination)
-	if err := v.checkBinding(ch.conn.user, to, b.Source); err != nil {
+	l.source, l.to.name = stripLines(l.source), stripLines(l.to.name)
+	if err := v.checkBinding(ch.conn.user, l); err != nil {
 		return err
 	}
-	return action(v, ch.conn, to, b)
+	return do(v, ch.conn, l)
 }
 
-// lastDeclared fills in the queue last declared on the channel where b names
+// lastDeclared fills in the queue last declared on the channel where l names
 // none: for the queue, and for an empty routing key as well (AMQP 0-9-1,
 // queue.bind).
-func (ch *Channel) lastDeclared(b Binding) (Binding, error) {
-	if b.Destination != "" {
-		return b, nil
+func (ch *Channel) lastDeclared(l link) (link, error) {
+	if l.to.name != "" {
+		return l, nil
 	}
 	name, err := ch.queueName("")
 	if err != nil {
-		return b, err
+		return l, err
 	}
-	b.Destination = name
-	if b.RoutingKey == "" {
-		b.RoutingKey = name
+	l.to.name = name
+	if l.key == "" {
+		l.key = name
 	}
-	return b, nil
+	return l, nil
 }
 
 // checkBinding makes the checks that precede any look at whether the two ends
 // exist.
-func (v *VHost) checkBinding(u User, to resource, source string) error {
+func (v *VHost) checkBinding(u User, l link) error {
+	to := l.to
 	if to.kind == "queue" && strings.HasPrefix(to.name, replyQueue) {
 		return v.accessRefused("cannot bind or unbind to a volatile (direct reply-to) queue")
 	}
@@ -111,23 +123,23 @@ func (v *VHost) checkBinding(u User, to resource, source string) error {
 			return err
 		}
 	}
-	if err := v.notDefaultExchange(source); err != nil {
+	if err := v.notDefaultExchange(l.source); err != nil {
 		return err
 	}
-	return v.allow(u, Read, exchangeNamed(source))
+	return v.allow(u, Read, exchangeNamed(l.source))
 }
 
 // bind adds a binding. RabbitMQ looks for the source first.
-func (v *VHost) bind(c *Connection, to resource, b Binding) error {
-	from, err := v.exchange(b.Source)
+func (v *VHost) bind(c *Connection, l link) error {
+	from, err := v.exchange(l.source)
 	if err != nil {
 		return err
 	}
-	d := v.destination(to)
+	d := v.destination(l.to)
 	if d == (destination{}) {
-		return v.notFound(to)
+		return v.notFound(l.to)
 	}
-	if err := v.validBinding(from, b); err != nil {
+	if err := v.validBinding(from, l); err != nil {
 		return err
 	}
 	if d.queue != nil {
@@ -135,18 +147,18 @@ func (v *VHost) bind(c *Connection, to resource, b Binding) error {
 			return err
 		}
 	}
-	from.bind(d, b)
+	from.bind(d, l)
 	return nil
 }
 
 // unbind removes a binding. That one of the ends or the binding itself does
 // not exist is no error.
-func (v *VHost) unbind(c *Connection, to resource, b Binding) error {
-	from, d := v.exchanges[b.Source], v.destination(to)
+func (v *VHost) unbind(c *Connection, l link) error {
+	from, d := v.exchanges[l.source], v.destination(l.to)
 	if from == nil || d == (destination{}) {
 		return nil
 	}
-	found := from.bindings[bindingKey{to: d, key: b.RoutingKey, args: canonical(b.Arguments)}]
+	found := from.bindings[bindingKey{to: d, key: l.key, args: canonical(l.args)}]
 	if found == nil {
 		return nil
 	}
@@ -168,12 +180,12 @@ func (v *VHost) destination(r resource) destination {
 }
 
 // bind adds a binding unless it is already there.
-func (x *exchange) bind(d destination, b Binding) {
-	id := bindingKey{to: d, key: b.RoutingKey, args: canonical(b.Arguments)}
+func (x *exchange) bind(d destination, l link) {
+	id := bindingKey{to: d, key: l.key, args: canonical(l.args)}
 	if x.bindings[id] != nil {
 		return
 	}
-	added := &binding{from: x, to: d, key: b.RoutingKey, args: b.Arguments, id: id}
+	added := &binding{from: x, to: d, key: l.key, args: l.args, id: id}
 	x.bindings[id] = added
 	x.table.add(added)
 	d.remember(added)
@@ -192,12 +204,12 @@ func (v *VHost) removeBinding(b *binding) {
 }
 
 // validBinding makes the checks of the exchange's type.
-func (v *VHost) validBinding(x *exchange, b Binding) error {
+func (v *VHost) validBinding(x *exchange, l link) error {
 	switch x.kind {
 	case "topic":
-		return v.validTopicKey(b.RoutingKey)
+		return v.validTopicKey(l.key)
 	case "headers":
-		return v.validHeadersMatch(b.Arguments)
+		return v.validHeadersMatch(l.args)
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package vhost
 import (
 	"cmp"
 	"slices"
+
+	"tutor/runner/wire"
 )
 
 // consumer is a subscription of a channel to a queue.
@@ -42,27 +44,27 @@ func (c *consumer) ready() bool {
 }
 
 // Consume is basic.consume; ok gets the consumer tag.
-func (ch *Channel) Consume(d Consume, ok func(consumerTag string)) error {
+func (ch *Channel) Consume(m wire.BasicConsume, ok func(consumerTag string)) error {
 	v, err := ch.enter()
 	if err != nil {
 		return err
 	}
 	defer v.leave()
 
-	if d.Queue, err = ch.queueName(d.Queue); err != nil {
+	if m.Queue, err = ch.queueName(m.Queue); err != nil {
 		return err
 	}
-	if ch.hasConsumer(d.ConsumerTag) {
-		return v.notAllowed("attempt to reuse consumer tag '%s'", d.ConsumerTag)
+	if ch.hasConsumer(m.ConsumerTag) {
+		return v.notAllowed("attempt to reuse consumer tag '%s'", m.ConsumerTag)
 	}
-	if d.Queue == replyQueue {
-		return ch.consumeReplies(d, ok)
+	if m.Queue == replyQueue {
+		return ch.consumeReplies(m, ok)
 	}
-	q, err := ch.consumable(d)
+	q, err := ch.consumable(m)
 	if err != nil {
 		return err
 	}
-	c := ch.subscribe(q, d)
+	c := ch.subscribe(q, m)
 	reply(ok, c.tag)
 	q.run()
 	return nil
@@ -73,16 +75,16 @@ func (ch *Channel) hasConsumer(tag string) bool {
 }
 
 // consumable makes the checks of basic.consume.
-func (ch *Channel) consumable(d Consume) (*queue, error) {
+func (ch *Channel) consumable(m wire.BasicConsume) (*queue, error) {
 	v := ch.conn.vhost
-	if err := v.allow(ch.conn.user, Read, queueNamed(d.Queue)); err != nil {
+	if err := v.allow(ch.conn.user, Read, queueNamed(m.Queue)); err != nil {
 		return nil, err
 	}
-	q, err := v.queue(ch.conn, d.Queue)
+	q, err := v.queue(ch.conn, m.Queue)
 	if err != nil {
 		return nil, err
 	}
-	if err := v.checkArguments(consumerArguments(), d.Arguments, q.settings.quorum, queueNamed(q.name)); err != nil {
+	if err := v.checkArguments(consumerArguments(), m.Arguments, q.settings.quorum, queueNamed(q.name)); err != nil {
 		return nil, err
 	}
 	if q.settings.quorum {
@@ -91,7 +93,7 @@ func (ch *Channel) consumable(d Consume) (*queue, error) {
 		}
 		return q, nil // a quorum queue takes no notice of the exclusive flag
 	}
-	if !q.admits(d.Exclusive) {
+	if !q.admits(m.Exclusive) {
 		return nil, v.exclusiveUse(q.name)
 	}
 	return q, nil
@@ -116,16 +118,16 @@ func (q *queue) admits(exclusive bool) bool {
 }
 
 // subscribe adds a consumer to the channel and to the queue.
-func (ch *Channel) subscribe(q *queue, d Consume) *consumer {
+func (ch *Channel) subscribe(q *queue, m wire.BasicConsume) *consumer {
 	c := &consumer{
-		tag: d.ConsumerTag, channel: ch, queue: q,
-		noAck: d.NoAck, exclusive: d.Exclusive && !q.settings.quorum, prefetch: ch.prefetch,
+		tag: m.ConsumerTag, channel: ch, queue: q,
+		noAck: m.NoAck, exclusive: m.Exclusive && !q.settings.quorum, prefetch: ch.prefetch,
 	}
 	if c.tag == "" {
 		c.tag = uniqueName("amq.ctag-")
 	}
-	c.timeout = q.consumerTimeout(d)
-	c.priority, _ = lookupInt(d.Arguments, "x-priority")
+	c.timeout = q.consumerTimeout(m)
+	c.priority, _ = lookupInt(m.Arguments, "x-priority")
 	ch.consumers[c.tag] = c
 	q.members = append(q.members, c)
 	q.hadConsumers = true

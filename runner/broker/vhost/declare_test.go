@@ -65,7 +65,7 @@ func TestQueueArguments(t *testing.T) {
 	} {
 		b := newBench(t)
 		ch, _ := b.open()
-		_, err := ch.QueueDeclare(QueueDeclare{Queue: "q", Durable: true, Arguments: c.args})
+		_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "q", Durable: true, Arguments: c.args})
 		if c.text == "" {
 			if err != nil {
 				t.Errorf("%v: %v", c.args, err)
@@ -84,27 +84,30 @@ func TestRefusals(t *testing.T) {
 		refusedAccess = wire.AccessRefused
 		precondition  = wire.PreconditionFailed
 	)
-	queue := func(d QueueDeclare) func(*Channel) error {
+	queue := func(d wire.QueueDeclare) func(*Channel) error {
 		return func(ch *Channel) error { _, err := ch.QueueDeclare(d); return err }
 	}
-	exchange := func(d ExchangeDeclare) func(*Channel) error {
+	exchange := func(d wire.ExchangeDeclare) func(*Channel) error {
 		return func(ch *Channel) error { return ch.ExchangeDeclare(d) }
 	}
 	bind := func(queue, exchange, key string, args ...any) func(*Channel) error {
 		return func(ch *Channel) error {
-			return ch.QueueBind(Binding{Destination: queue, Source: exchange, RoutingKey: key, Arguments: fields(args...)})
+			return ch.QueueBind(wire.QueueBind{Queue: queue, Exchange: exchange, RoutingKey: key, Arguments: fields(args...)})
 		}
 	}
 	bindExchange := func(to, from string) func(*Channel) error {
-		return func(ch *Channel) error { return ch.ExchangeBind(Binding{Destination: to, Source: from}) }
+		return func(ch *Channel) error { return ch.ExchangeBind(wire.ExchangeBind{Destination: to, Source: from}) }
 	}
-	publish := func(p Publish) func(*Channel) error {
-		return func(ch *Channel) error { _, err := ch.Publish(p); return err }
+	publish := func(m wire.BasicPublish, p wire.Properties, body []byte) func(*Channel) error {
+		return func(ch *Channel) error {
+			_, err := ch.Publish(&m, &wire.ContentHeader{Properties: p}, body)
+			return err
+		}
 	}
 	withProperties := func(p wire.Properties) func(*Channel) error {
-		return publish(Publish{RoutingKey: "q1", Properties: &p})
+		return publish(wire.BasicPublish{RoutingKey: "q1"}, p, nil)
 	}
-	consume := func(d Consume) func(*Channel) error {
+	consume := func(d wire.BasicConsume) func(*Channel) error {
 		return func(ch *Channel) error { return ch.Consume(d, nil) }
 	}
 	for _, c := range []struct {
@@ -112,39 +115,39 @@ func TestRefusals(t *testing.T) {
 		code wire.ReplyCode
 		text string
 	}{
-		{queue(QueueDeclare{Queue: "amq.foo"}), refusedAccess, "ACCESS_REFUSED - queue name 'amq.foo' contains reserved prefix 'amq.*'"},
-		{queue(QueueDeclare{Queue: "nope", Passive: true}), wire.NotFound, "NOT_FOUND - no queue 'nope' in vhost '/'"},
-		{queue(QueueDeclare{Passive: true}), wire.NotFound, "NOT_FOUND - no queue '' in vhost '/'"},
-		{queue(QueueDeclare{Queue: "q1"}), precondition, "PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'q1' in vhost '/': received 'false' but current is 'true'"},
-		{queue(QueueDeclare{Queue: "q1", Durable: true, AutoDelete: true}), precondition, "PRECONDITION_FAILED - inequivalent arg 'auto_delete' for queue 'q1' in vhost '/': received 'true' but current is 'false'"},
-		{queue(QueueDeclare{Queue: "q1", Durable: true, Exclusive: true}), wire.ResourceLocked, strings.Replace(lockedText, "excl'", "q1'", 1)},
-		{queue(QueueDeclare{Queue: "q1", Durable: true, Arguments: fields("x-message-ttl", int32(1))}), precondition, "PRECONDITION_FAILED - inequivalent arg 'x-message-ttl' for queue 'q1' in vhost '/': received the value '1' of type 'signedint' but current is none"},
-		{queue(QueueDeclare{Queue: "q1", Durable: true, Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'q1' in vhost '/': received 'quorum' but current is 'classic'"},
-		{queue(QueueDeclare{Queue: "qt", Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - invalid property 'non-durable' for queue 'qt' in vhost '/'"},
-		{queue(QueueDeclare{Queue: "qt", Durable: true, AutoDelete: true, Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - invalid property 'auto-delete' for queue 'qt' in vhost '/'"},
-		{queue(QueueDeclare{Queue: "qt", Durable: true, Exclusive: true, Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - invalid property 'exclusive-owner' for queue 'qt' in vhost '/'"},
-		{queue(QueueDeclare{Durable: true, Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - Cannot declare a server-named queue for type rabbit_quorum_queue"},
-		{queue(QueueDeclare{Queue: "qt", Durable: true, Arguments: fields("x-queue-type", "stream")}), wire.NotImplemented, "NOT_IMPLEMENTED - queue type 'stream' of queue 'qt' in vhost '/' is not modelled by this broker"},
-		{queue(QueueDeclare{Queue: "qt", Arguments: fields("x-dead-letter-exchange", int32(1))}), precondition, "PRECONDITION_FAILED - invalid type 'signedint' for arg 'x-dead-letter-exchange' in queue 'qt' in vhost '/'"},
-		{queue(QueueDeclare{Queue: "excl"}), wire.ResourceLocked, lockedText},
-		{queue(QueueDeclare{Queue: "excl", Exclusive: true}), wire.ResourceLocked, lockedText},
-		{queue(QueueDeclare{Queue: "excl", Passive: true}), wire.ResourceLocked, lockedText},
+		{queue(wire.QueueDeclare{Queue: "amq.foo"}), refusedAccess, "ACCESS_REFUSED - queue name 'amq.foo' contains reserved prefix 'amq.*'"},
+		{queue(wire.QueueDeclare{Queue: "nope", Passive: true}), wire.NotFound, "NOT_FOUND - no queue 'nope' in vhost '/'"},
+		{queue(wire.QueueDeclare{Passive: true}), wire.NotFound, "NOT_FOUND - no queue '' in vhost '/'"},
+		{queue(wire.QueueDeclare{Queue: "q1"}), precondition, "PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'q1' in vhost '/': received 'false' but current is 'true'"},
+		{queue(wire.QueueDeclare{Queue: "q1", Durable: true, AutoDelete: true}), precondition, "PRECONDITION_FAILED - inequivalent arg 'auto_delete' for queue 'q1' in vhost '/': received 'true' but current is 'false'"},
+		{queue(wire.QueueDeclare{Queue: "q1", Durable: true, Exclusive: true}), wire.ResourceLocked, strings.Replace(lockedText, "excl'", "q1'", 1)},
+		{queue(wire.QueueDeclare{Queue: "q1", Durable: true, Arguments: fields("x-message-ttl", int32(1))}), precondition, "PRECONDITION_FAILED - inequivalent arg 'x-message-ttl' for queue 'q1' in vhost '/': received the value '1' of type 'signedint' but current is none"},
+		{queue(wire.QueueDeclare{Queue: "q1", Durable: true, Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'q1' in vhost '/': received 'quorum' but current is 'classic'"},
+		{queue(wire.QueueDeclare{Queue: "qt", Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - invalid property 'non-durable' for queue 'qt' in vhost '/'"},
+		{queue(wire.QueueDeclare{Queue: "qt", Durable: true, AutoDelete: true, Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - invalid property 'auto-delete' for queue 'qt' in vhost '/'"},
+		{queue(wire.QueueDeclare{Queue: "qt", Durable: true, Exclusive: true, Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - invalid property 'exclusive-owner' for queue 'qt' in vhost '/'"},
+		{queue(wire.QueueDeclare{Durable: true, Arguments: fields("x-queue-type", "quorum")}), precondition, "PRECONDITION_FAILED - Cannot declare a server-named queue for type rabbit_quorum_queue"},
+		{queue(wire.QueueDeclare{Queue: "qt", Durable: true, Arguments: fields("x-queue-type", "stream")}), wire.NotImplemented, "NOT_IMPLEMENTED - queue type 'stream' of queue 'qt' in vhost '/' is not modelled by this broker"},
+		{queue(wire.QueueDeclare{Queue: "qt", Arguments: fields("x-dead-letter-exchange", int32(1))}), precondition, "PRECONDITION_FAILED - invalid type 'signedint' for arg 'x-dead-letter-exchange' in queue 'qt' in vhost '/'"},
+		{queue(wire.QueueDeclare{Queue: "excl"}), wire.ResourceLocked, lockedText},
+		{queue(wire.QueueDeclare{Queue: "excl", Exclusive: true}), wire.ResourceLocked, lockedText},
+		{queue(wire.QueueDeclare{Queue: "excl", Passive: true}), wire.ResourceLocked, lockedText},
 		{bind("excl", "amq.direct", "k"), wire.ResourceLocked, lockedText},
-		{consume(Consume{Queue: "excl"}), wire.ResourceLocked, lockedText},
+		{consume(wire.BasicConsume{Queue: "excl"}), wire.ResourceLocked, lockedText},
 		{func(ch *Channel) error { _, err := ch.QueuePurge("excl"); return err }, wire.ResourceLocked, lockedText},
-		{func(ch *Channel) error { return ch.QueueDelete(QueueDelete{Queue: "excl"}, nil) }, wire.ResourceLocked, lockedText},
-		{func(ch *Channel) error { return ch.Get("excl", false, nil) }, wire.ResourceLocked, lockedText},
+		{func(ch *Channel) error { return ch.QueueDelete(wire.QueueDelete{Queue: "excl"}, nil) }, wire.ResourceLocked, lockedText},
+		{func(ch *Channel) error { return ch.Get(wire.BasicGet{Queue: "excl"}, nil) }, wire.ResourceLocked, lockedText},
 
-		{exchange(ExchangeDeclare{Exchange: "amq.foo", Type: "direct"}), refusedAccess, "ACCESS_REFUSED - exchange name 'amq.foo' contains reserved prefix 'amq.*'"},
-		{exchange(ExchangeDeclare{Type: "direct"}), refusedAccess, "ACCESS_REFUSED - operation not permitted on the default exchange"},
-		{exchange(ExchangeDeclare{Exchange: "x", Type: "foo"}), precondition, "PRECONDITION_FAILED - unknown exchange type 'foo'"},
-		{exchange(ExchangeDeclare{Exchange: "x", Type: "direct", Arguments: fields("alternate-exchange", int32(1))}), precondition, "PRECONDITION_FAILED - invalid type 'signedint' for arg 'alternate-exchange' in exchange 'x' in vhost '/'"},
-		{exchange(ExchangeDeclare{Exchange: "amq.direct", Type: "fanout", Durable: true}), precondition, "PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'amq.direct' in vhost '/': received 'fanout' but current is 'direct'"},
-		{exchange(ExchangeDeclare{Exchange: "amq.direct", Type: "direct"}), precondition, "PRECONDITION_FAILED - inequivalent arg 'durable' for exchange 'amq.direct' in vhost '/': received 'false' but current is 'true'"},
-		{exchange(ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Durable: true, AutoDelete: true}), precondition, "PRECONDITION_FAILED - inequivalent arg 'auto_delete' for exchange 'amq.direct' in vhost '/': received 'true' but current is 'false'"},
-		{exchange(ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Durable: true, Internal: true}), precondition, "PRECONDITION_FAILED - inequivalent arg 'internal' for exchange 'amq.direct' in vhost '/': received 'true' but current is 'false'"},
-		{exchange(ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Durable: true, Arguments: fields("alternate-exchange", "foo")}), precondition, "PRECONDITION_FAILED - inequivalent arg 'alternate-exchange' for exchange 'amq.direct' in vhost '/': received the value 'foo' of type 'longstr' but current is none"},
-		{exchange(ExchangeDeclare{Exchange: "nope", Passive: true}), wire.NotFound, "NOT_FOUND - no exchange 'nope' in vhost '/'"},
+		{exchange(wire.ExchangeDeclare{Exchange: "amq.foo", Type: "direct"}), refusedAccess, "ACCESS_REFUSED - exchange name 'amq.foo' contains reserved prefix 'amq.*'"},
+		{exchange(wire.ExchangeDeclare{Type: "direct"}), refusedAccess, "ACCESS_REFUSED - operation not permitted on the default exchange"},
+		{exchange(wire.ExchangeDeclare{Exchange: "x", Type: "foo"}), precondition, "PRECONDITION_FAILED - unknown exchange type 'foo'"},
+		{exchange(wire.ExchangeDeclare{Exchange: "x", Type: "direct", Arguments: fields("alternate-exchange", int32(1))}), precondition, "PRECONDITION_FAILED - invalid type 'signedint' for arg 'alternate-exchange' in exchange 'x' in vhost '/'"},
+		{exchange(wire.ExchangeDeclare{Exchange: "amq.direct", Type: "fanout", Durable: true}), precondition, "PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'amq.direct' in vhost '/': received 'fanout' but current is 'direct'"},
+		{exchange(wire.ExchangeDeclare{Exchange: "amq.direct", Type: "direct"}), precondition, "PRECONDITION_FAILED - inequivalent arg 'durable' for exchange 'amq.direct' in vhost '/': received 'false' but current is 'true'"},
+		{exchange(wire.ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Durable: true, AutoDelete: true}), precondition, "PRECONDITION_FAILED - inequivalent arg 'auto_delete' for exchange 'amq.direct' in vhost '/': received 'true' but current is 'false'"},
+		{exchange(wire.ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Durable: true, Internal: true}), precondition, "PRECONDITION_FAILED - inequivalent arg 'internal' for exchange 'amq.direct' in vhost '/': received 'true' but current is 'false'"},
+		{exchange(wire.ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Durable: true, Arguments: fields("alternate-exchange", "foo")}), precondition, "PRECONDITION_FAILED - inequivalent arg 'alternate-exchange' for exchange 'amq.direct' in vhost '/': received the value 'foo' of type 'longstr' but current is none"},
+		{exchange(wire.ExchangeDeclare{Exchange: "nope", Passive: true}), wire.NotFound, "NOT_FOUND - no exchange 'nope' in vhost '/'"},
 		{func(ch *Channel) error { return ch.ExchangeDelete("amq.direct", false) }, refusedAccess, "ACCESS_REFUSED - deletion of system exchange 'amq.direct' in vhost '/' not allowed"},
 		{func(ch *Channel) error { return ch.ExchangeDelete("", false) }, refusedAccess, "ACCESS_REFUSED - operation not permitted on the default exchange"},
 		{func(ch *Channel) error { return ch.ExchangeDelete("used", true) }, precondition, "PRECONDITION_FAILED - exchange 'used' in vhost '/' in use"},
@@ -162,10 +165,10 @@ func TestRefusals(t *testing.T) {
 		{bindExchange("nope1", "nope2"), wire.NotFound, "NOT_FOUND - no exchange 'nope2' in vhost '/'"},
 		{bindExchange("", "amq.direct"), refusedAccess, "ACCESS_REFUSED - operation not permitted on the default exchange"},
 
-		{publish(Publish{Exchange: "nope"}), wire.NotFound, "NOT_FOUND - no exchange 'nope' in vhost '/'"},
-		{publish(Publish{Exchange: "internal"}), refusedAccess, "ACCESS_REFUSED - cannot publish to internal exchange 'internal' in vhost '/'"},
-		{publish(Publish{Immediate: true}), wire.NotImplemented, "NOT_IMPLEMENTED - immediate=true"},
-		{publish(Publish{Body: make([]byte, MaxMessageSize+1)}), precondition, "PRECONDITION_FAILED - message size 16777217 is larger than configured max size 16777216"},
+		{publish(wire.BasicPublish{Exchange: "nope"}, wire.Properties{}, nil), wire.NotFound, "NOT_FOUND - no exchange 'nope' in vhost '/'"},
+		{publish(wire.BasicPublish{Exchange: "internal"}, wire.Properties{}, nil), refusedAccess, "ACCESS_REFUSED - cannot publish to internal exchange 'internal' in vhost '/'"},
+		{publish(wire.BasicPublish{Immediate: true}, wire.Properties{}, nil), wire.NotImplemented, "NOT_IMPLEMENTED - immediate=true"},
+		{publish(wire.BasicPublish{}, wire.Properties{}, make([]byte, MaxMessageSize+1)), precondition, "PRECONDITION_FAILED - message size 16777217 is larger than configured max size 16777216"},
 		{withProperties(expiring("abc")), precondition, "PRECONDITION_FAILED - invalid expiration 'abc': no_integer"},
 		{withProperties(expiring(" 5")), precondition, "PRECONDITION_FAILED - invalid expiration ' 5': no_integer"},
 		{withProperties(expiring("")), precondition, "PRECONDITION_FAILED - invalid expiration '': no_integer"},
@@ -177,16 +180,18 @@ func TestRefusals(t *testing.T) {
 		{withProperties(headed("BCC", int32(1))), precondition, `PRECONDITION_FAILED - invalid message: {unacceptable_type_in_header,"BCC",signedint}`},
 		{withProperties(wire.Properties{ReplyTo: "amq.rabbitmq.reply-to"}), precondition, "PRECONDITION_FAILED - fast reply consumer does not exist"},
 
-		{consume(Consume{Queue: "nope"}), wire.NotFound, "NOT_FOUND - no queue 'nope' in vhost '/'"},
-		{consume(Consume{Queue: "q1", Arguments: fields("x-priority", "a")}), precondition, `PRECONDITION_FAILED - invalid arg 'x-priority' for queue 'q1' in vhost '/': "expected integer, got longstr"`},
-		{consume(Consume{Queue: "q1", Arguments: fields("x-stream-offset", "first")}), precondition, "PRECONDITION_FAILED - invalid arg 'x-stream-offset' for queue 'q1' in vhost '/' of queue type rabbit_classic_queue"},
-		{consume(Consume{Queue: "amq.rabbitmq.reply-to"}), precondition, "PRECONDITION_FAILED - reply consumer cannot acknowledge"},
-		{func(ch *Channel) error { return ch.Get("amq.rabbitmq.reply-to", true, nil) }, wire.NotFound, "NOT_FOUND - no queue 'amq.rabbitmq.reply-to' in vhost '/'"},
-		{func(ch *Channel) error { return ch.Get("quorum-sac", true, nil) }, wire.ResourceLocked, `RESOURCE_LOCKED - cannot obtain access to locked queue 'quorum-sac' in vhost '/'. basic.get operations are not supported by <<"quorum">> queues with single active consumer`},
-		{func(ch *Channel) error { return ch.QueueDelete(QueueDelete{Queue: "quorum", IfUnused: true}, nil) }, wire.NotImplemented, "NOT_IMPLEMENTED - cannot delete queue 'quorum' in vhost '/'. queue.delete operations with if-unused flag set are not supported by quorum queues"},
-		{func(ch *Channel) error { return ch.QueueDelete(QueueDelete{Queue: "quorum", IfEmpty: true}, nil) }, wire.NotImplemented, "NOT_IMPLEMENTED - cannot delete queue 'quorum' in vhost '/'. queue.delete operations with if-empty flag set are not supported by quorum queues"},
-		{func(ch *Channel) error { return ch.QueueDelete(QueueDelete{Queue: "busy", IfUnused: true}, nil) }, precondition, "PRECONDITION_FAILED - queue 'busy' in vhost '/' in use"},
-		{func(ch *Channel) error { return ch.QueueDelete(QueueDelete{Queue: "full", IfEmpty: true}, nil) }, precondition, "PRECONDITION_FAILED - queue 'full' in vhost '/' not empty"},
+		{consume(wire.BasicConsume{Queue: "nope"}), wire.NotFound, "NOT_FOUND - no queue 'nope' in vhost '/'"},
+		{consume(wire.BasicConsume{Queue: "q1", Arguments: fields("x-priority", "a")}), precondition, `PRECONDITION_FAILED - invalid arg 'x-priority' for queue 'q1' in vhost '/': "expected integer, got longstr"`},
+		{consume(wire.BasicConsume{Queue: "q1", Arguments: fields("x-stream-offset", "first")}), precondition, "PRECONDITION_FAILED - invalid arg 'x-stream-offset' for queue 'q1' in vhost '/' of queue type rabbit_classic_queue"},
+		{consume(wire.BasicConsume{Queue: "amq.rabbitmq.reply-to"}), precondition, "PRECONDITION_FAILED - reply consumer cannot acknowledge"},
+		{func(ch *Channel) error {
+			return ch.Get(wire.BasicGet{Queue: "amq.rabbitmq.reply-to", NoAck: true}, nil)
+		}, wire.NotFound, "NOT_FOUND - no queue 'amq.rabbitmq.reply-to' in vhost '/'"},
+		{func(ch *Channel) error { return ch.Get(wire.BasicGet{Queue: "quorum-sac", NoAck: true}, nil) }, wire.ResourceLocked, `RESOURCE_LOCKED - cannot obtain access to locked queue 'quorum-sac' in vhost '/'. basic.get operations are not supported by <<"quorum">> queues with single active consumer`},
+		{func(ch *Channel) error { return ch.QueueDelete(wire.QueueDelete{Queue: "quorum", IfUnused: true}, nil) }, wire.NotImplemented, "NOT_IMPLEMENTED - cannot delete queue 'quorum' in vhost '/'. queue.delete operations with if-unused flag set are not supported by quorum queues"},
+		{func(ch *Channel) error { return ch.QueueDelete(wire.QueueDelete{Queue: "quorum", IfEmpty: true}, nil) }, wire.NotImplemented, "NOT_IMPLEMENTED - cannot delete queue 'quorum' in vhost '/'. queue.delete operations with if-empty flag set are not supported by quorum queues"},
+		{func(ch *Channel) error { return ch.QueueDelete(wire.QueueDelete{Queue: "busy", IfUnused: true}, nil) }, precondition, "PRECONDITION_FAILED - queue 'busy' in vhost '/' in use"},
+		{func(ch *Channel) error { return ch.QueueDelete(wire.QueueDelete{Queue: "full", IfEmpty: true}, nil) }, precondition, "PRECONDITION_FAILED - queue 'full' in vhost '/' not empty"},
 		{func(ch *Channel) error { _, err := ch.QueuePurge("nope"); return err }, wire.NotFound, "NOT_FOUND - no queue 'nope' in vhost '/'"},
 		{func(ch *Channel) error { return ch.Qos(10, 1, false, nil) }, wire.NotImplemented, "NOT_IMPLEMENTED - prefetch_size!=0 (10)"},
 		{func(ch *Channel) error { return ch.Recover(false, nil) }, wire.NotImplemented, "NOT_IMPLEMENTED - requeue=false"},
@@ -198,18 +203,18 @@ func TestRefusals(t *testing.T) {
 		{func(ch *Channel) error { ch.ConfirmSelect(); return ch.TxSelect() }, precondition, "PRECONDITION_FAILED - cannot switch from confirm to tx mode"},
 		{func(ch *Channel) error { ch.TxSelect(); return ch.ConfirmSelect() }, precondition, "PRECONDITION_FAILED - cannot switch from tx to confirm mode"},
 		{func(ch *Channel) error {
-			ch.Consume(Consume{Queue: "q1", ConsumerTag: "t"}, nil)
-			return ch.Consume(Consume{Queue: "q1", ConsumerTag: "t"}, nil)
+			ch.Consume(wire.BasicConsume{Queue: "q1", ConsumerTag: "t"}, nil)
+			return ch.Consume(wire.BasicConsume{Queue: "q1", ConsumerTag: "t"}, nil)
 		}, wire.NotAllowed, "NOT_ALLOWED - attempt to reuse consumer tag 't'"},
-		{consume(Consume{Queue: "busy", Exclusive: true}), refusedAccess, "ACCESS_REFUSED - queue 'busy' in vhost '/' in exclusive use"},
+		{consume(wire.BasicConsume{Queue: "busy", Exclusive: true}), refusedAccess, "ACCESS_REFUSED - queue 'busy' in vhost '/' in exclusive use"},
 		{func(ch *Channel) error {
-			ch.Consume(Consume{Queue: "q1", Exclusive: true}, nil)
-			return ch.Consume(Consume{Queue: "q1"}, nil)
+			ch.Consume(wire.BasicConsume{Queue: "q1", Exclusive: true}, nil)
+			return ch.Consume(wire.BasicConsume{Queue: "q1"}, nil)
 		}, refusedAccess, "ACCESS_REFUSED - queue 'q1' in vhost '/' in exclusive use"},
-		{consume(Consume{Queue: "sac", Exclusive: true}), refusedAccess, "ACCESS_REFUSED - queue 'sac' in vhost '/' in exclusive use"},
+		{consume(wire.BasicConsume{Queue: "sac", Exclusive: true}), refusedAccess, "ACCESS_REFUSED - queue 'sac' in vhost '/' in exclusive use"},
 		{func(ch *Channel) error {
-			ch.Consume(Consume{Queue: "amq.rabbitmq.reply-to", NoAck: true}, nil)
-			return ch.Consume(Consume{Queue: "amq.rabbitmq.reply-to", NoAck: true}, nil)
+			ch.Consume(wire.BasicConsume{Queue: "amq.rabbitmq.reply-to", NoAck: true}, nil)
+			return ch.Consume(wire.BasicConsume{Queue: "amq.rabbitmq.reply-to", NoAck: true}, nil)
 		}, precondition, "PRECONDITION_FAILED - reply consumer already set"},
 	} {
 		b := newBench(t)
@@ -222,7 +227,7 @@ func TestRefusals(t *testing.T) {
 // setUp makes the things TestRefusals trips over.
 func setUp(b *bench) {
 	other := b.vhost.Connect(User{Name: "guest"}).Open(&recorder{room: -1})
-	_, err := other.QueueDeclare(QueueDeclare{Queue: "excl", Exclusive: true})
+	_, err := other.QueueDeclare(wire.QueueDeclare{Queue: "excl", Exclusive: true})
 	b.ok(err)
 	b.declare(other, "q1")
 	b.declare(other, "busy")
@@ -232,7 +237,7 @@ func setUp(b *bench) {
 	b.declare(other, "quorum-sac", "x-queue-type", "quorum", "x-single-active-consumer", true)
 	b.exchange(other, "used", "direct")
 	b.bind(other, "q1", "used", "k")
-	b.ok(other.ExchangeDeclare(ExchangeDeclare{Exchange: "internal", Type: "fanout", Internal: true}))
+	b.ok(other.ExchangeDeclare(wire.ExchangeDeclare{Exchange: "internal", Type: "fanout", Internal: true}))
 	b.consume(other, "busy", "c")
 	b.publish(other, "", "full", "x")
 }
@@ -252,31 +257,31 @@ func TestHarmless(t *testing.T) {
 	b := newBench(t)
 	ch, _ := b.open()
 	b.declare(ch, "q1")
-	b.ok(ch.ExchangeDeclare(ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Durable: true}))
-	b.ok(ch.ExchangeDeclare(ExchangeDeclare{Exchange: "amq.topic", Type: "direct", Passive: true}))
+	b.ok(ch.ExchangeDeclare(wire.ExchangeDeclare{Exchange: "amq.direct", Type: "direct", Durable: true}))
+	b.ok(ch.ExchangeDeclare(wire.ExchangeDeclare{Exchange: "amq.topic", Type: "direct", Passive: true}))
 	b.ok(ch.ExchangeDelete("nope", false))
-	b.ok(ch.QueueDelete(QueueDelete{Queue: "nope", IfEmpty: true}, nil))
-	b.ok(ch.QueueUnbind(Binding{Destination: "q1", Source: "amq.direct", RoutingKey: "zzz"}))
-	b.ok(ch.QueueUnbind(Binding{Destination: "nope", Source: "amq.direct"}))
-	b.ok(ch.QueueUnbind(Binding{Destination: "q1", Source: "nope"}))
+	b.ok(ch.QueueDelete(wire.QueueDelete{Queue: "nope", IfEmpty: true}, nil))
+	b.ok(ch.QueueUnbind(wire.QueueUnbind{Queue: "q1", Exchange: "amq.direct", RoutingKey: "zzz"}))
+	b.ok(ch.QueueUnbind(wire.QueueUnbind{Queue: "nope", Exchange: "amq.direct"}))
+	b.ok(ch.QueueUnbind(wire.QueueUnbind{Queue: "q1", Exchange: "nope"}))
 	b.ok(ch.Cancel("nope", nil))
 	b.ok(ch.Ack(0, true))
 	p := expiring("+5")
 	b.publishWith(ch, "", "nowhere", "x", &p)
-	_, err := ch.QueueDeclare(QueueDeclare{Queue: "q1", Durable: true, Arguments: fields("x-queue-type", "classic")})
+	_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "q1", Durable: true, Arguments: fields("x-queue-type", "classic")})
 	b.ok(err)
 }
 
 func TestServerNamedQueue(t *testing.T) {
 	b := newBench(t)
 	ch, _ := b.open()
-	ok, err := ch.QueueDeclare(QueueDeclare{Exclusive: true})
+	ok, err := ch.QueueDeclare(wire.QueueDeclare{Exclusive: true})
 	b.ok(err)
 	if !strings.HasPrefix(ok.Queue, "amq.gen-") || len(ok.Queue) != len("amq.gen-")+22 {
 		t.Errorf("server-named queue %q", ok.Queue)
 	}
 	// The empty name now stands for it, and for the routing key as well.
-	b.ok(ch.QueueBind(Binding{Source: "amq.direct"}))
+	b.ok(ch.QueueBind(wire.QueueBind{Exchange: "amq.direct"}))
 	b.publish(ch, "amq.direct", ok.Queue, "hello")
 	want(t, "in the queue", b.drain(ch, ""), "hello")
 }
@@ -284,7 +289,7 @@ func TestServerNamedQueue(t *testing.T) {
 func TestLineBreaksInNames(t *testing.T) {
 	b := newBench(t)
 	ch, _ := b.open()
-	ok, err := ch.QueueDeclare(QueueDeclare{Queue: "a\r\nb"})
+	ok, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "a\r\nb"})
 	b.ok(err)
 	want(t, "name", ok.Queue, "ab")
 }
@@ -293,7 +298,7 @@ func TestExclusiveQueueGoesWithItsConnection(t *testing.T) {
 	b := newBench(t)
 	other := b.vhost.Connect(User{Name: "guest"})
 	ch := other.Open(&recorder{room: -1})
-	_, err := ch.QueueDeclare(QueueDeclare{Queue: "mine", Exclusive: true})
+	_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "mine", Exclusive: true})
 	b.ok(err)
 	ch.Close()
 	want(t, "after the channel is closed, the queue exists", b.exists("mine"), true)
@@ -304,7 +309,7 @@ func TestExclusiveQueueGoesWithItsConnection(t *testing.T) {
 func TestAutoDeleteQueue(t *testing.T) {
 	b := newBench(t)
 	ch, _ := b.open()
-	_, err := ch.QueueDeclare(QueueDeclare{Queue: "q", AutoDelete: true})
+	_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "q", AutoDelete: true})
 	b.ok(err)
 	b.consume(ch, "q", "a")
 	b.consume(ch, "q", "b")
@@ -322,7 +327,7 @@ func TestDeletedQueueTellsItsConsumers(t *testing.T) {
 	b.consume(ch, "q", "t1")
 	b.publish(ch, "", "q", "a")
 	client.take()
-	b.ok(ch.QueueDelete(QueueDelete{Queue: "q"}, func(int) { client.lines = append(client.lines, "delete-ok") }))
+	b.ok(ch.QueueDelete(wire.QueueDelete{Queue: "q"}, func(int) { client.lines = append(client.lines, "delete-ok") }))
 	want(t, "sent", client.take(), "delete-ok cancel:t1 cancel:t2")
 	b.ok(ch.Ack(1, false)) // the delivery is still the channel's
 	b.declare(ch, "q")
@@ -341,37 +346,47 @@ func TestPermissions(t *testing.T) {
 		do   func(*Channel) error
 		text string
 	}{
-		{func(ch *Channel) error { _, err := ch.QueueDeclare(QueueDeclare{Queue: "z"}); return err }, "configure access to queue 'z'"},
+		{func(ch *Channel) error { _, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "z"}); return err }, "configure access to queue 'z'"},
 		{func(ch *Channel) error {
-			_, err := ch.QueueDeclare(QueueDeclare{Queue: "cq", Arguments: fields("x-dead-letter-exchange", "w1")})
+			_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "cq", Arguments: fields("x-dead-letter-exchange", "w1")})
 			return err
 		}, "read access to queue 'cq'"},
 		{func(ch *Channel) error {
-			_, err := ch.QueueDeclare(QueueDeclare{Queue: "z", Passive: true})
+			_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "z", Passive: true})
 			return err
 		}, "configure access to queue 'z'"},
 		{func(ch *Channel) error {
-			_, err := ch.QueueDeclare(QueueDeclare{Queue: "missing", Passive: true})
+			_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "missing", Passive: true})
 			return err
 		}, "configure access to queue 'missing'"},
-		{func(ch *Channel) error { _, err := ch.Publish(Publish{RoutingKey: "z"}); return err }, "write access to exchange 'amq.default'"},
-		{func(ch *Channel) error { _, err := ch.Publish(Publish{Exchange: "missing"}); return err }, "write access to exchange 'missing'"},
-		{func(ch *Channel) error { return ch.QueueBind(Binding{Destination: "z", Source: "rx"}) }, "write access to queue 'z'"},
-		{func(ch *Channel) error { return ch.QueueBind(Binding{Destination: "wq", Source: "zx"}) }, "read access to exchange 'zx'"},
-		{func(ch *Channel) error { return ch.QueueBind(Binding{Destination: "z", Source: ""}) }, "write access to queue 'z'"},
-		{func(ch *Channel) error { return ch.Consume(Consume{Queue: "z"}, nil) }, "read access to queue 'z'"},
-		{func(ch *Channel) error { return ch.Get("z", false, nil) }, "read access to queue 'z'"},
+		{func(ch *Channel) error {
+			_, err := ch.Publish(&wire.BasicPublish{RoutingKey: "z"}, &wire.ContentHeader{}, nil)
+			return err
+		}, "write access to exchange 'amq.default'"},
+		{func(ch *Channel) error {
+			_, err := ch.Publish(&wire.BasicPublish{Exchange: "missing"}, &wire.ContentHeader{}, nil)
+			return err
+		}, "write access to exchange 'missing'"},
+		{func(ch *Channel) error { return ch.QueueBind(wire.QueueBind{Queue: "z", Exchange: "rx"}) }, "write access to queue 'z'"},
+		{func(ch *Channel) error { return ch.QueueBind(wire.QueueBind{Queue: "wq", Exchange: "zx"}) }, "read access to exchange 'zx'"},
+		{func(ch *Channel) error { return ch.QueueBind(wire.QueueBind{Queue: "z", Exchange: ""}) }, "write access to queue 'z'"},
+		{func(ch *Channel) error { return ch.Consume(wire.BasicConsume{Queue: "z"}, nil) }, "read access to queue 'z'"},
+		{func(ch *Channel) error { return ch.Get(wire.BasicGet{Queue: "z"}, nil) }, "read access to queue 'z'"},
 		{func(ch *Channel) error { _, err := ch.QueuePurge("z"); return err }, "read access to queue 'z'"},
-		{func(ch *Channel) error { return ch.QueueDelete(QueueDelete{Queue: "z"}, nil) }, "configure access to queue 'z'"},
-		{func(ch *Channel) error { return ch.ExchangeDeclare(ExchangeDeclare{Exchange: "zx", Type: "direct"}) }, "configure access to exchange 'zx'"},
-		{func(ch *Channel) error { return ch.ExchangeDeclare(ExchangeDeclare{Exchange: "zx", Passive: true}) }, "configure access to exchange 'zx'"},
+		{func(ch *Channel) error { return ch.QueueDelete(wire.QueueDelete{Queue: "z"}, nil) }, "configure access to queue 'z'"},
+		{func(ch *Channel) error {
+			return ch.ExchangeDeclare(wire.ExchangeDeclare{Exchange: "zx", Type: "direct"})
+		}, "configure access to exchange 'zx'"},
+		{func(ch *Channel) error {
+			return ch.ExchangeDeclare(wire.ExchangeDeclare{Exchange: "zx", Passive: true})
+		}, "configure access to exchange 'zx'"},
 		{func(ch *Channel) error { return ch.ExchangeDelete("zx", false) }, "configure access to exchange 'zx'"},
 	} {
 		ch := bob.Open(&recorder{room: -1})
 		refused(t, c.do(ch), wire.AccessRefused, "ACCESS_REFUSED - "+c.text+" in vhost '/' refused for user 'bob'")
 	}
 	ch := bob.Open(&recorder{room: -1})
-	if _, err := ch.QueueDeclare(QueueDeclare{Queue: "wq", Passive: true}); err != nil {
+	if _, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "wq", Passive: true}); err != nil {
 		t.Errorf("passive declaration with write permission only: %v", err)
 	}
 }
@@ -379,7 +394,7 @@ func TestPermissions(t *testing.T) {
 func TestLongReplyTextIsCut(t *testing.T) {
 	b := newBench(t)
 	ch, _ := b.open()
-	err := ch.QueueBind(Binding{Destination: "q", Source: strings.Repeat("x", 255)})
+	err := ch.QueueBind(wire.QueueBind{Queue: "q", Exchange: strings.Repeat("x", 255)})
 	text := err.(*Error).Text
 	if len(text) != 255 || !strings.HasSuffix(text, "...") {
 		t.Errorf("%d bytes: %s", len(text), text)
@@ -397,32 +412,32 @@ func TestDefaultQueueType(t *testing.T) {
 	}
 	quorum, classic, undefined := fields("x-queue-type", "quorum"), fields("x-queue-type", "classic"), fields("x-queue-type", "undefined")
 	for _, c := range []struct {
-		declare QueueDeclare
+		declare wire.QueueDeclare
 		text    string // empty: accepted
 	}{
-		{QueueDeclare{Queue: "d", Durable: true}, ""},
-		{QueueDeclare{Queue: "d", Durable: true, Arguments: quorum}, ""},
-		{QueueDeclare{Queue: "d", Durable: true, Arguments: classic}, inequivalent + "'d' in vhost '/': received 'classic' but current is 'quorum'"},
-		{QueueDeclare{Queue: "d", Durable: true}, ""},
-		{QueueDeclare{Queue: "u", Durable: true, Arguments: undefined}, ""},
-		{QueueDeclare{Queue: "u", Durable: true}, inequivalent + "'u' in vhost '/': received 'quorum' but current is 'undefined'"},
-		{QueueDeclare{Queue: "c", Durable: true, Arguments: classic}, ""},
-		{QueueDeclare{Queue: "c", Durable: true}, inequivalent + "'c' in vhost '/': received 'quorum' but current is 'classic'"},
-		{QueueDeclare{Queue: "a", Durable: true, AutoDelete: true}, ""},
-		{QueueDeclare{Queue: "a", Durable: true, AutoDelete: true, Arguments: classic}, ""},
-		{QueueDeclare{Queue: "a2", Durable: true, AutoDelete: true, Arguments: undefined}, invalid("auto-delete", "a2")},
-		{QueueDeclare{Queue: "e", Exclusive: true}, ""},
-		{QueueDeclare{Queue: "e2", Durable: true, Exclusive: true}, ""},
-		{QueueDeclare{Queue: "e", Exclusive: true, Arguments: classic}, ""},
-		{QueueDeclare{Queue: "e3", Exclusive: true, Arguments: undefined}, invalid("exclusive-owner", "e3")},
-		{QueueDeclare{Queue: "t"}, ""},
-		{QueueDeclare{Queue: "t", Arguments: classic}, ""},
-		{QueueDeclare{Durable: true}, "PRECONDITION_FAILED - Cannot declare a server-named queue for type rabbit_quorum_queue"},
-		{QueueDeclare{Exclusive: true}, ""},
-		{QueueDeclare{Queue: "p", Durable: true, Arguments: fields("x-max-priority", int32(5))},
+		{wire.QueueDeclare{Queue: "d", Durable: true}, ""},
+		{wire.QueueDeclare{Queue: "d", Durable: true, Arguments: quorum}, ""},
+		{wire.QueueDeclare{Queue: "d", Durable: true, Arguments: classic}, inequivalent + "'d' in vhost '/': received 'classic' but current is 'quorum'"},
+		{wire.QueueDeclare{Queue: "d", Durable: true}, ""},
+		{wire.QueueDeclare{Queue: "u", Durable: true, Arguments: undefined}, ""},
+		{wire.QueueDeclare{Queue: "u", Durable: true}, inequivalent + "'u' in vhost '/': received 'quorum' but current is 'undefined'"},
+		{wire.QueueDeclare{Queue: "c", Durable: true, Arguments: classic}, ""},
+		{wire.QueueDeclare{Queue: "c", Durable: true}, inequivalent + "'c' in vhost '/': received 'quorum' but current is 'classic'"},
+		{wire.QueueDeclare{Queue: "a", Durable: true, AutoDelete: true}, ""},
+		{wire.QueueDeclare{Queue: "a", Durable: true, AutoDelete: true, Arguments: classic}, ""},
+		{wire.QueueDeclare{Queue: "a2", Durable: true, AutoDelete: true, Arguments: undefined}, invalid("auto-delete", "a2")},
+		{wire.QueueDeclare{Queue: "e", Exclusive: true}, ""},
+		{wire.QueueDeclare{Queue: "e2", Durable: true, Exclusive: true}, ""},
+		{wire.QueueDeclare{Queue: "e", Exclusive: true, Arguments: classic}, ""},
+		{wire.QueueDeclare{Queue: "e3", Exclusive: true, Arguments: undefined}, invalid("exclusive-owner", "e3")},
+		{wire.QueueDeclare{Queue: "t"}, ""},
+		{wire.QueueDeclare{Queue: "t", Arguments: classic}, ""},
+		{wire.QueueDeclare{Durable: true}, "PRECONDITION_FAILED - Cannot declare a server-named queue for type rabbit_quorum_queue"},
+		{wire.QueueDeclare{Exclusive: true}, ""},
+		{wire.QueueDeclare{Queue: "p", Durable: true, Arguments: fields("x-max-priority", int32(5))},
 			"PRECONDITION_FAILED - invalid arg 'x-max-priority' for queue 'p' in vhost '/' of queue type rabbit_quorum_queue"},
-		{QueueDeclare{Queue: "l", Durable: true, Arguments: fields("x-delivery-limit", int32(5))}, ""},
-		{QueueDeclare{Queue: "l", Durable: true, Arguments: fields("x-delivery-limit", int32(5), "x-queue-type", "quorum")}, ""},
+		{wire.QueueDeclare{Queue: "l", Durable: true, Arguments: fields("x-delivery-limit", int32(5))}, ""},
+		{wire.QueueDeclare{Queue: "l", Durable: true, Arguments: fields("x-delivery-limit", int32(5), "x-queue-type", "quorum")}, ""},
 	} {
 		ch, _ := b.open()
 		_, err := ch.QueueDeclare(c.declare)
@@ -437,6 +452,6 @@ func TestDefaultQueueType(t *testing.T) {
 	}
 	b.ok(b.vhost.SetDefaultQueueType("classic"))
 	ch, _ := b.open()
-	_, err := ch.QueueDeclare(QueueDeclare{Queue: "d", Durable: true})
+	_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "d", Durable: true})
 	refused(t, err, wire.PreconditionFailed, inequivalent+"'d' in vhost '/': received 'classic' but current is 'quorum'")
 }

@@ -48,11 +48,11 @@ func (v *VHost) permits(name string) bool {
 }
 
 // permitted refuses a new queue that uses a deprecated feature which the vhost denies.
-func (v *VHost) permitted(d QueueDeclare) error {
-	if !d.Durable && !d.Exclusive && !v.permits(transientQueues) {
+func (v *VHost) permitted(m wire.QueueDeclare) error {
+	if !m.Durable && !m.Exclusive && !v.permits(transientQueues) {
 		return v.deniedFeature(transientQueues)
 	}
-	if _, present := lookup(d.Arguments, "x-queue-master-locator"); present && !v.permits(masterLocator) {
+	if _, present := lookup(m.Arguments, "x-queue-master-locator"); present && !v.permits(masterLocator) {
 		return v.deniedFeature(masterLocator)
 	}
 	return nil

@@ -1,5 +1,7 @@
 package vhost
 
+import "tutor/runner/wire"
+
 // run hands the queue's messages to its consumers while there are both.
 func (q *queue) run() {
 	for q.ready.len() > 0 {
@@ -75,25 +77,21 @@ func (q *queue) deliver(c *consumer, e entry) {
 		q.rotation.moveToEnd(c)
 	}
 	q.vhost.counts.Delivered++
-	d := q.delivery(&e, tag)
-	d.ConsumerTag = c.tag
-	if !ch.client.Deliver(d) {
+	ch.deliver(q.content(&e), &wire.BasicDeliver{
+		ConsumerTag: c.tag, DeliveryTag: tag, Redelivered: e.redelivered(),
+		Exchange: e.msg.exchange, RoutingKey: e.msg.routingKey,
+	})
+}
+
+// deliver hands a delivery to the client, and notes whether it has room for more.
+func (ch *Channel) deliver(c Content, m *wire.BasicDeliver) {
+	if !ch.client.Deliver(m, c) {
 		ch.stalled = true
 	}
 }
 
-// delivery is e as it is sent to a client.
-func (q *queue) delivery(e *entry, tag uint64) Delivery {
-	m := e.msg
-	return Delivery{
-		Tag:         tag,
-		Redelivered: e.redelivered(),
-		Exchange:    m.exchange,
-		RoutingKey:  m.routingKey,
-		Header:      q.header(e),
-		Body:        m.body,
-	}
-}
+// content is e's content as it is sent to a client.
+func (q *queue) content(e *entry) Content { return Content{Header: q.header(e), Body: e.msg.body} }
 
 // elect chooses the single active consumer of a queue that has one. In a
 // classic queue it stays active until it goes, whatever priority others have;

@@ -21,15 +21,15 @@ type exchange struct {
 	mark       uint64 // see targets.round
 }
 
-func newExchange(d ExchangeDeclare) *exchange {
+func newExchange(m wire.ExchangeDeclare) *exchange {
 	x := &exchange{
-		name: d.Exchange, kind: d.Type,
-		durable: d.Durable, autoDelete: d.AutoDelete, internal: d.Internal, args: d.Arguments,
+		name: m.Exchange, kind: m.Type,
+		durable: m.Durable, autoDelete: m.AutoDelete, internal: m.Internal, args: m.Arguments,
 		bindings: make(map[bindingKey]*binding),
 		incoming: make(map[*binding]struct{}),
-		table:    newTable(d.Type),
+		table:    newTable(m.Type),
 	}
-	x.alternate, _ = lookupString(d.Arguments, "alternate-exchange")
+	x.alternate, _ = lookupString(m.Arguments, "alternate-exchange")
 	return x
 }
 
@@ -57,7 +57,7 @@ const firstVhost = "/"
 func predeclared(vhost string) map[string]*exchange {
 	exchanges := make(map[string]*exchange)
 	add := func(name, kind string, internal bool) {
-		exchanges[name] = newExchange(ExchangeDeclare{Exchange: name, Type: kind, Durable: true, Internal: internal})
+		exchanges[name] = newExchange(wire.ExchangeDeclare{Exchange: name, Type: kind, Durable: true, Internal: internal})
 	}
 	add("", "direct", false)
 	add("amq.direct", "direct", false)
@@ -75,30 +75,30 @@ func predeclared(vhost string) map[string]*exchange {
 func (x *exchange) isDefault() bool { return x.name == "" }
 
 // ExchangeDeclare is exchange.declare.
-func (ch *Channel) ExchangeDeclare(d ExchangeDeclare) error {
+func (ch *Channel) ExchangeDeclare(m wire.ExchangeDeclare) error {
 	v, err := ch.enter()
 	if err != nil {
 		return err
 	}
 	defer v.leave()
 
-	d.Exchange = stripLines(d.Exchange)
-	if d.Passive {
-		return v.declareExchangePassively(ch.conn.user, d.Exchange)
+	m.Exchange = stripLines(m.Exchange)
+	if m.Passive {
+		return v.declareExchangePassively(ch.conn.user, m.Exchange)
 	}
-	if newTable(d.Type) == nil {
-		return v.preconditionFailed("unknown exchange type '%s'", d.Type)
+	if newTable(m.Type) == nil {
+		return v.preconditionFailed("unknown exchange type '%s'", m.Type)
 	}
-	if err := v.notDefaultExchange(d.Exchange); err != nil {
+	if err := v.notDefaultExchange(m.Exchange); err != nil {
 		return err
 	}
-	if err := v.allow(ch.conn.user, Configure, exchangeNamed(d.Exchange)); err != nil {
+	if err := v.allow(ch.conn.user, Configure, exchangeNamed(m.Exchange)); err != nil {
 		return err
 	}
-	if x := v.exchanges[d.Exchange]; x != nil {
-		return v.sameExchange(x, d)
+	if x := v.exchanges[m.Exchange]; x != nil {
+		return v.sameExchange(x, m)
 	}
-	return v.createExchange(ch.conn.user, d)
+	return v.createExchange(ch.conn.user, m)
 }
 
 func (v *VHost) declareExchangePassively(u User, name string) error {
@@ -112,47 +112,47 @@ func (v *VHost) declareExchangePassively(u User, name string) error {
 	return err
 }
 
-func (v *VHost) createExchange(u User, d ExchangeDeclare) error {
-	if strings.HasPrefix(d.Exchange, reservedPrefix) {
-		return v.reservedName("exchange", d.Exchange)
+func (v *VHost) createExchange(u User, m wire.ExchangeDeclare) error {
+	if strings.HasPrefix(m.Exchange, reservedPrefix) {
+		return v.reservedName("exchange", m.Exchange)
 	}
-	if arg, present := lookup(d.Arguments, "alternate-exchange"); present {
+	if arg, present := lookup(m.Arguments, "alternate-exchange"); present {
 		alternate, ok := arg.(string)
 		if !ok {
-			return v.invalidArgumentType("alternate-exchange", arg, exchangeNamed(d.Exchange))
+			return v.invalidArgumentType("alternate-exchange", arg, exchangeNamed(m.Exchange))
 		}
-		if err := v.allow(u, Read, exchangeNamed(d.Exchange)); err != nil {
+		if err := v.allow(u, Read, exchangeNamed(m.Exchange)); err != nil {
 			return err
 		}
 		if err := v.allow(u, Write, exchangeNamed(alternate)); err != nil {
 			return err
 		}
 	}
-	args, err := v.effective("exchange", d.Exchange, d.Arguments)
+	args, err := v.effective("exchange", m.Exchange, m.Arguments)
 	if err != nil {
 		return v.preconditionFailed("%v", err)
 	}
-	x := newExchange(d)
+	x := newExchange(m)
 	x.alternate, _ = lookupString(args, "alternate-exchange")
-	v.exchanges[d.Exchange] = x
+	v.exchanges[m.Exchange] = x
 	return nil
 }
 
 // sameExchange refuses a declaration that differs from what is there. The
 // order of the comparisons decides which difference is reported.
-func (v *VHost) sameExchange(x *exchange, d ExchangeDeclare) error {
+func (v *VHost) sameExchange(x *exchange, m wire.ExchangeDeclare) error {
 	what := exchangeNamed(x.name)
 	switch {
-	case x.kind != d.Type:
-		return v.inequivalent("type", what, quoted(d.Type), quoted(x.kind))
-	case x.durable != d.Durable:
-		return v.inequivalentFlag("durable", what, d.Durable)
-	case x.autoDelete != d.AutoDelete:
-		return v.inequivalentFlag("auto_delete", what, d.AutoDelete)
-	case x.internal != d.Internal:
-		return v.inequivalentFlag("internal", what, d.Internal)
+	case x.kind != m.Type:
+		return v.inequivalent("type", what, quoted(m.Type), quoted(x.kind))
+	case x.durable != m.Durable:
+		return v.inequivalentFlag("durable", what, m.Durable)
+	case x.autoDelete != m.AutoDelete:
+		return v.inequivalentFlag("auto_delete", what, m.AutoDelete)
+	case x.internal != m.Internal:
+		return v.inequivalentFlag("internal", what, m.Internal)
 	}
-	return v.sameArgument("alternate-exchange", what, x.args, d.Arguments)
+	return v.sameArgument("alternate-exchange", what, x.args, m.Arguments)
 }
 
 // ExchangeDelete is exchange.delete. Deleting what is not there is not an error.

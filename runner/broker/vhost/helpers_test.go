@@ -13,33 +13,29 @@ import (
 
 // recorder is a Client that writes down what it is given.
 type recorder struct {
-	mu       sync.Mutex
-	lines    []string // "tag:body" of deliveries, "return:body", "cancel:tag", in order
-	got      []Delivery
-	returned []Return
-	room     int // deliveries it still has room for; negative: no limit
+	mu    sync.Mutex
+	lines []string // "tag:body" of deliveries, "return:body", "cancel:tag", in order
+	room  int      // deliveries it still has room for; negative: no limit
 }
 
-func (r *recorder) Deliver(d Delivery) bool {
+func (r *recorder) Deliver(m *wire.BasicDeliver, c Content) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	line := d.ConsumerTag + ":" + string(d.Body)
-	if d.Redelivered {
+	line := m.ConsumerTag + ":" + string(c.Body)
+	if m.Redelivered {
 		line += "!"
 	}
 	r.lines = append(r.lines, line)
-	r.got = append(r.got, d)
 	if r.room > 0 {
 		r.room--
 	}
 	return r.room != 0
 }
 
-func (r *recorder) Return(m Return) {
+func (r *recorder) Return(_ *wire.BasicReturn, c Content) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.lines = append(r.lines, "return:"+string(m.Body))
-	r.returned = append(r.returned, m)
+	r.lines = append(r.lines, "return:"+string(c.Body))
 }
 
 func (r *recorder) Cancel(tag string) {
@@ -93,18 +89,18 @@ func (b *bench) ok(err error) {
 // declare declares a durable queue; args alternate names and values.
 func (b *bench) declare(ch *Channel, queue string, args ...any) {
 	b.Helper()
-	_, err := ch.QueueDeclare(QueueDeclare{Queue: queue, Durable: true, Arguments: fields(args...)})
+	_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: queue, Durable: true, Arguments: fields(args...)})
 	b.ok(err)
 }
 
 func (b *bench) exchange(ch *Channel, name, kind string, args ...any) {
 	b.Helper()
-	b.ok(ch.ExchangeDeclare(ExchangeDeclare{Exchange: name, Type: kind, Arguments: fields(args...)}))
+	b.ok(ch.ExchangeDeclare(wire.ExchangeDeclare{Exchange: name, Type: kind, Arguments: fields(args...)}))
 }
 
 func (b *bench) bind(ch *Channel, queue, exchange, key string, args ...any) {
 	b.Helper()
-	b.ok(ch.QueueBind(Binding{Destination: queue, Source: exchange, RoutingKey: key, Arguments: fields(args...)}))
+	b.ok(ch.QueueBind(wire.QueueBind{Queue: queue, Exchange: exchange, RoutingKey: key, Arguments: fields(args...)}))
 }
 
 func (b *bench) publish(ch *Channel, exchange, key string, bodies ...string) {
@@ -116,25 +112,35 @@ func (b *bench) publish(ch *Channel, exchange, key string, bodies ...string) {
 
 func (b *bench) publishWith(ch *Channel, exchange, key, body string, p *wire.Properties) Outcome {
 	b.Helper()
-	outcome, err := ch.Publish(Publish{Exchange: exchange, RoutingKey: key, Body: []byte(body), Properties: p})
+	var h wire.ContentHeader
+	if p != nil {
+		h.Properties = *p
+	}
+	outcome, err := ch.Publish(&wire.BasicPublish{Exchange: exchange, RoutingKey: key}, &h, []byte(body))
 	b.ok(err)
 	return outcome
 }
 
 func (b *bench) consume(ch *Channel, queue, tag string, args ...any) {
 	b.Helper()
-	b.ok(ch.Consume(Consume{Queue: queue, ConsumerTag: tag, Arguments: fields(args...)}, nil))
+	b.ok(ch.Consume(wire.BasicConsume{Queue: queue, ConsumerTag: tag, Arguments: fields(args...)}, nil))
+}
+
+// gotten is an answer to basic.get.
+type gotten struct {
+	*wire.BasicGetOK
+	Content
 }
 
 // get is basic.get; it fails the test when the queue is empty.
-func (b *bench) get(ch *Channel, queue string) Delivery {
+func (b *bench) get(ch *Channel, queue string) gotten {
 	b.Helper()
-	var got *Delivery
-	b.ok(ch.Get(queue, false, func(d *Delivery, _ int) { got = d }))
-	if got == nil {
+	var got gotten
+	b.ok(ch.Get(wire.BasicGet{Queue: queue}, func(m *wire.BasicGetOK, c Content) { got = gotten{m, c} }))
+	if got.BasicGetOK == nil {
 		b.Fatalf("queue %q is empty", queue)
 	}
-	return *got
+	return got
 }
 
 // drain gets everything that is ready in a queue, as recorder.take shows it.
@@ -142,10 +148,10 @@ func (b *bench) drain(ch *Channel, queue string) string {
 	b.Helper()
 	var all []string
 	for more := true; more; {
-		b.ok(ch.Get(queue, true, func(d *Delivery, _ int) {
-			if more = d != nil; more {
-				body := string(d.Body)
-				if d.Redelivered {
+		b.ok(ch.Get(wire.BasicGet{Queue: queue, NoAck: true}, func(m *wire.BasicGetOK, c Content) {
+			if more = m != nil; more {
+				body := string(c.Body)
+				if m.Redelivered {
 					body += "!"
 				}
 				all = append(all, body)

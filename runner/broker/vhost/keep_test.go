@@ -23,7 +23,7 @@ func (b *bench) refuse(ch *Channel, queue string) {
 	n := b.ready(queue)
 	tags := make([]uint64, n)
 	for i := range tags {
-		tags[i] = b.get(ch, queue).Tag
+		tags[i] = b.get(ch, queue).DeliveryTag
 	}
 	for _, tag := range tags {
 		b.ok(ch.Reject(tag, false))
@@ -107,7 +107,7 @@ func TestTakenOnce(t *testing.T) {
 	b.clock.pass(time.Hour)
 	want(t, "takes", b.drain(ch, "takes"), "m!")
 
-	b.ok(ch.QueueUnbind(Binding{Destination: "refuses", Source: "x"}))
+	b.ok(ch.QueueUnbind(wire.QueueUnbind{Queue: "refuses", Exchange: "x"}))
 	b.clock.pass(time.Hour)
 	want(t, "kept without anybody else to go to", b.purge(ch, "source"), 1)
 
@@ -188,7 +188,7 @@ func TestKeptLettersGoWithTheirQueue(t *testing.T) {
 	keeping(b, ch)
 	b.publish(ch, "", "source", "m")
 	b.refuse(ch, "source")
-	b.ok(ch.QueueDelete(QueueDelete{Queue: "source"}, func(n int) { want(t, "messages deleted", n, 0) }))
+	b.ok(ch.QueueDelete(wire.QueueDelete{Queue: "source"}, func(n int) { want(t, "messages deleted", n, 0) }))
 	b.exchange(ch, "x", "fanout")
 	b.declare(ch, "target")
 	b.bind(ch, "target", "x", "")
@@ -200,7 +200,7 @@ func TestKeptLettersGoWithTheirQueue(t *testing.T) {
 func TestKeptOverARestart(t *testing.T) {
 	b := newBench(t)
 	ch, _ := b.open()
-	b.ok(ch.ExchangeDeclare(ExchangeDeclare{Exchange: "x", Type: "fanout", Durable: true}))
+	b.ok(ch.ExchangeDeclare(wire.ExchangeDeclare{Exchange: "x", Type: "fanout", Durable: true}))
 	keeping(b, ch)
 	b.publish(ch, "", "source", "m")
 	b.refuse(ch, "source")

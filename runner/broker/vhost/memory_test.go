@@ -125,13 +125,13 @@ func TestMemory(t *testing.T) {
 		"kept": {func(b *bench, ch *Channel) {
 			keeping(b, ch)
 			b.publish(ch, "", "source", "m")
-			b.ok(ch.Reject(b.get(ch, "source").Tag, false))
+			b.ok(ch.Reject(b.get(ch, "source").DeliveryTag, false))
 		}, messageCost + placeCost, messageCost + placeCost + 100},
 		"kept, and purged": {func(b *bench, ch *Channel) {
 			keeping(b, ch)
 			b.exchange(ch, "x", "fanout")
 			b.publish(ch, "", "source", "m")
-			b.ok(ch.Reject(b.get(ch, "source").Tag, false))
+			b.ok(ch.Reject(b.get(ch, "source").DeliveryTag, false))
 			_, err := ch.QueuePurge("source")
 			b.ok(err)
 			b.bind(ch, "q", "x", "")
@@ -160,7 +160,7 @@ func inTwoQueues(b *bench, ch *Channel) {
 
 func deleteQueue(b *bench, ch *Channel) {
 	b.Helper()
-	b.ok(ch.QueueDelete(QueueDelete{Queue: "q"}, nil))
+	b.ok(ch.QueueDelete(wire.QueueDelete{Queue: "q"}, nil))
 }
 
 // BenchmarkMemory is how many bytes an empty message takes in relation to what is counted for it.
@@ -169,12 +169,12 @@ func BenchmarkMemory(b *testing.B) {
 		var memory atomic.Int64
 		v := New("/", Options{Memory: &memory})
 		ch := v.Connect(User{}).Open(&recorder{room: -1})
-		if _, err := ch.QueueDeclare(QueueDeclare{Queue: "q", Durable: true}); err != nil {
+		if _, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "q", Durable: true}); err != nil {
 			b.Fatal(err)
 		}
 		before := heapInUse()
 		for range 1_000_000 {
-			if _, err := ch.Publish(Publish{RoutingKey: strings.Clone("q"), Header: make([]byte, 2)}); err != nil {
+			if _, err := ch.Publish(&wire.BasicPublish{RoutingKey: strings.Clone("q")}, &wire.ContentHeader{Encoded: make([]byte, 2)}, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -25,6 +25,8 @@ type annotations struct {
 // none stands for an absent number.
 const none = -1
 
+func (m *message) content() Content { return Content{Header: m.header, Body: m.body} }
+
 func (m *message) extraKeys() []string {
 	if m.more == nil {
 		return nil

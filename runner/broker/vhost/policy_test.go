@@ -3,6 +3,8 @@ package vhost
 import (
 	"strings"
 	"testing"
+
+	"tutor/runner/wire"
 )
 
 func (b *bench) policy(name, pattern, applyTo string, priority int, definition map[string]any) {
@@ -17,9 +19,9 @@ func (b *bench) bodies(queue string) string {
 	defer ch.Close()
 	var all []string
 	for more := true; more; {
-		b.ok(ch.Get(queue, true, func(d *Delivery, _ int) {
-			if more = d != nil; more {
-				all = append(all, string(d.Body))
+		b.ok(ch.Get(wire.BasicGet{Queue: queue, NoAck: true}, func(m *wire.BasicGetOK, c Content) {
+			if more = m != nil; more {
+				all = append(all, string(c.Body))
 			}
 		}))
 	}

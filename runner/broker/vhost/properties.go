@@ -8,9 +8,6 @@ import (
 	"tutor/runner/wire"
 )
 
-// noProperties is the header of a message without properties: empty flags.
-var noProperties = []byte{0, 0}
-
 // properties decodes the message's header. What cannot be decoded counts as
 // absent; the broker refuses such a message before it gets here.
 func (m *message) properties() wire.Properties {

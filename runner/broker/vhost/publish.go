@@ -11,17 +11,28 @@ import (
 // default since 4.0.
 const MaxMessageSize = 16 << 20
 
+// Outcome is what a channel in confirm mode owes the publisher.
+type Outcome struct {
+	// Tag is the publish's number, counted from 1; 0 when the channel is not
+	// in confirm mode and nothing is owed.
+	Tag uint64
+	// Nack is true when a queue refused the message (x-overflow
+	// reject-publish or reject-publish-dlx).
+	Nack bool
+}
+
 // Publish is basic.publish. An unroutable mandatory message goes to
 // [Client.Return] before Publish returns the outcome, as a return precedes its
-// confirm. On a transactional channel nothing happens until TxCommit.
-func (ch *Channel) Publish(p Publish) (Outcome, error) {
+// confirm. On a transactional channel nothing happens until TxCommit. The vhost
+// keeps the body and h's encoded form, or encodes the properties if that is nil.
+func (ch *Channel) Publish(p *wire.BasicPublish, h *wire.ContentHeader, body []byte) (Outcome, error) {
 	v, err := ch.enter()
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer v.leave()
 
-	x, m, err := ch.accept(&p)
+	x, m, err := ch.accept(p, h, body)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -45,7 +56,9 @@ func (ch *Channel) Publish(p Publish) (Outcome, error) {
 
 func (ch *Channel) giveBack(m *message) {
 	ch.conn.vhost.counts.Returned++
-	ch.client.Return(Return{Exchange: m.exchange, RoutingKey: m.routingKey, Header: m.header, Body: m.body})
+	ch.client.Return(&wire.BasicReturn{
+		ReplyCode: wire.NoRoute, ReplyText: wire.NoRoute.String(), Exchange: m.exchange, RoutingKey: m.routingKey,
+	}, m.content())
 }
 
 // enqueue hands m to its targets and reports whether a queue refused it.
@@ -104,13 +117,13 @@ func (q *queue) entry(m *message) entry {
 
 // accept makes the checks of basic.publish and turns it into a message. Their
 // order decides which of several mistakes is reported.
-func (ch *Channel) accept(p *Publish) (*exchange, *message, error) {
+func (ch *Channel) accept(p *wire.BasicPublish, h *wire.ContentHeader, body []byte) (*exchange, *message, error) {
 	v := ch.conn.vhost
 	if p.Immediate {
 		return nil, nil, v.notImplemented("immediate=true")
 	}
-	if len(p.Body) > MaxMessageSize {
-		return nil, nil, v.preconditionFailed("message size %d is larger than configured max size %d", len(p.Body), MaxMessageSize)
+	if len(body) > MaxMessageSize {
+		return nil, nil, v.preconditionFailed("message size %d is larger than configured max size %d", len(body), MaxMessageSize)
 	}
 	if err := v.allow(ch.conn.user, Write, exchangeNamed(p.Exchange)); err != nil {
 		return nil, nil, err
@@ -122,20 +135,14 @@ func (ch *Channel) accept(p *Publish) (*exchange, *message, error) {
 	if x.internal {
 		return nil, nil, v.accessRefused("cannot publish to internal %s", v.describe(exchangeNamed(x.name)))
 	}
-	m, err := ch.newMessage(p)
+	m, err := ch.newMessage(p, h, body)
 	return x, m, err
 }
 
 // newMessage makes the checks of the properties.
-func (ch *Channel) newMessage(p *Publish) (*message, error) {
-	m := &message{exchange: p.Exchange, routingKey: p.RoutingKey, header: p.Header, body: p.Body, ttl: none, priority: none}
-	if p.Properties == nil {
-		if m.header == nil {
-			m.header = noProperties
-		}
-		return m, nil
-	}
-	props := *p.Properties
+func (ch *Channel) newMessage(p *wire.BasicPublish, h *wire.ContentHeader, body []byte) (*message, error) {
+	m := &message{exchange: p.Exchange, routingKey: p.RoutingKey, header: h.Encoded, body: body, ttl: none, priority: none}
+	props := h.Properties
 	changed := m.header == nil
 	if props.ReplyTo == replyQueue {
 		name, err := ch.replyName()

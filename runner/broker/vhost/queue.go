@@ -40,9 +40,9 @@ type queue struct {
 	unusedUntil int64 // when unusedTimer fires
 }
 
-func newQueue(v *VHost, d QueueDeclare, s settings) *queue {
+func newQueue(v *VHost, m wire.QueueDeclare, s settings) *queue {
 	return &queue{
-		vhost: v, name: d.Queue, durable: d.Durable, autoDelete: d.AutoDelete, args: d.Arguments,
+		vhost: v, name: m.Queue, durable: m.Durable, autoDelete: m.AutoDelete, args: m.Arguments,
 		settings: s,
 		incoming: make(map[*binding]struct{}),
 		ready:    newStore(s.quorum, s.maxPriority),
@@ -78,58 +78,58 @@ func (v *VHost) exclusiveAccess(q *queue, c *Connection) error {
 }
 
 // QueueDeclare is queue.declare.
-func (ch *Channel) QueueDeclare(d QueueDeclare) (QueueDeclareOK, error) {
+func (ch *Channel) QueueDeclare(m wire.QueueDeclare) (wire.QueueDeclareOK, error) {
 	v, err := ch.enter()
 	if err != nil {
-		return QueueDeclareOK{}, err
+		return wire.QueueDeclareOK{}, err
 	}
 	defer v.leave()
 
-	d.Queue = stripLines(d.Queue)
-	ok, err := ch.declareQueue(d)
+	m.Queue = stripLines(m.Queue)
+	ok, err := ch.declareQueue(m)
 	if err == nil {
 		ch.lastQueue = ok.Queue
 	}
 	return ok, err
 }
 
-func (ch *Channel) declareQueue(d QueueDeclare) (QueueDeclareOK, error) {
+func (ch *Channel) declareQueue(m wire.QueueDeclare) (wire.QueueDeclareOK, error) {
 	v := ch.conn.vhost
-	if strings.HasPrefix(d.Queue, replyQueue) {
-		return ch.declareReplyQueue(d.Queue)
+	if strings.HasPrefix(m.Queue, replyQueue) {
+		return ch.declareReplyQueue(m.Queue)
 	}
-	if d.Passive {
-		return v.declareQueuePassively(ch.conn, d.Queue)
+	if m.Passive {
+		return v.declareQueuePassively(ch.conn, m.Queue)
 	}
-	if d.Exclusive {
-		d.Durable = false // an exclusive queue cannot outlive its connection, so 4.3 makes it transient
+	if m.Exclusive {
+		m.Durable = false // an exclusive queue cannot outlive its connection, so 4.3 makes it transient
 	}
-	d = v.typed(d)
-	name, err := v.chooseName(d)
+	m = v.typed(m)
+	name, err := v.chooseName(m)
 	if err != nil {
-		return QueueDeclareOK{}, err
+		return wire.QueueDeclareOK{}, err
 	}
-	d.Queue = name
-	if err := v.allow(ch.conn.user, Configure, queueNamed(d.Queue)); err != nil {
-		return QueueDeclareOK{}, err
+	m.Queue = name
+	if err := v.allow(ch.conn.user, Configure, queueNamed(m.Queue)); err != nil {
+		return wire.QueueDeclareOK{}, err
 	}
-	if q := v.queues[d.Queue]; q != nil {
-		if err := v.sameQueue(q, ch.conn, d); err != nil {
-			return QueueDeclareOK{}, err
+	if q := v.queues[m.Queue]; q != nil {
+		if err := v.sameQueue(q, ch.conn, m); err != nil {
+			return wire.QueueDeclareOK{}, err
 		}
 		q.used()
 		return q.status(), nil
 	}
-	return v.createQueue(ch.conn, d)
+	return v.createQueue(ch.conn, m)
 }
 
-func (v *VHost) declareQueuePassively(c *Connection, name string) (QueueDeclareOK, error) {
+func (v *VHost) declareQueuePassively(c *Connection, name string) (wire.QueueDeclareOK, error) {
 	if err := v.allowAny(c.user, queueNamed(name)); err != nil {
-		return QueueDeclareOK{}, err
+		return wire.QueueDeclareOK{}, err
 	}
 	q, err := v.queue(c, name)
 	if err != nil {
-		return QueueDeclareOK{}, err
+		return wire.QueueDeclareOK{}, err
 	}
 	q.used()
 	return q.status(), nil
@@ -137,32 +137,32 @@ func (v *VHost) declareQueuePassively(c *Connection, name string) (QueueDeclareO
 
 // chooseName makes up a name when the client leaves it to the server, and
 // refuses reserved ones.
-func (v *VHost) chooseName(d QueueDeclare) (string, error) {
-	if d.Queue == "" {
-		if kind, _ := lookupString(d.Arguments, "x-queue-type"); kind == "quorum" {
+func (v *VHost) chooseName(m wire.QueueDeclare) (string, error) {
+	if m.Queue == "" {
+		if kind, _ := lookupString(m.Arguments, "x-queue-type"); kind == "quorum" {
 			return "", v.preconditionFailed("Cannot declare a server-named queue for type rabbit_quorum_queue")
 		}
 		return uniqueName("amq.gen-"), nil
 	}
-	if strings.HasPrefix(d.Queue, reservedPrefix) {
-		return "", v.reservedName("queue", d.Queue)
+	if strings.HasPrefix(m.Queue, reservedPrefix) {
+		return "", v.reservedName("queue", m.Queue)
 	}
-	return d.Queue, nil
+	return m.Queue, nil
 }
 
-func (v *VHost) createQueue(c *Connection, d QueueDeclare) (QueueDeclareOK, error) {
-	if err := v.allowDeadLetterExchange(c.user, d); err != nil {
-		return QueueDeclareOK{}, err
+func (v *VHost) createQueue(c *Connection, m wire.QueueDeclare) (wire.QueueDeclareOK, error) {
+	if err := v.allowDeadLetterExchange(c.user, m); err != nil {
+		return wire.QueueDeclareOK{}, err
 	}
-	s, err := v.settings(d)
+	s, err := v.settings(m)
 	if err != nil {
-		return QueueDeclareOK{}, err
+		return wire.QueueDeclareOK{}, err
 	}
 	if max := v.opts.MaxQueues; max != nil && len(v.queues) >= *max {
-		return QueueDeclareOK{}, v.preconditionFailed("cannot declare queue '%s': queue limit in vhost '%s' (%d) is reached", d.Queue, v.name, *max)
+		return wire.QueueDeclareOK{}, v.preconditionFailed("cannot declare queue '%s': queue limit in vhost '%s' (%d) is reached", m.Queue, v.name, *max)
 	}
-	q := newQueue(v, d, s)
-	if d.Exclusive {
+	q := newQueue(v, m, s)
+	if m.Exclusive {
 		q.owner = c
 		c.exclusive[q] = struct{}{}
 	}
@@ -173,16 +173,16 @@ func (v *VHost) createQueue(c *Connection, d QueueDeclare) (QueueDeclareOK, erro
 
 // allowDeadLetterExchange checks the permissions that x-dead-letter-exchange
 // needs: the queue will be read from, and the exchange written to.
-func (v *VHost) allowDeadLetterExchange(u User, d QueueDeclare) error {
-	arg, present := lookup(d.Arguments, "x-dead-letter-exchange")
+func (v *VHost) allowDeadLetterExchange(u User, m wire.QueueDeclare) error {
+	arg, present := lookup(m.Arguments, "x-dead-letter-exchange")
 	if !present {
 		return nil
 	}
 	exchange, ok := arg.(string)
 	if !ok {
-		return v.invalidArgumentType("x-dead-letter-exchange", arg, queueNamed(d.Queue))
+		return v.invalidArgumentType("x-dead-letter-exchange", arg, queueNamed(m.Queue))
 	}
-	if err := v.allow(u, Read, queueNamed(d.Queue)); err != nil {
+	if err := v.allow(u, Read, queueNamed(m.Queue)); err != nil {
 		return err
 	}
 	return v.allow(u, Write, exchangeNamed(exchange))
@@ -190,18 +190,18 @@ func (v *VHost) allowDeadLetterExchange(u User, d QueueDeclare) error {
 
 // sameQueue refuses a declaration that differs from what is there. The order
 // of the comparisons decides which difference is reported.
-func (v *VHost) sameQueue(q *queue, c *Connection, d QueueDeclare) error {
-	if q.owner != nil && (q.owner != c || !d.Exclusive) || q.owner == nil && d.Exclusive {
+func (v *VHost) sameQueue(q *queue, c *Connection, m wire.QueueDeclare) error {
+	if q.owner != nil && (q.owner != c || !m.Exclusive) || q.owner == nil && m.Exclusive {
 		return v.locked(q.name)
 	}
 	what := queueNamed(q.name)
 	switch {
-	case q.durable != d.Durable:
-		return v.inequivalentFlag("durable", what, d.Durable)
-	case q.autoDelete != d.AutoDelete:
-		return v.inequivalentFlag("auto_delete", what, d.AutoDelete)
+	case q.durable != m.Durable:
+		return v.inequivalentFlag("durable", what, m.Durable)
+	case q.autoDelete != m.AutoDelete:
+		return v.inequivalentFlag("auto_delete", what, m.AutoDelete)
 	}
-	return v.sameQueueArguments(q, d)
+	return v.sameQueueArguments(q, m)
 }
 
 // consumerCount is the number of consumers that clients are told. To a quorum queue a consumer that was
@@ -217,8 +217,8 @@ func (q *queue) consumerCount() int {
 	return len(q.members)
 }
 
-func (q *queue) status() QueueDeclareOK {
-	return QueueDeclareOK{Queue: q.name, MessageCount: q.ready.len(), ConsumerCount: q.consumerCount()}
+func (q *queue) status() wire.QueueDeclareOK {
+	return wire.QueueDeclareOK{Queue: q.name, MessageCount: uint32(q.ready.len()), ConsumerCount: uint32(q.consumerCount())}
 }
 
 // QueuePurge is queue.purge; it returns how many messages it removed: the ready
@@ -251,26 +251,26 @@ func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
 
 // QueueDelete is queue.delete; ok gets the number of ready messages deleted.
 // Deleting what is not there is not an error.
-func (ch *Channel) QueueDelete(d QueueDelete, ok func(messages int)) error {
+func (ch *Channel) QueueDelete(m wire.QueueDelete, ok func(messages int)) error {
 	v, err := ch.enter()
 	if err != nil {
 		return err
 	}
 	defer v.leave()
 
-	if d.Queue, err = ch.queueName(d.Queue); err != nil {
+	if m.Queue, err = ch.queueName(m.Queue); err != nil {
 		return err
 	}
-	d.Queue = stripLines(d.Queue)
-	if err := v.allow(ch.conn.user, Configure, queueNamed(d.Queue)); err != nil {
+	m.Queue = stripLines(m.Queue)
+	if err := v.allow(ch.conn.user, Configure, queueNamed(m.Queue)); err != nil {
 		return err
 	}
-	q := v.queues[d.Queue]
+	q := v.queues[m.Queue]
 	if q == nil {
 		reply(ok, 0)
 		return nil
 	}
-	if err := v.mayDelete(q, ch.conn, d); err != nil {
+	if err := v.mayDelete(q, ch.conn, m); err != nil {
 		return err
 	}
 	reply(ok, q.ready.len())
@@ -278,22 +278,22 @@ func (ch *Channel) QueueDelete(d QueueDelete, ok func(messages int)) error {
 	return nil
 }
 
-func (v *VHost) mayDelete(q *queue, c *Connection, d QueueDelete) error {
+func (v *VHost) mayDelete(q *queue, c *Connection, m wire.QueueDelete) error {
 	if err := v.exclusiveAccess(q, c); err != nil {
 		return err
 	}
 	what := v.describe(queueNamed(q.name))
-	if q.settings.quorum && (d.IfUnused || d.IfEmpty) {
+	if q.settings.quorum && (m.IfUnused || m.IfEmpty) {
 		flag := "if-unused"
-		if !d.IfUnused {
+		if !m.IfUnused {
 			flag = "if-empty"
 		}
 		return v.notImplemented("cannot delete %s. queue.delete operations with %s flag set are not supported by quorum queues", what, flag)
 	}
 	switch {
-	case d.IfEmpty && q.ready.len() > 0:
+	case m.IfEmpty && q.ready.len() > 0:
 		return v.preconditionFailed("%s not empty", what)
-	case d.IfUnused && len(q.members) > 0:
+	case m.IfUnused && len(q.members) > 0:
 		return v.preconditionFailed("%s in use", what)
 	}
 	return nil

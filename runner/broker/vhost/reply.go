@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"strings"
+
+	"tutor/runner/wire"
 )
 
 // Direct reply-to: a client that consumes from the pseudo-queue
@@ -45,15 +47,15 @@ type replyConsumer struct {
 }
 
 // consumeReplies is basic.consume from the pseudo-queue.
-func (ch *Channel) consumeReplies(d Consume, ok func(consumerTag string)) error {
+func (ch *Channel) consumeReplies(m wire.BasicConsume, ok func(consumerTag string)) error {
 	v := ch.conn.vhost
-	if !d.NoAck {
+	if !m.NoAck {
 		return v.preconditionFailed("reply consumer cannot acknowledge")
 	}
 	if ch.replies != nil {
 		return v.preconditionFailed("reply consumer already set")
 	}
-	tag := d.ConsumerTag
+	tag := m.ConsumerTag
 	if tag == "" {
 		tag = uniqueName("amq.ctag-")
 	}
@@ -85,26 +87,22 @@ func (ch *Channel) replyName() (string, error) {
 // deliverReply sends an answer to the channel, which takes it whether it has
 // room or not: there is no queue to keep it.
 func (ch *Channel) deliverReply(m *message) {
-	d := Delivery{
-		ConsumerTag: ch.replies.tag, Tag: ch.newTag(),
-		Exchange: m.exchange, RoutingKey: m.routingKey, Header: m.header, Body: m.body,
-	}
 	ch.conn.vhost.counts.Delivered++
-	if !ch.client.Deliver(d) {
-		ch.stalled = true
-	}
+	ch.deliver(m.content(), &wire.BasicDeliver{
+		ConsumerTag: ch.replies.tag, DeliveryTag: ch.newTag(), Exchange: m.exchange, RoutingKey: m.routingKey,
+	})
 }
 
 // declareReplyQueue is queue.declare of the pseudo-queue, or of one of the
 // names made up from it, which tells whether its channel still listens. Any other name like these has RabbitMQ
 // crash.
-func (ch *Channel) declareReplyQueue(name string) (QueueDeclareOK, error) {
+func (ch *Channel) declareReplyQueue(name string) (wire.QueueDeclareOK, error) {
 	v := ch.conn.vhost
 	switch {
 	case name == replyQueue, v.repliers[name] != nil:
-		return QueueDeclareOK{Queue: name, ConsumerCount: 1}, nil
+		return wire.QueueDeclareOK{Queue: name, ConsumerCount: 1}, nil
 	case isReplyName(name):
-		return QueueDeclareOK{}, v.notFound(queueNamed(name))
+		return wire.QueueDeclareOK{}, v.notFound(queueNamed(name))
 	}
-	return QueueDeclareOK{}, crash()
+	return wire.QueueDeclareOK{}, crash()
 }

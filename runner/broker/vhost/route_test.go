@@ -22,10 +22,10 @@ func TestDirectAndFanout(t *testing.T) {
 	b.publish(ch, "amq.direct", "nobody", "4")
 	want(t, "queue a", b.drain(ch, "a"), "1 2 3")
 	want(t, "queue b", b.drain(ch, "b"), "2 3")
-	b.ok(ch.QueueUnbind(Binding{Destination: "a", Source: "amq.direct", RoutingKey: "both"}))
+	b.ok(ch.QueueUnbind(wire.QueueUnbind{Queue: "a", Exchange: "amq.direct", RoutingKey: "both"}))
 	b.publish(ch, "amq.direct", "both", "5")
 	want(t, "queue a with one of two bindings", b.drain(ch, "a"), "5")
-	b.ok(ch.QueueUnbind(Binding{Destination: "a", Source: "amq.direct", RoutingKey: "both", Arguments: fields("twice", true)}))
+	b.ok(ch.QueueUnbind(wire.QueueUnbind{Queue: "a", Exchange: "amq.direct", RoutingKey: "both", Arguments: fields("twice", true)}))
 	b.publish(ch, "amq.direct", "both", "6")
 	want(t, "queue a with none", b.drain(ch, "a"), "")
 }
@@ -38,7 +38,7 @@ func TestExchangeBindingsMayCycle(t *testing.T) {
 		b.exchange(ch, x, "fanout")
 	}
 	for _, e := range [][2]string{{"x1", "x2"}, {"x2", "x3"}, {"x3", "x1"}, {"x1", "x1"}} {
-		b.ok(ch.ExchangeBind(Binding{Source: e[0], Destination: e[1]}))
+		b.ok(ch.ExchangeBind(wire.ExchangeBind{Source: e[0], Destination: e[1]}))
 	}
 	b.bind(ch, "q", "x3", "")
 	b.bind(ch, "q", "x2", "")
@@ -59,7 +59,7 @@ func TestAlternateExchange(t *testing.T) {
 	b.publish(ch, "x", "other", "2")
 	want(t, "routed", b.drain(ch, "direct"), "1")
 	want(t, "caught", b.drain(ch, "caught"), "2")
-	_, err := ch.Publish(Publish{Exchange: "x", RoutingKey: "other", Mandatory: true, Body: []byte("3")})
+	_, err := ch.Publish(&wire.BasicPublish{Exchange: "x", RoutingKey: "other", Mandatory: true}, &wire.ContentHeader{}, []byte("3"))
 	b.ok(err)
 	want(t, "returned", client.take(), "")
 }
@@ -69,13 +69,13 @@ func TestAutoDeleteExchange(t *testing.T) {
 	ch, _ := b.open()
 	b.declare(ch, "q")
 	for _, x := range []string{"x1", "x2"} {
-		b.ok(ch.ExchangeDeclare(ExchangeDeclare{Exchange: x, Type: "fanout", AutoDelete: true}))
+		b.ok(ch.ExchangeDeclare(wire.ExchangeDeclare{Exchange: x, Type: "fanout", AutoDelete: true}))
 	}
-	b.ok(ch.ExchangeBind(Binding{Source: "x1", Destination: "x2"}))
+	b.ok(ch.ExchangeBind(wire.ExchangeBind{Source: "x1", Destination: "x2"}))
 	b.bind(ch, "q", "x2", "")
-	b.ok(ch.QueueDelete(QueueDelete{Queue: "q"}, nil)) // takes x2's last binding, and so x2, and so x1's
+	b.ok(ch.QueueDelete(wire.QueueDelete{Queue: "q"}, nil)) // takes x2's last binding, and so x2, and so x1's
 	for _, x := range []string{"x1", "x2"} {
-		refused(t, ch.ExchangeDeclare(ExchangeDeclare{Exchange: x, Passive: true}), wire.NotFound, "NOT_FOUND - no exchange '"+x+"' in vhost '/'")
+		refused(t, ch.ExchangeDeclare(wire.ExchangeDeclare{Exchange: x, Passive: true}), wire.NotFound, "NOT_FOUND - no exchange '"+x+"' in vhost '/'")
 	}
 }
 
@@ -95,11 +95,11 @@ func TestCCAndBCC(t *testing.T) {
 		want(t, "headers", spell(props.Headers), spell(fields("CC", []any{"cc", "cc"}, "a", int64(5), "z", "1")))
 		want(t, "left in "+q, b.drain(ch, q), "")
 	}
-	_, err := ch.Publish(Publish{RoutingKey: "nowhere", Mandatory: true, Properties: &p})
+	_, err := ch.Publish(&wire.BasicPublish{RoutingKey: "nowhere", Mandatory: true}, &wire.ContentHeader{Properties: p}, nil)
 	b.ok(err)
 	want(t, "sent", client.take(), "")
 	p = headed("BCC", []any{"nowhere"})
-	_, err = ch.Publish(Publish{RoutingKey: "nowhere", Mandatory: true, Properties: &p, Body: []byte("m")})
+	_, err = ch.Publish(&wire.BasicPublish{RoutingKey: "nowhere", Mandatory: true}, &wire.ContentHeader{Properties: p}, []byte("m"))
 	b.ok(err)
 	want(t, "sent", client.take(), "return:m")
 }
@@ -112,7 +112,7 @@ func TestHeaderIsHandedThrough(t *testing.T) {
 	b.ok(err)
 	props, err := wire.ParseProperties(header)
 	b.ok(err)
-	_, err = ch.Publish(Publish{RoutingKey: "q", Header: header, Properties: &props})
+	_, err = ch.Publish(&wire.BasicPublish{RoutingKey: "q"}, &wire.ContentHeader{Properties: props, Encoded: header}, nil)
 	b.ok(err)
 	if d := b.get(ch, "q"); &d.Header[0] != &header[0] {
 		t.Error("the header was copied or encoded anew")
@@ -127,7 +127,7 @@ func TestConfirms(t *testing.T) {
 	b.ok(ch.ConfirmSelect())
 	want(t, "routed", b.publishWith(ch, "", "q", "1", nil), Outcome{Tag: 1})
 	want(t, "unroutable", b.publishWith(ch, "", "nowhere", "2", nil), Outcome{Tag: 2})
-	outcome, err := ch.Publish(Publish{RoutingKey: "nowhere", Mandatory: true, Body: []byte("3")})
+	outcome, err := ch.Publish(&wire.BasicPublish{RoutingKey: "nowhere", Mandatory: true}, &wire.ContentHeader{}, []byte("3"))
 	b.ok(err)
 	want(t, "mandatory", outcome, Outcome{Tag: 3})
 	want(t, "sent", client.take(), "return:3")

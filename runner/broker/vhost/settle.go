@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"tutor/runner/wire"
 )
 
 // settlement is what a client, or the loss of its channel, does with
@@ -204,36 +206,37 @@ func (q *queue) settle(e entry, s settlement) {
 	}
 }
 
-// Get is basic.get: ok gets the message and the number of ready messages left,
-// or nil when the queue was empty. It is called before anything else is
-// delivered on the channel.
-func (ch *Channel) Get(queue string, noAck bool, ok func(d *Delivery, messages int)) error {
+// Get is basic.get: ok gets the answer with its content, or nil when the queue was empty. It is called before
+// anything else is delivered on the channel.
+func (ch *Channel) Get(m wire.BasicGet, ok func(*wire.BasicGetOK, Content)) error {
 	v, err := ch.enter()
 	if err != nil {
 		return err
 	}
 	defer v.leave()
 
-	q, err := ch.gettable(queue)
+	q, err := ch.gettable(m.Queue)
 	if err != nil {
 		return err
 	}
 	q.used()
 	if q.ready.len() == 0 {
-		ok(nil, 0)
+		ok(nil, Content{})
 		return nil
 	}
 	e := q.take()
 	tag := ch.newTag()
-	if !noAck {
+	if !m.NoAck {
 		q.unacked++
 		q.gets++
 		v.memory.hold(e.msg)
 		ch.unacked.push(unacked{tag: tag, queue: q, entry: e})
 	}
 	v.counts.Delivered++
-	d := q.delivery(&e, tag)
-	ok(&d, q.ready.len())
+	ok(&wire.BasicGetOK{
+		DeliveryTag: tag, Redelivered: e.redelivered(), Exchange: e.msg.exchange, RoutingKey: e.msg.routingKey,
+		MessageCount: uint32(q.ready.len()),
+	}, q.content(&e))
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package vhost
 
-import "time"
+import (
+	"time"
+
+	"tutor/runner/wire"
+)
 
 // A quorum queue stops a consumer that has not settled a delivery in time
 // (RabbitMQ 4.3: x-consumer-timeout of the consumer, or else of the queue, or
@@ -14,8 +18,8 @@ const defaultConsumerTimeout = 30 * 60 * 1000
 
 // consumerTimeout is how long a consumer of the queue may take for a delivery,
 // in milliseconds.
-func (q *queue) consumerTimeout(d Consume) int64 {
-	if ms, ok := lookupInt(d.Arguments, "x-consumer-timeout"); ok {
+func (q *queue) consumerTimeout(m wire.BasicConsume) int64 {
+	if ms, ok := lookupInt(m.Arguments, "x-consumer-timeout"); ok {
 		return ms
 	}
 	if ms, ok := lookupInt(q.args, "x-consumer-timeout"); ok {
