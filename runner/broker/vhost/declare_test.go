@@ -401,6 +401,17 @@ func TestLongReplyTextIsCut(t *testing.T) {
 	}
 }
 
+// What was delivered to the single active consumer of a queue may be acknowledged when the queue is gone.
+func TestAckAfterDelete(t *testing.T) {
+	b := newBench(t)
+	ch, _ := b.open()
+	b.declare(ch, "q", "x-queue-type", "quorum", "x-single-active-consumer", true)
+	b.consume(ch, "q", "c")
+	b.publish(ch, "", "q", "m")
+	b.ok(ch.QueueDelete(wire.QueueDelete{Queue: "q"}, nil))
+	b.ok(ch.Ack(1, false))
+}
+
 // TestDefaultQueueType plays what RabbitMQ 4.3.6 answered in a vhost whose default queue type is quorum, one
 // declaration after the other.
 func TestDefaultQueueType(t *testing.T) {

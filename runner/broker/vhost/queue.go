@@ -316,7 +316,7 @@ func (v *VHost) removeQueue(q *queue) {
 	q.empty()
 	q.unacked, q.gets = 0, 0
 	members := q.members
-	q.members = nil
+	q.members, q.active = nil, nil
 	slices.SortStableFunc(members, func(a, b *consumer) int { return strings.Compare(a.tag, b.tag) })
 	for _, c := range members {
 		delete(c.channel.consumers, c.tag)
