@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tutor/runner/broker"
+	"tutor/runner/broker/vhost"
 	"tutor/runner/scenario"
 	"tutor/runner/target/embedded"
 	"tutor/runner/target/pki"
@@ -76,7 +77,8 @@ unless a --permission of its own says what it may.`,
 	f.StringVar(&flags.scenario, "for", "", "provide what the broker block of this scenario (FILE or NAME) asks for")
 	completeBy(cmd, "for", completeScenarios)
 	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
-	f.StringArrayVar(&flags.queueTypes, "default-queue-type", nil, "TYPE (classic or quorum) of durable queues that are declared without one, or VHOST=TYPE for those of one vhost (may be repeated)")
+	f.StringArrayVar(&flags.queueTypes, "default-queue-type", nil, "TYPE ("+strings.Join(vhost.QueueTypes(), " or ")+
+		") of durable queues that are declared without one, or VHOST=TYPE for those of one vhost (may be repeated)")
 	f.Var(&flags.memoryLimit, "memory-limit", "what messages may take before publishers are blocked, as in 256MiB")
 	f.StringVar(&flags.product, "product", broker.Product, "what the broker calls itself, for clients that decide by it, such as RabbitMQ")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show every method")

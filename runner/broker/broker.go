@@ -184,7 +184,7 @@ func (b *Broker) DeletePolicy(name, policy string) error {
 	return v.DeletePolicy(policy)
 }
 
-// SetDefaultQueueType changes what queues of a vhost are whose declarations do not say: classic or quorum.
+// SetDefaultQueueType changes what queues of a vhost are whose declarations do not say, see [vhost.QueueTypes].
 func (b *Broker) SetDefaultQueueType(name, kind string) error {
 	v, err := b.vhost(name)
 	if err != nil {

@@ -1,9 +1,9 @@
 package vhost
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tutor/runner/wire"
 )
@@ -11,7 +11,6 @@ import (
 // settings are what a queue's arguments make of it. Durations are in
 // milliseconds; none means not set.
 type settings struct {
-	quorum             bool
 	expires            int64 // x-expires
 	messageTTL         int64 // x-message-ttl
 	maxLength          int64 // x-max-length
@@ -27,146 +26,109 @@ type settings struct {
 	deliveryLimit      int64 // x-delivery-limit; negative is unlimited
 }
 
-// defaultDeliveryLimit is how often a message of a quorum queue may fail when
-// x-delivery-limit does not say; there was no limit before RabbitMQ 4.0.
-const defaultDeliveryLimit = 20
-
-// maxMilliseconds is the longest time to live and the longest x-expires: ten years.
-const maxMilliseconds = 315_360_000_000
-
-// argument is one that a kind of queue or consumer may have. check returns
-// what is wrong with a value, as RabbitMQ words it, or "".
-type argument struct {
-	name    string
-	classic bool
-	quorum  bool
-	check   func(value any, args wire.Table) string
-}
-
-// queueArguments are the arguments of queue.declare that RabbitMQ 4.3 knows,
-// in the order in which it checks them. One that only another type of queue has is
-// refused; an unknown one is kept and ignored.
-func queueArguments() []argument {
-	return []argument{
-		{"x-expires", true, true, checkExpires},
-		{"x-message-ttl", true, true, checkMessageTTL},
-		{"x-dead-letter-exchange", true, true, nil}, // its type is checked with its permissions
-		{"x-dead-letter-routing-key", true, true, checkDeadLetterKey},
-		{"x-dead-letter-strategy", false, true, checkOneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
-		{"x-max-length", true, true, checkNotNegative},
-		{"x-max-length-bytes", true, true, checkNotNegative},
-		{"x-max-in-memory-length", false, true, checkNotNegative},
-		{"x-max-in-memory-bytes", false, true, checkNotNegative},
-		{"x-max-priority", true, false, checkMaxPriority},
-		{"x-overflow", true, true, checkOneOf("invalid_overflow", overflowDropHead, overflowReject, overflowRejectDeadLetter)},
-		{"x-queue-version", true, false, checkQueueVersion},
-		{"x-single-active-consumer", true, true, checkBool},
-		{"x-consumer-timeout", false, true, checkNotNegative},
-		{"x-consumer-disconnected-timeout", false, true, checkNotNegative},
-		{"x-queue-type", true, true, nil}, // checked first
-		{"x-quorum-initial-group-size", false, true, checkPositive},
-		{"x-queue-leader-locator", true, true, checkOneOf("invalid_queue_locator_arg", "client-local", "balanced")},
-		{"x-delivery-limit", false, true, nil}, // RabbitMQ takes anything, and 20 for what is no number
-		{"x-delayed-retry-type", false, true, nil},
-		{"x-delayed-retry-min", false, true, nil},
-		{"x-delayed-retry-max", false, true, nil},
-		{"x-queue-mode", true, false, nil},
-		{"x-queue-master-locator", true, false, nil}, // see deprecated.go
-		{"x-max-age", false, false, nil},             // the rest only streams have
-		{"x-stream-max-segment-size-bytes", false, false, nil},
-		{"x-stream-filter-size-bytes", false, false, nil},
-		{"x-initial-cluster-size", false, false, nil},
-	}
-}
-
 // settings checks the arguments of a new queue and takes them apart.
-func (v *VHost) settings(m wire.QueueDeclare) (settings, error) {
-	s := newSettings()
-	what := queueNamed(m.Queue)
-	kind, err := v.queueType(m)
+func (v *VHost) settings(m wire.QueueDeclare) (kind, settings, error) {
+	k, err := v.kindOf(m)
 	if err != nil {
-		return s, err
+		return nil, settings{}, err
 	}
-	s.quorum = kind == quorumQueue
-	if err := v.checkArguments(queueArguments(), m.Arguments, s.quorum, what); err != nil {
-		return s, err
+	if err := v.checkDeclaration(k, m); err != nil {
+		return nil, settings{}, err
+	}
+	t := k.traits()
+	args, err := v.effective(t.policies, m.Queue, m.Arguments)
+	if err != nil {
+		return nil, settings{}, v.preconditionFailed("%v", err)
+	}
+	return k, newSettings(t, args), nil
+}
+
+// checkDeclaration makes the checks of queue.declare that depend on the kind of the queue.
+func (v *VHost) checkDeclaration(k kind, m wire.QueueDeclare) error {
+	what := queueNamed(m.Queue)
+	if err := v.checkArguments(k, queueArguments, m.Arguments, what); err != nil {
+		return err
 	}
 	if err := v.permitted(m); err != nil {
-		return s, err
+		return err
 	}
 	if err := v.modelled(m); err != nil {
-		return s, err
+		return err
 	}
-	if s.quorum {
-		if err := v.checkQuorum(m); err != nil {
-			return s, err
-		}
+	if property := k.misfit(m); property != "" {
+		return v.preconditionFailed("invalid property '%s' for %s", property, v.describe(what))
 	}
-	args, err := v.effective(kind, m.Queue, m.Arguments)
-	if err != nil {
-		return s, v.preconditionFailed("%v", err)
-	}
-	s.read(args)
-	return s, nil
+	return nil
 }
 
-func newSettings() settings {
-	return settings{expires: none, messageTTL: none, maxLength: none, maxBytes: none, overflow: overflowDropHead, deliveryLimit: defaultDeliveryLimit}
-}
-
-// The types of queues.
-const (
-	classicQueue = "classic"
-	quorumQueue  = "quorum"
-)
-
-// SetDefaultQueueType changes what a queue is whose declaration does not say: classic or quorum. It counts for
-// durable queues that are neither exclusive nor auto-delete; all others are classic.
-func (v *VHost) SetDefaultQueueType(kind string) error {
-	if kind != classicQueue && kind != quorumQueue {
-		return fmt.Errorf("default queue type %q of vhost %q: want %s or %s", kind, v.name, classicQueue, quorumQueue)
+// SetDefaultQueueType changes what a queue is whose declaration does not say. It counts for durable queues that are
+// neither exclusive nor auto-delete; all others are classic.
+func (v *VHost) SetDefaultQueueType(name string) error {
+	if kindCalled(name) == nil {
+		return fmt.Errorf("default queue type %q of vhost %q: want %s", name, v.name, strings.Join(QueueTypes(), " or "))
 	}
 	v.mu.Lock()
 	defer v.leave()
-	v.opts.DefaultQueueType = kind
+	v.opts.DefaultQueueType = name
 	return nil
+}
+
+// defaultKind is what a queue of the vhost is that does not say and can be it.
+func (v *VHost) defaultKind() kind {
+	if k := kindCalled(v.opts.DefaultQueueType); k != nil {
+		return k
+	}
+	return usual()
 }
 
 // typed makes the type explicit that the vhost gives a queue. From then on it counts as if it were declared.
 func (v *VHost) typed(m wire.QueueDeclare) wire.QueueDeclare {
-	_, says := lookup(m.Arguments, "x-queue-type")
-	if !says && v.opts.DefaultQueueType == quorumQueue && m.Durable && !m.Exclusive && !m.AutoDelete {
-		m.Arguments = append(slices.Clip(m.Arguments), wire.Field{Name: "x-queue-type", Value: quorumQueue})
+	if v.opts.DefaultQueueType == "" {
+		return m
+	}
+	if _, says := lookup(m.Arguments, "x-queue-type"); says {
+		return m
+	}
+	if k := v.defaultKind(); k.misfit(m) == "" {
+		m.Arguments = append(slices.Clip(m.Arguments), wire.Field{Name: "x-queue-type", Value: k.traits().name})
 	}
 	return m
 }
 
-// queueType reads x-queue-type. Who asks for an undefined type gets the vhost's, whether or not it fits.
-func (v *VHost) queueType(m wire.QueueDeclare) (string, error) {
+// kindOf reads x-queue-type. Who asks for an undefined type gets the vhost's, whether or not it fits.
+func (v *VHost) kindOf(m wire.QueueDeclare) (kind, error) {
+	what := queueNamed(m.Queue)
 	arg, present := lookup(m.Arguments, "x-queue-type")
-	kind, ok := arg.(string)
+	name, ok := arg.(string)
 	switch {
 	case !present:
-		return classicQueue, nil
-	case ok && (kind == "" || kind == "undefined"):
-		return cmp.Or(v.opts.DefaultQueueType, classicQueue), nil
+		return usual(), nil
+	case ok && (name == "" || name == "undefined"):
+		return v.defaultKind(), nil
 	case !ok:
-		return "", v.invalidArgument("x-queue-type", queueNamed(m.Queue), unacceptable(arg))
-	case kind == "stream":
-		return "", v.notImplemented("queue type 'stream' of %s is not modelled by this broker", v.describe(queueNamed(m.Queue)))
-	case kind != classicQueue && kind != quorumQueue:
-		return "", v.invalidArgument("x-queue-type", queueNamed(m.Queue), fmt.Sprintf("%q", "unsupported queue type '"+kind+"'"))
+		return nil, v.invalidArgument("x-queue-type", what, unacceptable(arg))
+	case name == stream().name:
+		return nil, v.notImplemented("queue type '%s' of %s is not modelled by this broker", name, v.describe(what))
 	}
-	return kind, nil
+	if k := kindCalled(name); k != nil {
+		return k, nil
+	}
+	return nil, v.invalidArgument("x-queue-type", what, fmt.Sprintf("%q", "unsupported queue type '"+name+"'"))
 }
 
-// checkArguments checks the values of known arguments first, then that none
-// belongs to another type of queue.
-func (v *VHost) checkArguments(known []argument, args wire.Table, quorum bool, what resource) error {
-	allowed := func(a argument) bool { return quorum && a.quorum || !quorum && a.classic }
-	for _, a := range known {
+func queueArguments(t traits) []argument { return t.arguments }
+
+func consumerArguments(t traits) []argument { return t.consumerArguments }
+
+// checkArguments checks the values of the arguments that the kind takes first, then that none belongs to another.
+func (v *VHost) checkArguments(k kind, of func(traits) []argument, args wire.Table, what resource) error {
+	if len(args) == 0 {
+		return nil
+	}
+	t := k.traits()
+	for _, a := range of(t) {
 		value, present := lookup(args, a.name)
-		if !present || a.check == nil || !allowed(a) {
+		if !present || a.check == nil {
 			continue
 		}
 		if problem := a.check(value, args); problem != "" {
@@ -174,9 +136,11 @@ func (v *VHost) checkArguments(known []argument, args wire.Table, quorum bool, w
 		}
 	}
 	for _, arg := range args {
-		i := slices.IndexFunc(known, func(a argument) bool { return a.name == arg.Name })
-		if i >= 0 && !allowed(known[i]) {
-			return v.preconditionFailed("invalid arg '%s' for %s of queue type %s", arg.Name, v.describe(what), moduleName(quorum))
+		if takes(of(t), arg.Name) {
+			continue
+		}
+		if slices.ContainsFunc(knownTraits(), func(other traits) bool { return takes(of(other), arg.Name) }) {
+			return v.preconditionFailed("invalid arg '%s' for %s of queue type %s", arg.Name, v.describe(what), t.module())
 		}
 	}
 	return nil
@@ -190,30 +154,16 @@ func (v *VHost) modelled(m wire.QueueDeclare) error {
 	return nil
 }
 
-// moduleName is how RabbitMQ's texts call a type of queue.
-func moduleName(quorum bool) string {
-	if quorum {
-		return "rabbit_quorum_queue"
+// newSettings takes checked arguments apart. A policy may have those that the queue's kind does not take.
+func newSettings(t traits, args wire.Table) settings {
+	s := settings{
+		expires: none, messageTTL: none, maxLength: none, maxBytes: none,
+		overflow: overflowDropHead, deliveryLimit: t.deliveryLimit,
 	}
-	return "rabbit_classic_queue"
+	s.read(slices.DeleteFunc(slices.Clone(args), func(f wire.Field) bool { return !takes(t.arguments, f.Name) }))
+	return s
 }
 
-func (v *VHost) checkQuorum(m wire.QueueDeclare) error {
-	property := ""
-	switch {
-	case m.AutoDelete:
-		property = "auto-delete"
-	case m.Exclusive:
-		property = "exclusive-owner"
-	case !m.Durable:
-		property = "non-durable"
-	default:
-		return nil
-	}
-	return v.preconditionFailed("invalid property '%s' for %s", property, v.describe(queueNamed(m.Queue)))
-}
-
-// read takes checked arguments apart.
 func (s *settings) read(args wire.Table) {
 	set := func(name string, to *int64) {
 		if n, ok := lookupInt(args, name); ok {
@@ -231,7 +181,7 @@ func (s *settings) read(args wire.Table) {
 	s.deadLetterExchange, s.hasDeadLetters = lookupString(args, "x-dead-letter-exchange")
 	s.deadLetterKey, s.hasDeadLetterKey = lookupString(args, "x-dead-letter-routing-key")
 	strategy, _ := lookupString(args, "x-dead-letter-strategy")
-	s.atLeastOnce = strategy == "at-least-once" && s.quorum && s.hasDeadLetters && s.overflow == overflowReject
+	s.atLeastOnce = strategy == "at-least-once" && s.hasDeadLetters && s.overflow == overflowReject
 	if p, ok := lookupInt(args, "x-max-priority"); ok {
 		s.maxPriority = int(p)
 	}
@@ -242,20 +192,8 @@ func (s *settings) read(args wire.Table) {
 // sameQueueArguments refuses a redeclaration with other arguments. Of those
 // the queue's type has, they are compared in the order RabbitMQ lists them.
 func (v *VHost) sameQueueArguments(q *queue, m wire.QueueDeclare) error {
-	order := []string{
-		"x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-max-length", "x-max-length-bytes",
-		"x-max-priority", "x-overflow", "x-queue-mode", "x-queue-version", "x-single-active-consumer", "x-queue-type", "x-queue-leader-locator",
-		"x-queue-master-locator",
-	}
-	if q.settings.quorum {
-		order = []string{
-			"x-dead-letter-exchange", "x-dead-letter-routing-key", "x-dead-letter-strategy", "x-expires", "x-max-length", "x-max-length-bytes",
-			"x-max-in-memory-length", "x-max-in-memory-bytes", "x-overflow", "x-single-active-consumer", "x-queue-type", "x-quorum-initial-group-size",
-			"x-delivery-limit", "x-message-ttl", "x-queue-leader-locator", "x-consumer-disconnected-timeout", "x-consumer-timeout",
-		}
-	}
 	current, received := withQueueType(q.args), withQueueType(m.Arguments)
-	for _, name := range order {
+	for _, name := range q.kind.traits().compared {
 		if err := v.sameArgument(name, queueNamed(q.name), current, received); err != nil {
 			return err
 		}
@@ -269,7 +207,7 @@ func withQueueType(args wire.Table) wire.Table {
 	if _, present := lookup(args, "x-queue-type"); present {
 		return args
 	}
-	return append(slices.Clip(args), wire.Field{Name: "x-queue-type", Value: "classic"})
+	return append(slices.Clip(args), wire.Field{Name: "x-queue-type", Value: usual().traits().name})
 }
 
 // sameArgument refuses a redeclaration in which one argument differs. Integers
@@ -295,135 +233,4 @@ func typedValue(value any, present bool) string {
 		return "none"
 	}
 	return fmt.Sprintf("the value '%s' of type '%s'", erlangValue(value), typeName(value))
-}
-
-func unacceptable(value any) string { return "{unacceptable_type," + typeName(value) + "}" }
-
-func checkInt(value any, _ wire.Table) string {
-	if _, ok := integer(value); !ok {
-		return fmt.Sprintf("%q", "expected integer, got "+typeName(value))
-	}
-	return ""
-}
-
-func checkNotNegative(value any, args wire.Table) string {
-	if problem := checkInt(value, args); problem != "" {
-		return problem
-	}
-	if n, _ := integer(value); n < 0 {
-		return fmt.Sprintf("{value_negative,%d}", n)
-	}
-	return ""
-}
-
-func checkPositive(value any, args wire.Table) string {
-	if n, ok := integer(value); ok && n == 0 {
-		return "{value_zero,0}"
-	}
-	return checkNotNegative(value, args)
-}
-
-func checkMessageTTL(value any, args wire.Table) string {
-	if problem := checkInt(value, args); problem != "" {
-		return problem
-	}
-	n, _ := integer(value)
-	return checkMilliseconds(n)
-}
-
-func checkMilliseconds(n int64) string {
-	switch {
-	case n < 0:
-		return fmt.Sprintf("{value_negative,%d}", n)
-	case n > maxMilliseconds:
-		return fmt.Sprintf("{value_too_large,%d}", n)
-	}
-	return ""
-}
-
-func checkExpires(value any, args wire.Table) string {
-	if n, ok := integer(value); ok && n == 0 {
-		return "{value_zero,0}"
-	}
-	return checkMessageTTL(value, args)
-}
-
-func checkMaxPriority(value any, args wire.Table) string {
-	if problem := checkNotNegative(value, args); problem != "" {
-		return problem
-	}
-	if n, _ := integer(value); n >= maxPriorities {
-		return fmt.Sprintf("{max_value_exceeded,%d}", n)
-	}
-	return ""
-}
-
-func checkDeadLetterKey(value any, args wire.Table) string {
-	if _, ok := value.(string); !ok {
-		return unacceptable(value)
-	}
-	if _, present := lookup(args, "x-dead-letter-exchange"); !present {
-		return "routing_key_but_no_dlx_defined"
-	}
-	return ""
-}
-
-func checkBool(value any, _ wire.Table) string {
-	if _, ok := value.(bool); !ok {
-		return unacceptable(value)
-	}
-	return ""
-}
-
-func checkQueueVersion(value any, args wire.Table) string {
-	if problem := checkNotNegative(value, args); problem != "" {
-		return problem
-	}
-	if n, _ := integer(value); n != 2 {
-		return fmt.Sprintf("%q", fmt.Sprintf("unsupported queue version '%d'", n))
-	}
-	return ""
-}
-
-func checkOneOf(problem string, allowed ...string) func(any, wire.Table) string {
-	return func(value any, _ wire.Table) string {
-		s, ok := value.(string)
-		if !ok {
-			return unacceptable(value)
-		}
-		if !slices.Contains(allowed, s) {
-			return problem
-		}
-		return ""
-	}
-}
-
-// ArgumentGroup lists the arguments that something may have.
-type ArgumentGroup struct {
-	Of    string
-	Names []string
-}
-
-// Arguments lists the arguments that mean something here, for the documentation.
-func Arguments() []ArgumentGroup {
-	classic, quorum := ArgumentGroup{Of: "classic queues"}, ArgumentGroup{Of: "quorum queues"}
-	for _, a := range queueArguments() {
-		if a.classic {
-			classic.Names = append(classic.Names, a.name)
-		}
-		if a.quorum {
-			quorum.Names = append(quorum.Names, a.name)
-		}
-	}
-	consumers := ArgumentGroup{Of: "consumers"}
-	for _, a := range consumerArguments() {
-		if a.classic || a.quorum {
-			consumers.Names = append(consumers.Names, a.name)
-		}
-	}
-	return []ArgumentGroup{
-		classic, quorum, consumers,
-		{Of: "exchanges", Names: []string{"alternate-exchange"}},
-		{Of: "headers exchanges' bindings", Names: []string{"x-match (all, any, all-with-x, any-with-x)"}},
-	}
 }

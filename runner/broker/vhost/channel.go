@@ -28,9 +28,9 @@ type Channel struct {
 	globalPrefetch int // for all consumers together; see Options
 	consumed       int // unacknowledged deliveries to consumers
 
-	lastTag uint64
-	unacked unackedList
-	settled []unacked // reused from call to call
+	lastTag   uint64
+	unacked   unackedList
+	collected []unacked // reused from call to call
 
 	confirms  bool
 	published uint64 // publishes since confirm.select

@@ -9,17 +9,16 @@ import (
 
 // consumer is a subscription of a channel to a queue.
 type consumer struct {
-	tag       string
-	channel   *Channel
-	queue     *queue
-	noAck     bool
-	exclusive bool
-	prefetch  int   // most deliveries unacknowledged at a time; 0: no limit
-	priority  int64 // x-priority
-	unacked   int
-	left      bool // cancelled, with deliveries of a quorum queue unsettled
+	tag      string
+	channel  *Channel
+	queue    *queue
+	noAck    bool
+	prefetch int   // most deliveries unacknowledged at a time; 0: no limit
+	priority int64 // x-priority
+	unacked  int
+	left     bool // counted in queue.leaving
 
-	timeout int64 // for each delivery of a quorum queue, in milliseconds
+	timeout int64 // for each delivery, in milliseconds, if there is one; see timeout.go
 	timer   Timer
 	waiting bool // timer is armed
 	late    int  // deliveries that took too long, and are not settled yet
@@ -84,57 +83,27 @@ func (ch *Channel) consumable(m wire.BasicConsume) (*queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := v.checkArguments(consumerArguments(), m.Arguments, q.settings.quorum, queueNamed(q.name)); err != nil {
+	if err := v.checkArguments(q.kind, consumerArguments, m.Arguments, queueNamed(q.name)); err != nil {
 		return nil, err
 	}
-	if q.settings.quorum {
-		if ch.globalPrefetch > 0 {
-			return nil, v.notImplemented("%s does not support global qos", v.describe(queueNamed(q.name)))
-		}
-		return q, nil // a quorum queue takes no notice of the exclusive flag
-	}
-	if !q.admits(m.Exclusive) {
-		return nil, v.exclusiveUse(q.name)
-	}
-	return q, nil
-}
-
-// consumerArguments are the arguments of basic.consume that RabbitMQ 4.3 knows.
-func consumerArguments() []argument {
-	return []argument{
-		{"x-priority", true, true, checkInt},
-		{"x-consumer-timeout", false, true, checkNotNegative},
-		{"x-stream-offset", false, false, nil},
-	}
-}
-
-// admits reports whether a consumer may be added: nothing next to an exclusive
-// one, and an exclusive one only where there is no other.
-func (q *queue) admits(exclusive bool) bool {
-	if q.settings.singleActive {
-		return !exclusive
-	}
-	return q.active == nil && (!exclusive || len(q.members) == 0)
+	return q, q.kind.mayConsume(q, ch, m)
 }
 
 // subscribe adds a consumer to the channel and to the queue.
 func (ch *Channel) subscribe(q *queue, m wire.BasicConsume) *consumer {
 	c := &consumer{
 		tag: m.ConsumerTag, channel: ch, queue: q,
-		noAck: m.NoAck, exclusive: m.Exclusive && !q.settings.quorum, prefetch: ch.prefetch,
+		noAck: m.NoAck, prefetch: ch.prefetch,
 	}
 	if c.tag == "" {
 		c.tag = uniqueName("amq.ctag-")
 	}
-	c.timeout = q.consumerTimeout(m)
 	c.priority, _ = lookupInt(m.Arguments, "x-priority")
 	ch.consumers[c.tag] = c
 	q.members = append(q.members, c)
 	q.hadConsumers = true
 	q.rotation.append(c)
-	if c.exclusive {
-		q.active = c
-	}
+	q.kind.joined(q, c, m)
 	q.elect()
 	return c
 }
@@ -162,10 +131,7 @@ func (ch *Channel) Cancel(consumerTag string, ok func()) error {
 	delete(ch.consumers, consumerTag)
 	q := c.queue
 	q.unsubscribe(c)
-	if q.settings.quorum && c.unacked > 0 {
-		c.left = true
-		q.leaving++
-	}
+	q.kind.left(q, c)
 	if q.unneeded() {
 		v.removeQueue(q)
 		return nil

@@ -2,8 +2,12 @@ package vhost
 
 import "tutor/runner/wire"
 
-// run hands the queue's messages to its consumers while there are both.
-func (q *queue) run() {
+// competing is what kinds of queues have in common whose consumers compete: each message goes to one of them.
+type competing struct{}
+
+func (competing) mayPurge(*queue) error { return nil }
+
+func (competing) run(q *queue) {
 	for q.ready.len() > 0 {
 		c := q.turn()
 		if c == nil {
@@ -12,6 +16,8 @@ func (q *queue) run() {
 		q.deliver(c, q.take())
 	}
 }
+
+func (q *queue) run() { q.kind.run(q) }
 
 // take removes the message at the front, and what has expired behind it.
 func (q *queue) take() entry {
@@ -38,9 +44,11 @@ func (q *queue) turn() *consumer {
 	}
 }
 
+// activeTurn is turn for a single active consumer. One that is outranked gets no more messages: the other waits
+// for it to settle what it has.
 func (q *queue) activeTurn() *consumer {
 	c := q.active
-	if c == nil || !c.inRotation || q.yielding() {
+	if c == nil || !c.inRotation || q.kind.outranked(q) {
 		return nil
 	}
 	if !c.ready() {
@@ -50,10 +58,15 @@ func (q *queue) activeTurn() *consumer {
 	return c
 }
 
-// deliver sends e to c and moves c to the end of the rotation. In a quorum
-// queue a consumer that is thereby at its limit drops out at once, in a
-// classic queue only when its turn comes and it still is: this decides who is
-// next after acknowledgements.
+// waiting returns the consumer that waits for the next message, if the queue is empty, or nil.
+func (q *queue) waiting() *consumer {
+	if q.ready.len() > 0 {
+		return nil
+	}
+	return q.turn()
+}
+
+// deliver sends e to c.
 func (q *queue) deliver(c *consumer, e entry) {
 	ch := c.channel
 	tag := ch.newTag()
@@ -61,23 +74,12 @@ func (q *queue) deliver(c *consumer, e entry) {
 		c.unacked++
 		ch.consumed++
 		q.unacked++
-		u := unacked{tag: tag, queue: q, consumer: c, entry: e}
-		if q.settings.quorum {
-			u.since = q.vhost.now()
-		}
 		q.vhost.memory.hold(e.msg)
-		ch.unacked.push(u)
-		c.await()
+		ch.unacked.push(unacked{tag: tag, queue: q, consumer: c, entry: e})
 	}
-	switch {
-	case q.settings.singleActive:
-	case q.settings.quorum && !c.ready():
-		q.rotation.remove(c)
-	default:
-		q.rotation.moveToEnd(c)
-	}
+	q.kind.delivered(q, c)
 	q.vhost.counts.Delivered++
-	ch.deliver(q.content(&e), &wire.BasicDeliver{
+	ch.deliver(q.content(e), &wire.BasicDeliver{
 		ConsumerTag: c.tag, DeliveryTag: tag, Redelivered: e.redelivered(),
 		Exchange: e.msg.exchange, RoutingKey: e.msg.routingKey,
 	})
@@ -91,27 +93,21 @@ func (ch *Channel) deliver(c Content, m *wire.BasicDeliver) {
 }
 
 // content is e's content as it is sent to a client.
-func (q *queue) content(e *entry) Content { return Content{Header: q.header(e), Body: e.msg.body} }
-
-// elect chooses the single active consumer of a queue that has one. In a
-// classic queue it stays active until it goes, whatever priority others have;
-// in a quorum queue a consumer of higher priority replaces it, as soon as it
-// has nothing unacknowledged.
-func (q *queue) elect() {
-	if !q.settings.singleActive {
-		return
+func (q *queue) content(e entry) Content {
+	c := e.msg.content()
+	if e.returns > 0 {
+		c.Header = q.kind.header(e)
 	}
-	if q.active == nil {
-		q.active = q.candidate()
-	} else if q.settings.quorum && q.active.unacked == 0 && q.candidate().priority > q.active.priority {
-		q.active = q.candidate()
-	}
+	return c
 }
 
-// yielding reports whether the active consumer gets no more messages because
-// one of higher priority waits for it to settle what it has.
-func (q *queue) yielding() bool {
-	return q.settings.quorum && q.candidate().priority > q.active.priority
+// elect chooses the single active consumer of a queue that has one.
+func (q *queue) elect() {
+	switch {
+	case !q.settings.singleActive:
+	case q.active == nil, q.active.unacked == 0 && q.kind.outranked(q):
+		q.active = q.candidate()
+	}
 }
 
 // candidate is the first consumer of the highest priority, or nil.

@@ -10,8 +10,10 @@
 //     [Channel] has one method for each AMQP method that touches state;
 //   - client.go: [Client], the way back, from the vhost to a channel's socket;
 //   - exchange.go, topic.go, headers.go, binding.go, route.go: where a message goes;
-//   - queue.go, arguments.go, message.go, deque.go: where it stays;
-//   - consumer.go, unacked.go, dispatch.go: how it leaves, and comes back;
+//   - queue.go, message.go, store.go, deque.go: where it stays;
+//   - kind.go, classic.go, quorum.go: what the kinds of queues do differently, a file each; arguments.go, checks.go
+//     and policy.go: what a queue is told;
+//   - consumer.go, dispatch.go, unacked.go, settle.go: how it leaves, and comes back;
 //   - clock.go, expiry.go, overflow.go, deadletter.go, keep.go: how else it leaves;
 //   - errors.go: every refusal, with RabbitMQ's reply code and text.
 //

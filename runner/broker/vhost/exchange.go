@@ -128,7 +128,7 @@ func (v *VHost) createExchange(u User, m wire.ExchangeDeclare) error {
 			return err
 		}
 	}
-	args, err := v.effective("exchange", m.Exchange, m.Arguments)
+	args, err := v.effective(toExchanges, m.Exchange, m.Arguments)
 	if err != nil {
 		return v.preconditionFailed("%v", err)
 	}

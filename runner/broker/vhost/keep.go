@@ -49,7 +49,7 @@ func (q *queue) keep(d deadLetter) {
 	q.vhost.memory.hold(d.entry.msg)
 	k.waiting.push(d)
 	k.count++
-	k.bytes += q.weight(d.entry.msg)
+	k.bytes += q.kind.weight(d.entry.msg)
 	q.full = q.full || q.over(0, 0)
 	q.vhost.dead.push(d)
 }
@@ -90,7 +90,7 @@ func (k *keeper) publish(p *pendingLetter) (done bool) {
 	p.published = v.now()
 	refused := false
 	for _, q := range t.queues {
-		if q.accept(p.msg) {
+		if q.kind.accept(q, p.msg) {
 			p.taken = append(p.taken, q)
 		} else {
 			refused = true
@@ -108,7 +108,7 @@ func (k *keeper) publish(p *pendingLetter) (done bool) {
 // forget stops counting a dead letter.
 func (k *keeper) forget(d deadLetter) {
 	k.count--
-	k.bytes -= k.queue.weight(d.entry.msg)
+	k.bytes -= k.queue.kind.weight(d.entry.msg)
 	k.queue.relieve()
 }
 

@@ -47,12 +47,12 @@ func (m *message) size() int64 {
 
 // added counts a message that has become ready, and removed one that no longer is.
 func (q *queue) added(m *message) {
-	q.readyBytes += q.weight(m)
+	q.readyBytes += q.kind.weight(m)
 	q.vhost.memory.hold(m)
 }
 
 func (q *queue) removed(m *message) {
-	q.readyBytes -= q.weight(m)
+	q.readyBytes -= q.kind.weight(m)
 	q.vhost.memory.release(m)
 }
 
@@ -61,5 +61,5 @@ func (q *queue) empty() {
 	for q.ready.len() > 0 {
 		q.removed(q.ready.pop().msg)
 	}
-	q.ready = newStore(q.settings.quorum, q.settings.maxPriority)
+	q.ready = q.kind.newStore(&q.settings)
 }

@@ -1,6 +1,7 @@
 package vhost
 
 import (
+	"iter"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -34,15 +35,7 @@ func (v *VHost) weigh() (bytes int64) {
 }
 
 func (q *queue) everything(count func(*message)) {
-	for i := range q.ready.levels {
-		for e := range q.ready.levels[i].fresh.all {
-			count(e.msg)
-		}
-		for _, e := range q.ready.levels[i].requeued {
-			count(e.msg)
-		}
-	}
-	for e := range q.ready.returned.all {
+	for e := range inStore(q.ready) {
 		count(e.msg)
 	}
 	if q.keeper == nil {
@@ -53,6 +46,26 @@ func (q *queue) everything(count func(*message)) {
 	}
 	for _, p := range q.keeper.pending {
 		count(p.entry.msg)
+	}
+}
+
+// inStore yields what is ready, in no order.
+func inStore(s store) iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		switch s := s.(type) {
+		case *classicStore:
+			for i := range s.levels {
+				s.levels[i].fresh.all(yield)
+				for j := range s.levels[i].requeued {
+					yield(&s.levels[i].requeued[j])
+				}
+			}
+		case *quorumStore:
+			for i := range s.levels {
+				s.levels[i].all(yield)
+			}
+			s.returned.all(yield)
+		}
 	}
 }
 

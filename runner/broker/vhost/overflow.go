@@ -8,15 +8,6 @@ const (
 	overflowRejectDeadLetter = "reject-publish-dlx" // classic queues only; the same as drop-head in a quorum queue
 )
 
-// weight is what m counts against x-max-length-bytes: its body, and in a quorum
-// queue its properties, too.
-func (q *queue) weight(m *message) int64 {
-	if q.settings.quorum {
-		return int64(len(m.header) + len(m.body))
-	}
-	return int64(len(m.body))
-}
-
 // over reports whether the queue would be over one of its limits with so much
 // more in it.
 func (q *queue) over(messages int, bytes int64) bool {
@@ -29,34 +20,8 @@ func (q *queue) over(messages int, bytes int64) bool {
 		s.maxBytes != none && size+bytes > s.maxBytes
 }
 
-// refuses reports whether the queue refuses to take m, and dead-letters m if
-// it is to be.
-func (q *queue) refuses(m *message) bool {
-	s := &q.settings
-	if s.quorum {
-		return s.overflow == overflowReject && q.full
-	}
-	if s.overflow == overflowDropHead || !q.over(1, q.weight(m)) {
-		return false
-	}
-	if s.overflow == overflowRejectDeadLetter {
-		q.die(entry{msg: m}, maxLength)
-	}
-	return true
-}
-
 // dropHead drops messages from the front until the queue is within its limits.
-// A quorum queue that rejects only notes that it is full: it enforces its
-// limit a little late, and takes messages again at four fifths of it.
 func (q *queue) dropHead() {
-	s := &q.settings
-	if s.quorum && s.overflow == overflowReject {
-		q.full = q.full || q.over(0, 0)
-		return
-	}
-	if !s.quorum && s.overflow != overflowDropHead {
-		return
-	}
 	for q.ready.len() > 0 && q.over(0, 0) {
 		e := q.ready.pop()
 		q.removed(e.msg)
@@ -64,7 +29,7 @@ func (q *queue) dropHead() {
 	}
 }
 
-// relieve ends the fullness of a quorum queue that has shrunk enough.
+// relieve ends the fullness of a queue that has shrunk enough.
 func (q *queue) relieve() {
 	if !q.full {
 		return

@@ -55,10 +55,10 @@ func policyKeys() map[string]policyKey {
 		"max-length":              {"x-max-length", true, checkNotNegative},
 		"max-length-bytes":        {"x-max-length-bytes", true, checkNotNegative},
 		"delivery-limit":          {"x-delivery-limit", true, checkInteger},
-		"overflow":                {"x-overflow", false, checkOneOf("invalid_overflow", overflowDropHead, overflowReject, overflowRejectDeadLetter)},
+		"overflow":                {"x-overflow", false, checkOverflow},
 		"dead-letter-exchange":    {"x-dead-letter-exchange", false, checkText},
 		"dead-letter-routing-key": {"x-dead-letter-routing-key", false, checkText},
-		"dead-letter-strategy":    {"x-dead-letter-strategy", false, checkOneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
+		"dead-letter-strategy":    {"x-dead-letter-strategy", false, checkStrategy},
 		"alternate-exchange":      {"alternate-exchange", false, checkText},
 	}
 }
@@ -80,25 +80,31 @@ func checkInteger(value any, _ wire.Table) string {
 	return ""
 }
 
-// applies are the values of ApplyTo, with what each is about.
-func (p *policy) applies(kind string) bool {
+// The values of ApplyTo, beside those of the kinds of queues.
+const (
+	toAll       = "all"
+	toQueues    = "queues"
+	toExchanges = "exchanges"
+)
+
+// applies reports whether the policy is for exchanges, or for queues of a kind, as ApplyTo calls them.
+func (p *policy) applies(group string) bool {
 	switch p.ApplyTo {
-	case "", "all":
+	case "", toAll:
 		return true
-	case "queues":
-		return kind != "exchange"
-	case "classic_queues":
-		return kind == "classic"
-	case "quorum_queues":
-		return kind == "quorum"
-	case "exchanges":
-		return kind == "exchange"
+	case toQueues:
+		return group != toExchanges
 	}
-	return false
+	return p.ApplyTo == group
+}
+
+func isApplyTo(word string) bool {
+	return slices.Contains([]string{"", toAll, toQueues, toExchanges}, word) ||
+		slices.ContainsFunc(knownTraits(), func(t traits) bool { return t.policies == word })
 }
 
 func newPolicy(p Policy) (*policy, error) {
-	if !slices.Contains([]string{"", "all", "queues", "classic_queues", "quorum_queues", "streams", "exchanges"}, p.ApplyTo) {
+	if !isApplyTo(p.ApplyTo) {
 		return nil, fmt.Errorf("policy %s: apply-to %q is unknown", p.Name, p.ApplyTo)
 	}
 	matches, err := matcher(p.Pattern)
@@ -179,9 +185,9 @@ func (v *VHost) DeletePolicy(name string) error {
 }
 
 // policyFor is the one that applies to a queue or an exchange, or nil.
-func (v *VHost) policyFor(kind, name string) (*policy, error) {
+func (v *VHost) policyFor(group, name string) (*policy, error) {
 	for _, p := range v.policies {
-		if !p.applies(kind) {
+		if !p.applies(group) {
 			continue
 		}
 		matches, err := p.matches(name)
@@ -199,14 +205,14 @@ func (v *VHost) policyFor(kind, name string) (*policy, error) {
 func (v *VHost) applyPolicies() error {
 	for _, name := range slices.Sorted(maps.Keys(v.queues)) {
 		q := v.queues[name]
-		args, err := v.effective(q.kind(), name, q.args)
+		args, err := v.effective(q.kind.traits().policies, name, q.args)
 		if err != nil {
 			return err
 		}
 		q.reconfigure(args)
 	}
 	for name, x := range v.exchanges {
-		args, err := v.effective("exchange", name, x.args)
+		args, err := v.effective(toExchanges, name, x.args)
 		if err != nil {
 			return err
 		}
@@ -217,8 +223,8 @@ func (v *VHost) applyPolicies() error {
 
 // effective are the arguments that count: those declared, and what the policy
 // that applies adds to them.
-func (v *VHost) effective(kind, name string, declared wire.Table) (wire.Table, error) {
-	p, err := v.policyFor(kind, name)
+func (v *VHost) effective(group, name string, declared wire.Table) (wire.Table, error) {
+	p, err := v.policyFor(group, name)
 	if p == nil || err != nil {
 		return declared, err
 	}
@@ -252,20 +258,10 @@ func lower(name string, a, b any) any {
 	return min(m, n)
 }
 
-// kind is the queue's type, as policies tell them apart.
-func (q *queue) kind() string {
-	if q.settings.quorum {
-		return "quorum"
-	}
-	return "classic"
-}
-
 // reconfigure has other arguments count from now on. Messages that are there
 // keep their time to live; limits count for them, too.
 func (q *queue) reconfigure(args wire.Table) {
-	fresh := newSettings()
-	fresh.quorum = q.settings.quorum
-	fresh.read(args)
+	fresh := newSettings(q.kind.traits(), args)
 	if fresh == q.settings {
 		return
 	}
@@ -275,7 +271,7 @@ func (q *queue) reconfigure(args wire.Table) {
 		q.dropKept()
 	}
 	q.relieve()
-	q.dropHead()
+	q.kind.trim(q)
 	if fresh.expires != expires {
 		q.used()
 	}

@@ -74,23 +74,3 @@ func set(t wire.Table, name string, value any) wire.Table {
 	t = slices.DeleteFunc(t, func(f wire.Field) bool { return f.Name == name })
 	return append(t, wire.Field{Name: name, Value: value})
 }
-
-// header is e's header as it is delivered: a quorum queue adds how often the
-// message came back, and how often its delivery failed.
-func (q *queue) header(e *entry) []byte {
-	if !q.settings.quorum || e.returns == 0 {
-		return e.msg.header
-	}
-	props := e.msg.properties()
-	headers := set(slices.Clone(props.Headers), "x-acquired-count", int64(e.returns))
-	if e.deliveries > 0 {
-		headers = set(headers, "x-delivery-count", int64(e.deliveries))
-	}
-	headers, _ = tidy(headers)
-	setHeaders(&props, headers)
-	header, err := wire.AppendProperties(nil, &props)
-	if err != nil {
-		return e.msg.header
-	}
-	return header
-}

@@ -64,7 +64,7 @@ func (ch *Channel) giveBack(m *message) {
 // enqueue hands m to its targets and reports whether a queue refused it.
 func (v *VHost) enqueue(m *message, t *targets) (refused bool) {
 	for _, q := range t.queues {
-		if !q.accept(m) {
+		if !q.kind.accept(q, m) {
 			refused = true
 		}
 	}
@@ -74,32 +74,10 @@ func (v *VHost) enqueue(m *message, t *targets) (refused bool) {
 	return refused
 }
 
-// accept adds m to the queue, or reports that the queue refuses it. An empty
-// queue with a consumer that is ready passes it on without keeping it, so
-// neither a length limit nor a time to live of zero gets in the way.
-func (q *queue) accept(m *message) bool {
-	if q.refuses(m) {
-		return false
-	}
-	e := q.entry(m)
-	if q.ready.len() == 0 {
-		if c := q.turn(); c != nil {
-			if !q.settings.quorum {
-				// What a message went through in another queue only shows if this one keeps it.
-				e.deliveries = 0
-			}
-			q.deliver(c, e)
-			return true
-		}
-	}
+// push adds e to what is ready.
+func (q *queue) push(e entry) {
 	q.ready.push(e)
-	q.added(m)
-	if q.settings.quorum {
-		q.run()
-	}
-	q.dropHead()
-	q.expireFront()
-	return true
+	q.added(e.msg)
 }
 
 // entry makes the queue's own record of m.
@@ -108,9 +86,6 @@ func (q *queue) entry(m *message) entry {
 	q.nextSeq++
 	if m.more != nil {
 		e.deliveries = m.more.deliveries
-		if q.settings.quorum {
-			e.returns = m.more.deliveries
-		}
 	}
 	return e
 }

@@ -15,6 +15,7 @@ type queue struct {
 	autoDelete bool
 	owner      *Connection // set for an exclusive queue
 	args       wire.Table
+	kind       kind
 	settings   settings
 	incoming   map[*binding]struct{}
 	mark       uint64 // see targets.round
@@ -24,9 +25,9 @@ type queue struct {
 	readyBytes int64 // of what counts against x-max-length-bytes
 	unacked    int   // messages that are with consumers
 	gets       int   // those of them that basic.get took
-	leaving    int   // consumers of a quorum queue that were cancelled, and have messages
+	leaving    int   // consumers that were cancelled, and that still count
 	nextSeq    uint64
-	full       bool // a quorum queue that refuses publishes, see overflow.go
+	full       bool // it refuses publishes until it has shrunk
 	keeper     *keeper
 
 	members      []*consumer // in the order they came
@@ -40,14 +41,19 @@ type queue struct {
 	unusedUntil int64 // when unusedTimer fires
 }
 
-func newQueue(v *VHost, m wire.QueueDeclare, s settings) *queue {
-	return &queue{
+func newQueue(v *VHost, m wire.QueueDeclare, k kind, s settings) *queue {
+	q := &queue{
 		vhost: v, name: m.Queue, durable: m.Durable, autoDelete: m.AutoDelete, args: m.Arguments,
+		kind:     k,
 		settings: s,
 		incoming: make(map[*binding]struct{}),
-		ready:    newStore(s.quorum, s.maxPriority),
 	}
+	q.ready = k.newStore(&q.settings)
+	return q
 }
+
+// description is how RabbitMQ's texts call the queue.
+func (q *queue) description() string { return q.vhost.describe(queueNamed(q.name)) }
 
 // queueName expands "", which stands for the queue last declared on the channel.
 func (ch *Channel) queueName(name string) (string, error) {
@@ -139,8 +145,9 @@ func (v *VHost) declareQueuePassively(c *Connection, name string) (wire.QueueDec
 // refuses reserved ones.
 func (v *VHost) chooseName(m wire.QueueDeclare) (string, error) {
 	if m.Queue == "" {
-		if kind, _ := lookupString(m.Arguments, "x-queue-type"); kind == "quorum" {
-			return "", v.preconditionFailed("Cannot declare a server-named queue for type rabbit_quorum_queue")
+		name, _ := lookupString(m.Arguments, "x-queue-type")
+		if k := kindCalled(name); k != nil && k.traits().named {
+			return "", v.preconditionFailed("Cannot declare a server-named queue for type %s", k.traits().module())
 		}
 		return uniqueName("amq.gen-"), nil
 	}
@@ -154,14 +161,14 @@ func (v *VHost) createQueue(c *Connection, m wire.QueueDeclare) (wire.QueueDecla
 	if err := v.allowDeadLetterExchange(c.user, m); err != nil {
 		return wire.QueueDeclareOK{}, err
 	}
-	s, err := v.settings(m)
+	k, s, err := v.settings(m)
 	if err != nil {
 		return wire.QueueDeclareOK{}, err
 	}
 	if max := v.opts.MaxQueues; max != nil && len(v.queues) >= *max {
 		return wire.QueueDeclareOK{}, v.preconditionFailed("cannot declare queue '%s': queue limit in vhost '%s' (%d) is reached", m.Queue, v.name, *max)
 	}
-	q := newQueue(v, m, s)
+	q := newQueue(v, m, k, s)
 	if m.Exclusive {
 		q.owner = c
 		c.exclusive[q] = struct{}{}
@@ -204,21 +211,8 @@ func (v *VHost) sameQueue(q *queue, c *Connection, m wire.QueueDeclare) error {
 	return v.sameQueueArguments(q, m)
 }
 
-// consumerCount is the number of consumers that clients are told. To a quorum queue a consumer that was
-// cancelled is one until it has settled what it has, and so is each basic.get; where there is a single active consumer, it
-// does not count those that wait for their turn.
-func (q *queue) consumerCount() int {
-	switch {
-	case q.settings.quorum && q.settings.singleActive:
-		return min(1, len(q.members))
-	case q.settings.quorum:
-		return len(q.members) + q.leaving + q.gets
-	}
-	return len(q.members)
-}
-
 func (q *queue) status() wire.QueueDeclareOK {
-	return wire.QueueDeclareOK{Queue: q.name, MessageCount: uint32(q.ready.len()), ConsumerCount: uint32(q.consumerCount())}
+	return wire.QueueDeclareOK{Queue: q.name, MessageCount: uint32(q.ready.len()), ConsumerCount: uint32(q.kind.consumers(q))}
 }
 
 // QueuePurge is queue.purge; it returns how many messages it removed: the ready
@@ -238,6 +232,9 @@ func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
 	}
 	q, err := v.queue(ch.conn, queue)
 	if err != nil {
+		return 0, err
+	}
+	if err := q.kind.mayPurge(q); err != nil {
 		return 0, err
 	}
 	messages = q.ready.len()
@@ -282,19 +279,14 @@ func (v *VHost) mayDelete(q *queue, c *Connection, m wire.QueueDelete) error {
 	if err := v.exclusiveAccess(q, c); err != nil {
 		return err
 	}
-	what := v.describe(queueNamed(q.name))
-	if q.settings.quorum && (m.IfUnused || m.IfEmpty) {
-		flag := "if-unused"
-		if !m.IfUnused {
-			flag = "if-empty"
-		}
-		return v.notImplemented("cannot delete %s. queue.delete operations with %s flag set are not supported by quorum queues", what, flag)
+	if err := q.kind.mayDelete(q, m); err != nil {
+		return err
 	}
 	switch {
 	case m.IfEmpty && q.ready.len() > 0:
-		return v.preconditionFailed("%s not empty", what)
+		return v.preconditionFailed("%s not empty", q.description())
 	case m.IfUnused && len(q.members) > 0:
-		return v.preconditionFailed("%s in use", what)
+		return v.preconditionFailed("%s in use", q.description())
 	}
 	return nil
 }

@@ -30,21 +30,5 @@ func (v *VHost) Restart() {
 func (q *queue) recover() {
 	q.hadConsumers = false
 	q.used()
-	if q.settings.quorum {
-		if q.keeper != nil {
-			q.keeper.again()
-		}
-		return
-	}
-	kept := newStore(false, q.settings.maxPriority)
-	for q.ready.len() > 0 {
-		e := q.ready.pop()
-		q.removed(e.msg)
-		if e.msg.persistent {
-			kept.push(e)
-			q.added(e.msg)
-		}
-	}
-	q.ready = kept
-	q.expireFront()
+	q.kind.recover(q)
 }

@@ -81,7 +81,7 @@ func (ch *Channel) settleTag(tag uint64, multiple bool, s settlement) error {
 		return v.preconditionFailed("unknown delivery tag %d", tag)
 	}
 	if ch.tx != nil {
-		ch.tx.settle(us, s)
+		ch.tx.postpone(us, s)
 	} else {
 		ch.settle(us, s)
 	}
@@ -92,7 +92,7 @@ func (ch *Channel) settleTag(tag uint64, multiple bool, s settlement) error {
 // collect takes the deliveries that a settlement is for out of the list. The
 // result is valid until the next call.
 func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool) {
-	us, known = ch.settled[:0], true
+	us, known = ch.collected[:0], true
 	switch {
 	case multiple && tag == 0:
 		us = ch.unacked.takeAll(us)
@@ -104,7 +104,7 @@ func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool)
 		us = append(us, u)
 	}
 	if cap(us) <= 4096 {
-		ch.settled = us[:0]
+		ch.collected = us[:0]
 	}
 	return us, known
 }
@@ -113,8 +113,8 @@ func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool)
 // are settled together, and the queue then runs before the next consumer's
 // are looked at, in the order of queue and consumer tag, as in RabbitMQ.
 func (ch *Channel) settle(us []unacked, s settlement) {
-	us = ch.settleLate(us)
-	ch.conn.vhost.counts.settled(len(us), s.outcome)
+	us = ch.dropLate(us)
+	ch.conn.vhost.counts.settle(len(us), s.outcome)
 	slices.SortStableFunc(us, compareUnacked)
 	for len(us) > 0 {
 		n := 1
@@ -154,19 +154,11 @@ func (ch *Channel) settleGroup(us []unacked, s settlement) {
 	for i := range us {
 		q.vhost.memory.release(us[i].entry.msg)
 	}
-	if !q.deleted {
-		q.unacked -= len(us)
-		if c == nil {
-			q.gets -= len(us)
-		}
-		for i := range us {
-			q.settle(us[i].entry, s)
-		}
-		if s.outcome == requeue && !q.settings.quorum {
-			q.dropHead()
-			q.expireFront()
-		}
-	}
+	q.kind.settle(ch, us, s)
+}
+
+// wake has consumers go on after deliveries of q to c, if not nil, have been settled.
+func (ch *Channel) wake(q *queue, c *consumer) {
 	q.elect()
 	switch {
 	case c != nil && ch.globalPrefetch > 0:
@@ -174,20 +166,24 @@ func (ch *Channel) settleGroup(us []unacked, s settlement) {
 	case c != nil:
 		c.unblock()
 	}
-	if c != nil && c.left && c.unacked == 0 {
-		c.left = false
-		q.leaving--
-	}
 	q.run()
-	if s.outcome == requeue && q.settings.quorum && !q.deleted {
-		// What comes back is delivered first, and counts against the limit then.
-		q.dropHead()
-		q.expireFront()
+}
+
+// apply does with messages that were out, to one consumer or in answer to basic.get, what the settlement says.
+func (q *queue) apply(us []unacked, s settlement) {
+	if q.deleted {
+		return
+	}
+	q.unacked -= len(us)
+	if us[0].consumer == nil {
+		q.gets -= len(us)
+	}
+	for i := range us {
+		q.applyTo(us[i].entry, s)
 	}
 }
 
-// settle does with a message that was out what the settlement says.
-func (q *queue) settle(e entry, s settlement) {
+func (q *queue) applyTo(e entry, s settlement) {
 	if s.outcome == acknowledge {
 		return
 	}
@@ -198,7 +194,7 @@ func (q *queue) settle(e entry, s settlement) {
 	switch {
 	case s.outcome == discard:
 		q.die(e, rejected)
-	case q.settings.quorum && q.settings.deliveryLimit >= 0 && int64(e.deliveries) > q.settings.deliveryLimit:
+	case q.settings.deliveryLimit >= 0 && int64(e.deliveries) > q.settings.deliveryLimit:
 		q.die(e, deliveryLimit)
 	default:
 		q.ready.putBack(e)
@@ -236,7 +232,7 @@ func (ch *Channel) Get(m wire.BasicGet, ok func(*wire.BasicGetOK, Content)) erro
 	ok(&wire.BasicGetOK{
 		DeliveryTag: tag, Redelivered: e.redelivered(), Exchange: e.msg.exchange, RoutingKey: e.msg.routingKey,
 		MessageCount: uint32(q.ready.len()),
-	}, q.content(&e))
+	}, q.content(e))
 	return nil
 }
 
@@ -254,8 +250,5 @@ func (ch *Channel) gettable(name string) (*queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.settings.quorum && q.settings.singleActive {
-		return nil, v.resourceLocked("cannot obtain access to locked %s. basic.get operations are not supported by <<\"quorum\">> queues with single active consumer", v.describe(queueNamed(q.name)))
-	}
-	return q, nil
+	return q, q.kind.mayGet(q)
 }

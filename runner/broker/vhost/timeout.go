@@ -31,7 +31,7 @@ func (q *queue) consumerTimeout(m wire.BasicConsume) int64 {
 // await arms the timer for the deliveries that the consumer has. One that is
 // armed is left alone: it looks at what is there when it fires.
 func (c *consumer) await() {
-	if !c.queue.settings.quorum || c.noAck || c.waiting {
+	if c.waiting {
 		return
 	}
 	c.waiting = true
@@ -69,7 +69,7 @@ func (c *consumer) expire(at int64) {
 			q.unacked--
 			c.unacked--
 			c.channel.consumed--
-			q.settle(u.entry, settlement{outcome: requeue})
+			q.applyTo(u.entry, settlement{outcome: requeue})
 			q.vhost.memory.release(u.entry.msg)
 			u.entry = entry{}
 		case next == 0 || due < next:
@@ -92,9 +92,9 @@ func (c *consumer) expire(at int64) {
 	q.run()
 }
 
-// settleLate takes out of deliveries those that were settled too late. They
+// dropLate takes out of deliveries those that were settled too late. They
 // have no effect, but that their consumer goes on when it has settled all.
-func (ch *Channel) settleLate(us []unacked) []unacked {
+func (ch *Channel) dropLate(us []unacked) []unacked {
 	kept := us[:0]
 	for _, u := range us {
 		if !u.late {

@@ -33,7 +33,7 @@ func (tx *transaction) close(c *memory) {
 	}
 }
 
-func (tx *transaction) settle(us []unacked, s settlement) {
+func (tx *transaction) postpone(us []unacked, s settlement) {
 	tx.settlements = append(tx.settlements, pendingSettlement{slices.Clone(us), s})
 }
 

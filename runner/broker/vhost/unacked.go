@@ -5,7 +5,7 @@ import "sort"
 // unacked is a delivery that waits for its acknowledgement.
 type unacked struct {
 	tag      uint64
-	settled  bool
+	gone     bool // it only fills its place, see unackedList
 	queue    *queue
 	consumer *consumer // nil for basic.get
 	entry    entry
@@ -20,8 +20,8 @@ type unacked struct {
 // with thousands of deliveries outstanding as well.
 type unackedList struct {
 	items []unacked
-	head  int // items before it are settled
-	live  int // items not settled
+	head  int // items before it are gone
+	live  int // items not gone
 }
 
 func (l *unackedList) push(u unacked) {
@@ -32,20 +32,23 @@ func (l *unackedList) push(u unacked) {
 	l.live++
 }
 
-// each calls do with the items not settled, in order.
+// last is the delivery pushed last. It is valid until the list is changed.
+func (l *unackedList) last() *unacked { return &l.items[len(l.items)-1] }
+
+// each calls do with the items not gone, in order.
 func (l *unackedList) each(do func(*unacked)) {
 	for i := l.head; i < len(l.items); i++ {
-		if !l.items[i].settled {
+		if !l.items[i].gone {
 			do(&l.items[i])
 		}
 	}
 }
 
-// compact moves the items not settled to the front.
+// compact moves the items not gone to the front.
 func (l *unackedList) compact() {
 	kept := l.items[:0]
 	for _, u := range l.items[l.head:] {
-		if !u.settled {
+		if !u.gone {
 			kept = append(kept, u)
 		}
 	}
@@ -59,7 +62,7 @@ func (l *unackedList) take(tag uint64) (unacked, bool) {
 	if !ok {
 		return unacked{}, false
 	}
-	return l.settle(i), true
+	return l.removeAt(i), true
 }
 
 // takeUpTo removes all deliveries up to the one with the tag, which must be
@@ -70,8 +73,8 @@ func (l *unackedList) takeUpTo(tag uint64, dst []unacked) ([]unacked, bool) {
 		return dst, false
 	}
 	for i := l.head; i <= last; i++ {
-		if !l.items[i].settled {
-			dst = append(dst, l.settle(i))
+		if !l.items[i].gone {
+			dst = append(dst, l.removeAt(i))
 		}
 	}
 	return dst, true
@@ -80,7 +83,7 @@ func (l *unackedList) takeUpTo(tag uint64, dst []unacked) ([]unacked, bool) {
 // takeAll removes all deliveries, appending them to dst.
 func (l *unackedList) takeAll(dst []unacked) []unacked {
 	for _, u := range l.items[l.head:] {
-		if !u.settled {
+		if !u.gone {
 			dst = append(dst, u)
 		}
 	}
@@ -98,18 +101,18 @@ func (l *unackedList) restore(us []unacked) {
 
 func (l *unackedList) find(tag uint64) (int, bool) {
 	if l.head < len(l.items) && l.items[l.head].tag == tag { // the usual case
-		return l.head, !l.items[l.head].settled
+		return l.head, !l.items[l.head].gone
 	}
 	i := l.head + sort.Search(len(l.items)-l.head, func(i int) bool { return l.items[l.head+i].tag >= tag })
-	return i, i < len(l.items) && l.items[i].tag == tag && !l.items[i].settled
+	return i, i < len(l.items) && l.items[i].tag == tag && !l.items[i].gone
 }
 
-// settle marks item i and forgets what can be forgotten at the front.
-func (l *unackedList) settle(i int) unacked {
+// removeAt marks item i and forgets what can be forgotten at the front.
+func (l *unackedList) removeAt(i int) unacked {
 	u := l.items[i]
-	l.items[i] = unacked{tag: u.tag, settled: true}
+	l.items[i] = unacked{tag: u.tag, gone: true}
 	l.live--
-	for l.head < len(l.items) && l.items[l.head].settled {
+	for l.head < len(l.items) && l.items[l.head].gone {
 		l.head++
 	}
 	if l.live == 0 {

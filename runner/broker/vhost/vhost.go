@@ -117,7 +117,7 @@ func (v *VHost) Queues() []QueueStatus {
 	for _, q := range v.queues {
 		list = append(list, QueueStatus{
 			Name: q.name, Ready: q.ready.len(), Unacknowledged: q.unacked,
-			Consumers: q.consumerCount(), ReadyBytes: q.readyBytes,
+			Consumers: q.kind.consumers(q), ReadyBytes: q.readyBytes,
 		})
 	}
 	slices.SortFunc(list, func(a, b QueueStatus) int { return strings.Compare(a.Name, b.Name) })
