@@ -76,7 +76,7 @@ func (c *connection) openChannel(f wire.Frame) error {
 	return nil
 }
 
-// mayOpen reports whether there is room for one more channel.
+// mayOpen refuses a channel for which there is no room.
 func (c *connection) mayOpen(id uint16) error {
 	if c.channelMax > 0 && (len(c.channels) >= int(c.channelMax) || id > c.channelMax) {
 		return refusal(wire.NotAllowed, "number of channels opened (%d) has reached the negotiated channel_max (%d)", len(c.channels), c.channelMax)
@@ -172,10 +172,10 @@ func (ch *channel) Cancel(consumerTag string) {
 
 // carry queues a method with its content, and returns how much is queued by then.
 func (ch *channel) carry(m wire.Method, c vhost.Content) int {
-	dst, err := wire.AppendMethod(ch.conn.out.open(), ch.id, m)
+	dst, err := wire.AppendMethod(ch.conn.out.lock(), ch.id, m)
 	dst = wire.AppendContentHeader(dst, ch.id, uint64(len(c.Body)), c.Header)
 	dst = wire.AppendBody(dst, ch.id, c.Body, ch.conn.frameMax)
-	n := ch.conn.out.close(dst)
+	n := ch.conn.out.unlock(dst)
 	if err != nil {
 		panic(err) // names have come in over the wire, so they fit
 	}

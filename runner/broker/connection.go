@@ -199,8 +199,8 @@ func (c *connection) writeInTime(chunk []byte) error {
 
 // send queues a method on channel 0, or on a channel that has no state.
 func (c *connection) send(channel uint16, m wire.Method) {
-	dst, err := wire.AppendMethod(c.out.open(), channel, m)
-	c.out.close(dst)
+	dst, err := wire.AppendMethod(c.out.lock(), channel, m)
+	c.out.unlock(dst)
 	if err != nil {
 		// Only names and texts of our own making are sent here.
 		panic(err)
@@ -327,7 +327,7 @@ func (c *connection) force(reason string) {
 	c.send(0, &wire.ConnectionClose{ReplyCode: wire.ConnectionForced, ReplyText: shorten("CONNECTION_FORCED - " + reason)})
 }
 
-// leave takes the connection out of its vhost, once. It returns whether it was in one.
+// leave takes the connection out of its vhost, once, and reports whether it was in one.
 func (c *connection) leave() bool {
 	c.mu.Lock()
 	session := c.session
@@ -378,7 +378,7 @@ func (c *connection) beat(interval time.Duration) {
 	for {
 		select {
 		case <-ticker.C:
-			c.out.close(wire.AppendHeartbeat(c.out.open()))
+			c.out.unlock(wire.AppendHeartbeat(c.out.lock()))
 		case <-c.ended:
 			return
 		}

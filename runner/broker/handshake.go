@@ -15,8 +15,8 @@ type capabilities struct {
 	cancelNotify, blocked, authenticationFailureClose bool
 }
 
-// greet reads the protocol header and begins the handshake. A client that speaks something else is
-// told what is spoken here, and that is all (AMQP 0-9-1, 4.2.2).
+// greet reads the protocol header and begins the handshake, and reports whether that went well. A client
+// that speaks something else is told what is spoken here, and that is all (AMQP 0-9-1, 4.2.2).
 func (c *connection) greet() bool {
 	var header [len(wire.ProtocolHeader)]byte
 	if _, err := io.ReadFull(c.conn, header[:]); err != nil {
@@ -40,8 +40,8 @@ func (c *connection) greet() bool {
 // saslHeader begins AMQP 1.0 with a login, which is what RabbitMQ offers first.
 const saslHeader = "AMQP\x03\x01\x00\x00"
 
-// counteroffer is RabbitMQ's answer to a header of a protocol that it does not speak. RabbitMQ goes
-// on with who takes it at its word and speaks AMQP 1.0; here that is not spoken, and not offered twice.
+// counteroffer is RabbitMQ's answer to a header of a protocol that it does not speak: AMQP 1.0. A client
+// that then speaks AMQP 1.0, which this broker does not, is offered AMQP 0-9-1.
 func counteroffer(header string) string {
 	if header == saslHeader || strings.HasPrefix(header, "AMQP\x00\x00") && header[6] >= 9 {
 		return wire.ProtocolHeader

@@ -34,14 +34,14 @@ func newOutbox() *outbox {
 	return o
 }
 
-// open locks the outbox and returns what is pending, to append to.
-func (o *outbox) open() []byte {
+// lock locks the outbox and returns what is pending, to append to.
+func (o *outbox) lock() []byte {
 	o.mu.Lock()
 	return o.pending
 }
 
-// close unlocks the outbox with what was appended, and returns how much is pending.
-func (o *outbox) close(pending []byte) int {
+// unlock unlocks the outbox with what was appended, and returns how much is pending.
+func (o *outbox) unlock(pending []byte) int {
 	if o.finished {
 		pending = o.pending
 	}

@@ -439,7 +439,7 @@ func (p *player) look(name string, owner int) (ok wire.QueueDeclareOK, code wire
 	return ok, 0, fmt.Errorf("looking at queue %s: %s", name, wire.Format(r.method))
 }
 
-// collect logs what has arrived without being asked for, and returns whether there was anything.
+// collect logs what has arrived without being asked for, and reports whether there was anything.
 func (p *player) collect() (news bool, err error) {
 	for _, number := range slices.Sorted(maps.Keys(p.conns)) {
 		s := p.conns[number]

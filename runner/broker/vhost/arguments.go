@@ -8,8 +8,7 @@ import (
 	"tutor/runner/wire"
 )
 
-// settings are what a queue's arguments make of it. Durations are in
-// milliseconds; none means not set.
+// settings are what a queue's arguments make of it. Durations are in milliseconds; none means not set.
 type settings struct {
 	expires            int64 // x-expires
 	messageTTL         int64 // x-message-ttl
@@ -61,8 +60,8 @@ func (v *VHost) checkDeclaration(k kind, m wire.QueueDeclare) error {
 	return nil
 }
 
-// SetDefaultQueueType changes what a queue is whose declaration does not say. It counts for durable queues that are
-// neither exclusive nor auto-delete; all others are classic.
+// SetDefaultQueueType changes the type of queues that are declared without one. It counts for durable queues
+// that are neither exclusive nor auto-delete; all others are classic.
 func (v *VHost) SetDefaultQueueType(name string) error {
 	if kindCalled(name) == nil {
 		return fmt.Errorf("default queue type %q of vhost %q: want %s", name, v.name, strings.Join(QueueTypes(), " or "))
@@ -73,7 +72,7 @@ func (v *VHost) SetDefaultQueueType(name string) error {
 	return nil
 }
 
-// defaultKind is what a queue of the vhost is that does not say and can be it.
+// defaultKind is the kind of queues that are declared without x-queue-type, where it fits.
 func (v *VHost) defaultKind() kind {
 	if k := kindCalled(v.opts.DefaultQueueType); k != nil {
 		return k
@@ -81,7 +80,7 @@ func (v *VHost) defaultKind() kind {
 	return usual()
 }
 
-// typed makes the type explicit that the vhost gives a queue. From then on it counts as if it were declared.
+// typed adds the vhost's default type to a declaration without a type, where it fits: it counts as declared.
 func (v *VHost) typed(m wire.QueueDeclare) wire.QueueDeclare {
 	if v.opts.DefaultQueueType == "" {
 		return m
@@ -95,7 +94,7 @@ func (v *VHost) typed(m wire.QueueDeclare) wire.QueueDeclare {
 	return m
 }
 
-// kindOf reads x-queue-type. Who asks for an undefined type gets the vhost's, whether or not it fits.
+// kindOf reads x-queue-type. The type "undefined" is the vhost's default one, whether or not it fits.
 func (v *VHost) kindOf(m wire.QueueDeclare) (kind, error) {
 	what := queueNamed(m.Queue)
 	arg, present := lookup(m.Arguments, "x-queue-type")
@@ -120,7 +119,8 @@ func queueArguments(t traits) []argument { return t.arguments }
 
 func consumerArguments(t traits) []argument { return t.consumerArguments }
 
-// checkArguments checks the values of the arguments that the kind takes first, then that none belongs to another.
+// checkArguments checks the values of the arguments that the kind takes first, then that none belongs to
+// another.
 func (v *VHost) checkArguments(k kind, of func(traits) []argument, args wire.Table, what resource) error {
 	if len(args) == 0 {
 		return nil
@@ -189,8 +189,8 @@ func (s *settings) read(args wire.Table) {
 	s.singleActive = active == true
 }
 
-// sameQueueArguments refuses a redeclaration with other arguments. Of those
-// the queue's type has, they are compared in the order RabbitMQ lists them.
+// sameQueueArguments refuses a redeclaration with other arguments. Of those the queue's type has, they are
+// compared in the order RabbitMQ lists them.
 func (v *VHost) sameQueueArguments(q *queue, m wire.QueueDeclare) error {
 	current, received := withQueueType(q.args), withQueueType(m.Arguments)
 	for _, name := range q.kind.traits().compared {
@@ -201,8 +201,7 @@ func (v *VHost) sameQueueArguments(q *queue, m wire.QueueDeclare) error {
 	return nil
 }
 
-// withQueueType makes the default explicit, as RabbitMQ does before it
-// compares.
+// withQueueType makes the default explicit, as RabbitMQ does before it compares.
 func withQueueType(args wire.Table) wire.Table {
 	if _, present := lookup(args, "x-queue-type"); present {
 		return args
@@ -210,9 +209,9 @@ func withQueueType(args wire.Table) wire.Table {
 	return append(slices.Clip(args), wire.Field{Name: "x-queue-type", Value: usual().traits().name})
 }
 
-// sameArgument refuses a redeclaration in which one argument differs. Integers
-// are compared by value, whatever their size. When both sides have the
-// argument the text gives the bare values, otherwise value and type.
+// sameArgument refuses a redeclaration in which one argument differs. Integers are compared by value,
+// whatever their size. When both sides have the argument the text gives the bare values, otherwise value and
+// type.
 func (v *VHost) sameArgument(name string, what resource, current, received wire.Table) error {
 	old, hadOld := lookup(current, name)
 	value, hasValue := lookup(received, name)

@@ -22,8 +22,8 @@ type destination struct {
 	exchange *exchange
 }
 
-// bindingKey tells the bindings of an exchange apart: binding twice with the
-// same key and arguments, in whatever order, is binding once.
+// bindingKey tells the bindings of an exchange apart: binding twice with the same key and arguments, in
+// whatever order, is binding once.
 type bindingKey struct {
 	to   destination
 	key  string
@@ -62,7 +62,7 @@ func (ch *Channel) QueueUnbind(m wire.QueueUnbind) error {
 	return ch.bind(link{queueNamed(m.Queue), m.Exchange, m.RoutingKey, m.Arguments}, (*VHost).unbind)
 }
 
-// link is what the four methods name in one way or another.
+// link is what a method wants to bind or unbind.
 type link struct {
 	to     resource
 	source string
@@ -70,7 +70,7 @@ type link struct {
 	args   wire.Table
 }
 
-// bind does bind or unbind, after the checks they have in common.
+// bind makes the checks that binding and unbinding have in common, and does the one or the other.
 func (ch *Channel) bind(l link, do func(*VHost, *Connection, link) error) error {
 	v, err := ch.enter()
 	if err != nil {
@@ -90,9 +90,8 @@ func (ch *Channel) bind(l link, do func(*VHost, *Connection, link) error) error 
 	return do(v, ch.conn, l)
 }
 
-// lastDeclared fills in the queue last declared on the channel where l names
-// none: for the queue, and for an empty routing key as well (AMQP 0-9-1,
-// queue.bind).
+// lastDeclared fills in the queue last declared on the channel where l names none: for the queue, and for an
+// empty routing key as well (AMQP 0-9-1, queue.bind).
 func (ch *Channel) lastDeclared(l link) (link, error) {
 	if l.to.name != "" {
 		return l, nil
@@ -108,8 +107,7 @@ func (ch *Channel) lastDeclared(l link) (link, error) {
 	return l, nil
 }
 
-// checkBinding makes the checks that precede any look at whether the two ends
-// exist.
+// checkBinding makes the checks that precede any look at whether the two ends exist.
 func (v *VHost) checkBinding(u User, l link) error {
 	to := l.to
 	if to.kind == "queue" && strings.HasPrefix(to.name, replyQueue) {
@@ -151,8 +149,7 @@ func (v *VHost) bind(c *Connection, l link) error {
 	return nil
 }
 
-// unbind removes a binding. That one of the ends or the binding itself does
-// not exist is no error.
+// unbind removes a binding. That one of the ends or the binding itself does not exist is no error.
 func (v *VHost) unbind(c *Connection, l link) error {
 	from, d := v.exchanges[l.source], v.destination(l.to)
 	if from == nil || d == (destination{}) {
@@ -191,8 +188,7 @@ func (x *exchange) bind(d destination, l link) {
 	d.remember(added)
 }
 
-// removeBinding removes b, and its source when that is an auto-delete exchange
-// without another binding.
+// removeBinding removes b, and its source when that is an auto-delete exchange without another binding.
 func (v *VHost) removeBinding(b *binding) {
 	x := b.from
 	delete(x.bindings, b.id)
@@ -203,7 +199,7 @@ func (v *VHost) removeBinding(b *binding) {
 	}
 }
 
-// validBinding makes the checks of the exchange's type.
+// validBinding refuses what the exchange's type cannot route by.
 func (v *VHost) validBinding(x *exchange, l link) error {
 	switch x.kind {
 	case "topic":

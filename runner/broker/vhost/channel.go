@@ -6,16 +6,13 @@ import (
 	"tutor/runner/wire"
 )
 
-// Channel has a method for each AMQP method that reads or changes the vhost's
-// state. Errors are of type *[Error]; after one the caller closes the channel
-// or the connection, as RabbitMQ does.
+// Channel has a method for each AMQP method that reads or changes the vhost's state. Errors are of type
+// *[Error]; after one the caller closes the channel or the connection, as RabbitMQ does.
 //
-// Methods whose effects may send something else on the same channel take the
-// reply as a function: ok is called with the vhost locked, once the method has
-// taken effect and before anything that follows from it is handed to the
-// [Client], so that replies and deliveries are queued in the right order. Like
-// the Client's methods it must neither block nor call back. Nil means no
-// reply is wanted (no-wait).
+// Methods whose effects may send something else on the same channel take the reply as a function: ok is
+// called with the vhost locked, once the method has taken effect and before anything that follows from it is
+// handed to the [Client], so that replies and deliveries are queued in the right order. Like the Client's
+// methods it must neither block nor call back. Nil means no reply is wanted (no-wait).
 type Channel struct {
 	conn      *Connection
 	client    Client
@@ -38,8 +35,8 @@ type Channel struct {
 	replies   *replyConsumer
 }
 
-// enter locks the vhost for a method; the caller defers leave. After close it
-// refuses, which only happens to a caller that has overlooked the close.
+// enter locks the vhost for a method; the caller defers leave. After close it refuses, which only happens to
+// a caller that has overlooked the close.
 func (ch *Channel) enter() (*VHost, error) {
 	v := ch.conn.vhost
 	v.mu.Lock()
@@ -66,8 +63,8 @@ func (ch *Channel) Resume() {
 	ch.unblockAll()
 }
 
-// Close returns unacknowledged messages to their queues and removes the
-// channel's consumers. Closing twice is harmless.
+// Close returns unacknowledged messages to their queues and removes the channel's consumers. Closing twice is
+// harmless.
 func (ch *Channel) Close() {
 	v, err := ch.enter()
 	if err != nil {
@@ -107,9 +104,8 @@ func (ch *Channel) giveUp(left []*queue) {
 	}
 }
 
-// leaveQueues ends the channel's subscriptions and returns the queues it had
-// any to. An auto-delete queue may go with its last consumer, and then what
-// the channel holds of it goes, too.
+// leaveQueues ends the channel's subscriptions and returns the queues it had any to. An auto-delete queue may
+// go with its last consumer, and then what the channel holds of it goes, too.
 func (ch *Channel) leaveQueues() []*queue {
 	var left []*queue
 	for _, c := range ch.inOrder() {

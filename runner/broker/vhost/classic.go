@@ -6,7 +6,8 @@ import (
 	"tutor/runner/wire"
 )
 
-// classic is the kind of AMQP's own queues, with RabbitMQ's extensions (https://www.rabbitmq.com/docs/classic-queues).
+// classic is the kind of AMQP's own queues, with RabbitMQ's extensions
+// (https://www.rabbitmq.com/docs/classic-queues).
 type classic struct{ competing }
 
 func (classic) traits() traits {
@@ -126,8 +127,8 @@ func (classic) consumers(q *queue) int { return len(q.members) }
 // outranked is false: a single active consumer stays active until it goes, whatever priority others have.
 func (classic) outranked(*queue) bool { return false }
 
-// delivered leaves a consumer that is now at its limit in the rotation until its turn comes: this decides who is
-// next after acknowledgements.
+// delivered leaves a consumer that is now at its limit in the rotation until its turn comes: this decides who
+// is next after acknowledgements.
 func (classic) delivered(q *queue, c *consumer) {
 	if !q.settings.singleActive {
 		q.rotation.moveToEnd(c)
@@ -210,8 +211,7 @@ func (s *classicStore) pop() (e entry) {
 // priority is the level a message belongs to.
 func (s *classicStore) priority(m *message) int { return min(max(int(m.priority), 0), len(s.levels)-1) }
 
-// entryHeap has the message with the lowest position on top; see
-// container/heap.
+// entryHeap has the message with the lowest position on top; see container/heap.
 type entryHeap []entry
 
 func (h entryHeap) Len() int           { return len(h) }

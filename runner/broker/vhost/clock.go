@@ -2,8 +2,7 @@ package vhost
 
 import "time"
 
-// Clock is the time that a vhost lives by: what expires, and what is tried
-// again, goes by it.
+// Clock is the time that a vhost lives by: what expires, and what is tried again, goes by it.
 type Clock interface {
 	Now() time.Time
 	// AfterFunc calls f, on a goroutine of its own, when d has passed.
@@ -16,8 +15,7 @@ type Timer interface {
 	Reset(d time.Duration) bool
 }
 
-// wallClock is the time of package time, which is exact in a testing/synctest
-// bubble.
+// wallClock is the time of package time, which is exact in a testing/synctest bubble.
 type wallClock struct{}
 
 func (wallClock) Now() time.Time { return time.Now() }

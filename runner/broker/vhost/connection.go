@@ -2,8 +2,7 @@ package vhost
 
 import "slices"
 
-// Connection is a client's connection as the vhost sees it: it acts for a user
-// and owns exclusive queues.
+// Connection is a client's connection as the vhost sees it: it acts for a user and owns exclusive queues.
 type Connection struct {
 	vhost     *VHost
 	user      User
@@ -38,8 +37,7 @@ func (c *Connection) SetUser(u User) {
 	c.user = u
 }
 
-// Close closes the connection's channels, then deletes its exclusive queues.
-// Closing twice is harmless.
+// Close closes the connection's channels, then deletes its exclusive queues. Closing twice is harmless.
 func (c *Connection) Close() {
 	c.vhost.mu.Lock()
 	defer c.vhost.leave()
@@ -51,8 +49,8 @@ func (c *Connection) close() {
 		return
 	}
 	c.closed = true
-	// All consumers go before anything goes back: what one channel held must not be sent to another
-	// that is about to go, too.
+	// All consumers go before anything goes back: what one channel held must not be sent to another that is
+	// about to go, too.
 	channels := slices.Clone(c.channels)
 	left := make([][]*queue, len(channels))
 	for i, ch := range channels {

@@ -28,8 +28,8 @@ type consumer struct {
 	removed    uint64 // its place among the removals from the rotation
 }
 
-// ready reports whether c may be sent a message now. Prefetch limits do not
-// apply to consumers that do not acknowledge.
+// ready reports whether c may be sent a message now. Prefetch limits do not apply to consumers that do not
+// acknowledge.
 func (c *consumer) ready() bool {
 	switch {
 	case c.channel.stalled, c.late > 0:
@@ -108,8 +108,8 @@ func (ch *Channel) subscribe(q *queue, m wire.BasicConsume) *consumer {
 	return c
 }
 
-// Cancel is basic.cancel. Cancelling what is not there is not an error. What
-// the consumer has not acknowledged stays with the channel.
+// Cancel is basic.cancel. Cancelling what is not there is not an error. What the consumer has not
+// acknowledged stays with the channel.
 func (ch *Channel) Cancel(consumerTag string, ok func()) error {
 	v, err := ch.enter()
 	if err != nil {
@@ -161,8 +161,7 @@ func (q *queue) unneeded() bool {
 	return q.autoDelete && q.hadConsumers && len(q.members) == 0 && !q.deleted
 }
 
-// unblock puts c at the end of the rotation if it had dropped out and may
-// receive again.
+// unblock puts c at the end of the rotation if it had dropped out and may receive again.
 func (c *consumer) unblock() {
 	if !c.inRotation && !c.queue.deleted && c.ready() && c.channel.consumers[c.tag] == c {
 		c.queue.rotation.append(c)
@@ -192,15 +191,13 @@ func (ch *Channel) Qos(prefetchSize uint32, prefetchCount uint16, global bool, o
 	return nil
 }
 
-// atGlobalLimit reports whether the limit shared by the channel's consumers,
-// if there is one, is reached.
+// atGlobalLimit reports whether the limit shared by the channel's consumers, if there is one, is reached.
 func (ch *Channel) atGlobalLimit() bool {
 	return ch.globalPrefetch > 0 && ch.consumed >= ch.globalPrefetch
 }
 
-// unblockAll lets the channel's consumers have messages again, after something
-// that held all of them back has gone. They come back in the order in which
-// they dropped out of their queue's rotation.
+// unblockAll lets the channel's consumers have messages again, after something that held all of them back has
+// gone. They come back in the order in which they dropped out of their queue's rotation.
 func (ch *Channel) unblockAll() {
 	all := ch.inOrder()
 	slices.SortStableFunc(all, func(a, b *consumer) int { return cmp.Compare(a.removed, b.removed) })
@@ -212,8 +209,7 @@ func (ch *Channel) unblockAll() {
 	}
 }
 
-// inOrder lists the channel's consumers by tag, so that nothing depends on the
-// order of a map.
+// inOrder lists the channel's consumers by tag, so that nothing depends on the order of a map.
 func (ch *Channel) inOrder() []*consumer {
 	list := make([]*consumer, 0, len(ch.consumers))
 	for _, c := range ch.consumers {

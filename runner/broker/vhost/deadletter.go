@@ -17,8 +17,8 @@ const (
 	deliveryLimit reason = "delivery_limit"
 )
 
-// death is an element of x-death: the message died count times in the queue
-// for the reason, and was published to exchange with keys before the first.
+// death is an element of x-death: the message died count times in the queue for the reason, and was published
+// to exchange with keys before the first.
 type death struct {
 	queue    string
 	reason   reason
@@ -36,9 +36,8 @@ type deadLetter struct {
 	queue  *queue
 }
 
-// die ends e's stay in the queue, or before it. With x-dead-letter-exchange it
-// is published there once the current operation is done, see [VHost.leave];
-// otherwise it is gone.
+// die ends e's stay in the queue, or before it. With x-dead-letter-exchange it is published there once the
+// current operation is done, see [VHost.leave]; otherwise it is gone.
 func (q *queue) die(e entry, why reason) {
 	d := deadLetter{entry: e, reason: why, queue: q}
 	switch {
@@ -49,8 +48,8 @@ func (q *queue) die(e entry, why reason) {
 	}
 }
 
-// publishDead publishes a dead letter, or has its queue's keeper do so. Without
-// a keeper it is lost if its exchange is not there.
+// publishDead publishes a dead letter, or has its queue's keeper do so. Without a keeper it is lost if its
+// exchange is not there.
 func (v *VHost) publishDead(d deadLetter) {
 	if d.queue.settings.atLeastOnce {
 		if d.queue.keeper != nil {
@@ -69,8 +68,7 @@ func (v *VHost) publishDead(d deadLetter) {
 	v.enqueue(m, v.routeDead(x, m, d.reason))
 }
 
-// routeDead is [VHost.route] without the queues to which the message would come
-// back for ever.
+// routeDead is [VHost.route] without the queues to which the message would come back for ever.
 func (v *VHost) routeDead(x *exchange, m *message, why reason) *targets {
 	t := v.route(x, m)
 	if why != rejected {
@@ -79,9 +77,8 @@ func (v *VHost) routeDead(x *exchange, m *message, why reason) *targets {
 	return t
 }
 
-// message is the dead letter as it is published anew: with its deaths in the
-// headers, without its expiration, and with the queue's
-// x-dead-letter-routing-key if that is set.
+// message is the dead letter as it is published anew: with its deaths in the headers, without its expiration,
+// and with the queue's x-dead-letter-routing-key if that is set.
 func (d *deadLetter) message() (*message, error) {
 	old := d.entry.msg
 	m := d.readdressed(&message{
@@ -96,8 +93,7 @@ func (d *deadLetter) message() (*message, error) {
 	return m, m.encode(&props)
 }
 
-// readdressed is m with the exchange and the routing keys that the queue's
-// settings give a dead letter.
+// readdressed is m with the exchange and the routing keys that the queue's settings give a dead letter.
 func (d *deadLetter) readdressed(m *message) *message {
 	old, s := d.entry.msg, &d.queue.settings
 	letter, more := *m, *m.more
@@ -145,8 +141,8 @@ func (m *message) visibleKeys() []string {
 	return keys
 }
 
-// cycles reports whether the message has come back to the queue without ever
-// having been rejected on the way: then it would go round for ever.
+// cycles reports whether the message has come back to the queue without having been rejected on the way: it
+// would go round for ever.
 func (m *message) cycles(queue string) bool {
 	been := slices.IndexFunc(m.more.deaths, func(d death) bool { return d.queue == queue })
 	if been < 0 {
@@ -155,8 +151,7 @@ func (m *message) cycles(queue string) bool {
 	return !slices.ContainsFunc(m.more.deaths[:been+1], func(d death) bool { return d.reason == rejected })
 }
 
-// headers adds the headers that tell of the deaths. The first death, once set,
-// is kept.
+// headers adds the headers that tell of the deaths. The first death, once set, is kept.
 func (d *deadLetter) headers(headers wire.Table, deaths []death) wire.Table {
 	headers = slices.Clone(headers)
 	list := make([]any, len(deaths))

@@ -11,9 +11,9 @@ import (
 // deprecated_features.permit.NAME = true or false.
 type DeprecatedFeature struct {
 	Name string
-	// Permitted is whether a vhost permits it that is not told.
+	// Permitted is whether vhosts permit it that are not told otherwise.
 	Permitted bool
-	// Use is what uses it, and Denied what a vhost that denies it does then.
+	// Use says what uses it, and Denied what happens to that where it is denied.
 	Use, Denied string
 }
 

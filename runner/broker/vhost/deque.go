@@ -1,12 +1,11 @@
 package vhost
 
-// chunkSize is how many elements a chunk of a deque holds. A queue that is
-// not empty costs one chunk, so it is kept to a few kilobytes.
+// chunkSize is how many elements a chunk of a deque holds. A queue that is not empty costs one chunk, so it
+// is kept to a few kilobytes.
 const chunkSize = 64
 
-// deque is a FIFO in chunks of fixed size: pushing and popping never copy what
-// is already there, so a queue of a million messages is no slower than one of
-// ten, and memory is given back as the queue drains.
+// deque is a FIFO in chunks of fixed size: pushing and popping never copy what is already there, so a queue
+// of a million messages is no slower than one of ten, and memory is given back as the queue drains.
 type deque[T any] struct {
 	first, last *chunk[T]
 	spare       *chunk[T] // one emptied chunk, so that a queue that hovers around empty does not allocate

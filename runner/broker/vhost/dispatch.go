@@ -28,9 +28,8 @@ func (q *queue) take() entry {
 	return e
 }
 
-// turn returns the consumer that gets the next message, or nil. Consumers that
-// cannot take one drop out of the rotation on the way; they come back at its
-// end when they can.
+// turn returns the consumer that gets the next message, or nil. Consumers that cannot take one drop out of
+// the rotation on the way; they come back at its end when they can.
 func (q *queue) turn() *consumer {
 	if q.settings.singleActive {
 		return q.activeTurn()
@@ -44,8 +43,8 @@ func (q *queue) turn() *consumer {
 	}
 }
 
-// activeTurn is turn for a single active consumer. One that is outranked gets no more messages: the other waits
-// for it to settle what it has.
+// activeTurn is turn for a single active consumer. One that is outranked gets no more messages: the other
+// waits for it to settle what it has.
 func (q *queue) activeTurn() *consumer {
 	c := q.active
 	if c == nil || !c.inRotation || q.kind.outranked(q) {

@@ -1,7 +1,6 @@
-// Package vhost holds the state of one virtual host of the embedded broker:
-// exchanges, queues, bindings, consumers and messages. It knows nothing of
-// sockets or frames. One mutex guards a whole vhost, and every operation is
-// finished, deliveries included, when its method returns.
+// Package vhost holds the state of one virtual host of the embedded broker: exchanges, queues, bindings,
+// consumers and messages. It knows nothing of sockets or frames. One mutex guards a whole vhost, and every
+// operation is finished, deliveries included, when its method returns.
 //
 // A newcomer reads it in this order:
 //
@@ -17,8 +16,7 @@
 //   - clock.go, expiry.go, overflow.go, deadletter.go, keep.go: how else it leaves;
 //   - errors.go: every refusal, with RabbitMQ's reply code and text.
 //
-// RabbitMQ 4.3 is the specification, texts included. Time-driven behaviour
-// (x-message-ttl, expiration, x-expires, dead letters that are published again)
-// goes by the [Clock] of the options; package time's is the default, which a
-// testing/synctest bubble makes exact.
+// RabbitMQ 4.3 is the specification, texts included. Time-driven behaviour (x-message-ttl, expiration,
+// x-expires, dead letters that are published again) goes by the [Clock] of the options; package time's is the
+// default, which a testing/synctest bubble makes exact.
 package vhost

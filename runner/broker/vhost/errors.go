@@ -6,19 +6,19 @@ import (
 	"tutor/runner/wire"
 )
 
-// Error is a refusal: what the broker sends in channel.close, or in
-// connection.close when the code is a hard error.
+// Error is a refusal: what the broker sends in channel.close, or in connection.close when the code is a hard
+// error.
 type Error struct {
 	Code wire.ReplyCode
 	Text string // RabbitMQ's reply-text, complete: "NOT_FOUND - no queue ..."
-	// Crash is set where RabbitMQ fails itself, and does not tell which method has caused it.
+	// Crash is set where RabbitMQ itself crashes: its close then does not name the method that caused it.
 	Crash bool
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%d %s", e.Code, e.Text) }
 
-// ClosesConnection reports whether the error is a hard one, which ends the
-// connection and not only the channel (AMQP 0-9-1, 1.2).
+// ClosesConnection reports whether the error is a hard one, which ends the connection and not only the
+// channel (AMQP 0-9-1, 1.2).
 func (e *Error) ClosesConnection() bool {
 	switch e.Code {
 	case wire.AccessRefused, wire.NotFound, wire.ResourceLocked, wire.PreconditionFailed:
@@ -27,8 +27,7 @@ func (e *Error) ClosesConnection() bool {
 	return true
 }
 
-// maxReplyText is the length of a short string, in bytes; RabbitMQ ends a text
-// that is longer with dots.
+// maxReplyText is the length of a short string, in bytes; RabbitMQ ends a text that is longer with dots.
 const maxReplyText = 255
 
 // refuse makes an Error of RabbitMQ's form, "NAME - explanation".
@@ -40,7 +39,7 @@ func refuse(code wire.ReplyCode, name, format string, args ...any) *Error {
 	return &Error{Code: code, Text: text}
 }
 
-// crash is what a client is told where RabbitMQ fails itself.
+// crash is the refusal where RabbitMQ itself crashes.
 func crash() error {
 	return &Error{Code: wire.InternalError, Text: wire.InternalError.String(), Crash: true}
 }
@@ -115,8 +114,7 @@ func (v *VHost) inequivalentFlag(property string, r resource, received bool) err
 
 func quoted(s string) string { return "'" + s + "'" }
 
-// allow refuses what the user lacks permission for. RabbitMQ calls the default
-// exchange amq.default here.
+// allow refuses what the user lacks permission for. RabbitMQ calls the default exchange amq.default here.
 func (v *VHost) allow(u User, p Permission, r resource) error {
 	if r.kind == "exchange" && r.name == "" {
 		r.name = "amq.default"
@@ -127,8 +125,7 @@ func (v *VHost) allow(u User, p Permission, r resource) error {
 	return v.accessRefused("%s access to %s refused for user '%s'", p, v.describe(r), u.Name)
 }
 
-// allowAny is for passive declarations: any permission will do, and the text
-// names the one tried last.
+// allowAny is for passive declarations: any permission will do, and the text names the one tried last.
 func (v *VHost) allowAny(u User, r resource) error {
 	if v.allow(u, Read, r) == nil || v.allow(u, Write, r) == nil {
 		return nil

@@ -33,8 +33,7 @@ func newExchange(m wire.ExchangeDeclare) *exchange {
 	return x
 }
 
-// newTable returns the routing table for an exchange type, or nil for a type
-// that does not exist.
+// newTable returns the routing table for an exchange type, or nil for a type that does not exist.
 func newTable(kind string) table {
 	switch kind {
 	case "direct":
@@ -52,8 +51,8 @@ func newTable(kind string) table {
 // firstVhost is the vhost that RabbitMQ has from the start, and publishes its log in.
 const firstVhost = "/"
 
-// predeclared returns the exchanges every vhost has (AMQP 0-9-1, 3.1.3;
-// amq.match and amq.rabbitmq.* are RabbitMQ's choice).
+// predeclared returns the exchanges every vhost has (AMQP 0-9-1, 3.1.3; amq.match and amq.rabbitmq.* are
+// RabbitMQ's choice).
 func predeclared(vhost string) map[string]*exchange {
 	exchanges := make(map[string]*exchange)
 	add := func(name, kind string, internal bool) {
@@ -138,8 +137,8 @@ func (v *VHost) createExchange(u User, m wire.ExchangeDeclare) error {
 	return nil
 }
 
-// sameExchange refuses a declaration that differs from what is there. The
-// order of the comparisons decides which difference is reported.
+// sameExchange refuses a declaration that differs from what is there. The order of the comparisons decides
+// which difference is reported.
 func (v *VHost) sameExchange(x *exchange, m wire.ExchangeDeclare) error {
 	what := exchangeNamed(x.name)
 	switch {
@@ -184,8 +183,8 @@ func (ch *Channel) ExchangeDelete(exchange string, ifUnused bool) error {
 	return nil
 }
 
-// removeExchange deletes x with all bindings from it and to it, and the
-// auto-delete exchanges that thereby lose their last binding.
+// removeExchange deletes x with all bindings from it and to it, and the auto-delete exchanges that thereby
+// lose their last binding.
 func (v *VHost) removeExchange(x *exchange) {
 	delete(v.exchanges, x.name)
 	for _, b := range x.bindings {

@@ -2,8 +2,8 @@ package vhost
 
 import "time"
 
-// expiry is when m expires in this queue, in microseconds, or 0: the shorter
-// of the queue's x-message-ttl and the message's own expiration counts.
+// expiry is when m expires in this queue, in microseconds, or 0: the shorter of the queue's x-message-ttl and
+// the message's own expiration counts.
 func (q *queue) expiry(m *message) int64 {
 	ttl := q.settings.messageTTL
 	if ttl == none || m.ttl != none && m.ttl < ttl {
@@ -15,9 +15,8 @@ func (q *queue) expiry(m *message) int64 {
 	return q.vhost.now() + ttl*1000
 }
 
-// expireFront drops what has expired at the front of the queue. Messages
-// further back wait until they get there, even if their time is up, and count
-// as ready meanwhile.
+// expireFront drops what has expired at the front of the queue. Messages further back wait until they get
+// there, even if their time is up, and count as ready meanwhile.
 func (q *queue) expireFront() {
 	front := q.ready.front()
 	if front == nil || front.expires == 0 {
@@ -33,8 +32,8 @@ func (q *queue) expireFront() {
 	}
 }
 
-// expireAt arms the timer for the front message. A timer that fires earlier
-// is left alone: it will be armed again then. So most messages cost no timer.
+// expireAt arms the timer for the front message. A timer that fires earlier is left alone: it will be armed
+// again then. So most messages cost no timer.
 func (q *queue) expireAt(at int64) {
 	if q.ttlTimerAt != 0 && q.ttlTimerAt <= at {
 		return
@@ -57,9 +56,8 @@ func (q *queue) ttlTimerFired() {
 	}
 }
 
-// used restarts the time after which a queue with x-expires is deleted, if it
-// then has no consumers. Declaring, also passively, and getting count as use,
-// publishing does not.
+// used restarts the time after which a queue with x-expires is deleted, if it then has no consumers.
+// Declaring, also passively, and getting count as use, publishing does not.
 func (q *queue) used() {
 	if q.settings.expires == none || len(q.members) > 0 || q.deleted {
 		return

@@ -6,9 +6,8 @@ import (
 	"tutor/runner/wire"
 )
 
-// headersTable routes for an exchange of type headers: a binding's arguments
-// are compared with the message's headers, the routing key is ignored
-// (AMQP 0-9-1, 3.1.3.4).
+// headersTable routes for an exchange of type headers: a binding's arguments are compared with the message's
+// headers, the routing key is ignored (AMQP 0-9-1, 3.1.3.4).
 type headersTable struct {
 	bindings []*binding
 }
@@ -29,9 +28,8 @@ func (t *headersTable) route(_ string, m *message, found *targets) {
 	}
 }
 
-// matchHeaders applies the x-match of a binding's arguments: all (the default)
-// or any of the other arguments must be met. Arguments whose names begin with
-// "x-" take part only in all-with-x and any-with-x.
+// matchHeaders applies the x-match of a binding's arguments: all (the default) or any of the other arguments
+// must be met. Arguments whose names begin with "x-" take part only in all-with-x and any-with-x.
 func matchHeaders(args wire.Table, headers map[string]any) bool {
 	mode, _ := lookup(args, "x-match")
 	anyOne := mode == "any" || mode == "any-with-x"
@@ -47,9 +45,9 @@ func matchHeaders(args wire.Table, headers map[string]any) bool {
 	return !anyOne
 }
 
-// meets reports whether the header of arg's name is there and, unless arg is
-// void, has its value. Types matter only as far as RabbitMQ's terms do: all
-// integers compare by value, floating point never equals an integer.
+// meets reports whether the header of arg's name is there and, unless arg is void, has its value. Types
+// matter only as far as RabbitMQ's terms do: all integers compare by value, floating point never equals an
+// integer.
 func meets(arg wire.Field, headers map[string]any) bool {
 	value, present := headers[arg.Name]
 	if arg.Value == nil {

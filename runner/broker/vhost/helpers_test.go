@@ -44,8 +44,8 @@ func (r *recorder) Cancel(tag string) {
 	r.lines = append(r.lines, "cancel:"+tag)
 }
 
-// take returns what was written down since the last call, joined by spaces; a
-// redelivered message has an exclamation mark.
+// take returns what was written down since the last call, joined by spaces; a redelivered message has an
+// exclamation mark.
 func (r *recorder) take() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -54,8 +54,7 @@ func (r *recorder) take() string {
 	return s
 }
 
-// bench is a vhost with one connection, whose channels a test opens as it
-// likes.
+// bench is a vhost with one connection, whose channels a test opens as it likes.
 type bench struct {
 	testing.TB
 	vhost  *VHost

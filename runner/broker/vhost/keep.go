@@ -5,18 +5,17 @@ import (
 	"time"
 )
 
-// A quorum queue with x-dead-letter-strategy at-least-once (and x-overflow
-// reject-publish, without which the strategy has no effect) keeps a dead letter
-// until every queue that it is routed to has taken it. One that is routed to
-// none, or that a queue refuses, is published again later. What is kept is not
-// ready, and counts against the queue's length limits all the same.
+// A quorum queue with x-dead-letter-strategy at-least-once (and x-overflow reject-publish, without which the
+// strategy has no effect) keeps a dead letter until every queue that it is routed to has taken it. One that
+// is routed to none, or that a queue refuses, is published again later. What is kept is not ready, and counts
+// against the queue's length limits all the same.
 
 const (
-	// keeperPrefetch is how many dead letters of a queue are being published
-	// at a time (RabbitMQ's dead_letter_worker_consumer_prefetch).
+	// keeperPrefetch is how many dead letters of a queue are being published at a time (RabbitMQ's
+	// dead_letter_worker_consumer_prefetch).
 	keeperPrefetch = 32
-	// keeperRetry is how long it takes until one is published again
-	// (RabbitMQ's dead_letter_worker_publisher_confirm_timeout).
+	// keeperRetry is how long it takes until one is published again (RabbitMQ's
+	// dead_letter_worker_publisher_confirm_timeout).
 	keeperRetry = 180 * time.Second
 )
 
@@ -74,8 +73,7 @@ func (k *keeper) forward() {
 	k.await()
 }
 
-// publish publishes p to the queues that have not taken it yet, and reports
-// whether that is the end of it.
+// publish publishes p to the queues that have not taken it yet, and reports whether that is the end of it.
 func (k *keeper) publish(p *pendingLetter) (done bool) {
 	v := k.queue.vhost
 	x := v.exchanges[p.msg.exchange]
@@ -146,8 +144,8 @@ func (k *keeper) timerFired() {
 	}
 }
 
-// retry publishes again what was published long enough ago, and what was
-// routed nowhere, to where the queue's settings say now.
+// retry publishes again what was published long enough ago, and what was routed nowhere, to where the queue's
+// settings say now.
 func (k *keeper) retry(now int64) {
 	k.pending = slices.DeleteFunc(k.pending, func(p *pendingLetter) bool {
 		if p.published != none && p.published+keeperRetry.Microseconds() > now {
@@ -163,8 +161,7 @@ func (k *keeper) retry(now int64) {
 	k.forward()
 }
 
-// purge stops counting what is kept, and drops what waits. What is being
-// published is, all the same.
+// purge stops counting what is kept, and drops what waits. What is being published is not held back.
 func (k *keeper) purge() (messages int) {
 	messages = k.count
 	k.dropWaiting()
@@ -182,8 +179,7 @@ func (k *keeper) dropWaiting() {
 	k.waiting.clear()
 }
 
-// again begins anew with all that is kept: who has taken what is forgotten
-// when RabbitMQ stops.
+// again begins anew with all that is kept: who has taken what is forgotten when RabbitMQ stops.
 func (k *keeper) again() {
 	k.stop()
 	var all deque[deadLetter]
@@ -203,7 +199,7 @@ func (k *keeper) again() {
 	}
 }
 
-// drop ends the keeping, with all that is kept.
+// dropKept ends the keeping, with all that is kept.
 func (q *queue) dropKept() {
 	if q.keeper != nil {
 		q.keeper.stop()

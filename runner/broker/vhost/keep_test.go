@@ -30,8 +30,8 @@ func (b *bench) refuse(ch *Channel, queue string) {
 	}
 }
 
-// A dead letter is kept until its exchange is there, has a binding, and the queue takes it; it is tried again every
-// three minutes.
+// A dead letter is kept until its exchange is there, has a binding, and the queue takes it; it is tried again
+// every three minutes.
 func TestKeptUntilTaken(t *testing.T) {
 	for name, obstacle := range map[string]struct{ put, remove func(b *bench, ch *Channel) }{
 		"no exchange": {
@@ -146,7 +146,8 @@ func TestKeptCounts(t *testing.T) {
 	}
 }
 
-// A queue publishes 32 letters at a time. A purge drops the others; those are still published, and are not counted.
+// A queue publishes 32 letters at a time. A purge drops the others; those are still published, and are not
+// counted.
 func TestPurgeOfKept(t *testing.T) {
 	b := newBench(t)
 	ch, _ := b.open()

@@ -23,7 +23,8 @@ type kind interface {
 
 // permitting is what clients may do with a queue.
 type permitting interface {
-	// misfit is the property that a queue of the kind cannot be declared with, as RabbitMQ calls it, or "".
+	// misfit names the property of a declaration that the kind does not allow, in RabbitMQ's words; "" is
+	// none.
 	misfit(m wire.QueueDeclare) string
 	mayConsume(q *queue, ch *Channel, m wire.BasicConsume) error
 	mayGet(q *queue) error
@@ -48,16 +49,16 @@ type storing interface {
 
 // serving is how messages leave a queue, and come back.
 type serving interface {
-	// joined and left follow what q.members gains and basic.cancel takes away.
+	// joined is told of a new consumer, left of one that has cancelled.
 	joined(q *queue, c *consumer, m wire.BasicConsume)
 	left(q *queue, c *consumer)
-	// consumers is how many of them clients are told of.
+	// consumers is how many consumers clients are told of.
 	consumers(q *queue) int
 	// outranked reports whether the single active consumer is to make way for one of higher priority.
 	outranked(q *queue) bool
 	// run hands messages to consumers while there are both.
 	run(q *queue)
-	// delivered follows each delivery, before it is handed to c's client.
+	// delivered is told of a delivery before c's client is.
 	delivered(q *queue, c *consumer)
 	// settle settles deliveries of one queue to one consumer, or to none in answer to basic.get.
 	settle(ch *Channel, us []unacked, s settlement)
@@ -67,8 +68,8 @@ type serving interface {
 type traits struct {
 	name     string // as x-queue-type has it
 	policies string // what the apply-to of a policy calls such queues
-	// named is set if clients have to name the queues; else the broker can make a name up.
-	named         bool
+	// mustBeNamed is set if the broker makes up no names for such queues.
+	mustBeNamed   bool
 	deliveryLimit int64 // without x-delivery-limit
 
 	// arguments are those of queue.declare, consumerArguments those of basic.consume, each in the order in
@@ -82,8 +83,8 @@ type traits struct {
 // module is how RabbitMQ's texts call the kind.
 func (t traits) module() string { return "rabbit_" + t.name + "_queue" }
 
-// argument is one that a kind of queue or its consumers may have. check returns what is wrong with a value, as
-// RabbitMQ words it, or ""; nil is for what may be anything, or is checked elsewhere.
+// argument is one that a kind of queue or its consumers may have. check returns what is wrong with a value,
+// as RabbitMQ words it, or ""; nil is for what may be anything, or is checked elsewhere.
 type argument struct {
 	name  string
 	check func(value any, args wire.Table) string
@@ -112,8 +113,8 @@ func QueueTypes() []string {
 	return names
 }
 
-// stream is the kind that RabbitMQ has and this broker does not model. What only streams take is refused by the
-// other kinds.
+// stream is the kind that RabbitMQ has and this broker does not model. What only streams take is refused by
+// the other kinds.
 func stream() traits {
 	return traits{
 		name: "stream", policies: "streams",

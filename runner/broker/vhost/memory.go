@@ -2,14 +2,15 @@ package vhost
 
 import "sync/atomic"
 
-// What a message takes beside its texts, about: once, and for each queue, consumer or transaction that has it.
+// About how many bytes a message takes beside its texts: once, and again for each queue, consumer or
+// transaction that has it.
 const (
 	messageCost = 112
 	placeCost   = 64
 )
 
-// memory is how many bytes the messages of a vhost take. A message counts while something has it: a queue where
-// it is ready, a channel that has not settled it, a transaction that is open, a keeper of dead letters.
+// memory is how many bytes the messages of a vhost take. A message counts while something has it: a queue
+// where it is ready, a channel that has not settled it, a transaction that is open, a keeper of dead letters.
 type memory struct {
 	taken int64
 	told  int64

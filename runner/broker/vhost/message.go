@@ -1,7 +1,7 @@
 package vhost
 
-// message is what was published. All queues that it was routed to share it, so
-// it is never changed, but for the number of its holders; what a queue knows about its copy is in [entry].
+// message is what was published. All queues that it was routed to share it, so it is never changed, but for
+// the number of its holders; what a queue knows about its copy is in [entry].
 type message struct {
 	exchange   string
 	routingKey string
@@ -52,6 +52,6 @@ type entry struct {
 	deliveries uint32 // how often its delivery failed, by reject or by loss of the channel
 }
 
-// redelivered is the flag of basic.deliver. A message that was rejected and
-// dead-lettered counts as delivered before in the next queue, too.
+// redelivered is the flag of basic.deliver. A message that was rejected and dead-lettered counts as delivered
+// before in the next queue, too.
 func (e *entry) redelivered() bool { return e.returns > 0 || e.deliveries > 0 }

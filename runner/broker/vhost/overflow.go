@@ -1,15 +1,13 @@
 package vhost
 
-// The values of x-overflow: what happens to a queue at x-max-length or
-// x-max-length-bytes.
+// The values of x-overflow: what happens to a queue at x-max-length or x-max-length-bytes.
 const (
 	overflowDropHead         = "drop-head" // the oldest message goes; the default
 	overflowReject           = "reject-publish"
 	overflowRejectDeadLetter = "reject-publish-dlx" // classic queues only; the same as drop-head in a quorum queue
 )
 
-// over reports whether the queue would be over one of its limits with so much
-// more in it.
+// over reports whether the queue would be over one of its limits with so much more in it.
 func (q *queue) over(messages int, bytes int64) bool {
 	s := &q.settings
 	if s.maxLength == none && s.maxBytes == none {

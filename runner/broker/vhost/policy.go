@@ -12,18 +12,16 @@ import (
 	"tutor/runner/wire"
 )
 
-// Policy adds to what the queues and exchanges whose names match were declared
-// with (https://www.rabbitmq.com/docs/parameters#policies).
+// Policy adds to what the queues and exchanges whose names match were declared with
+// (https://www.rabbitmq.com/docs/parameters#policies).
 type Policy struct {
 	Name string
-	// Pattern is a regular expression, matched anywhere in a name. As with
-	// RabbitMQ it is PCRE: unlike Go's it has look-ahead.
+	// Pattern is a regular expression, matched anywhere in a name. As with RabbitMQ it is PCRE: unlike Go's
+	// it has look-ahead.
 	Pattern string
-	// ApplyTo is all, queues, classic_queues, quorum_queues, streams or
-	// exchanges; empty is all.
+	// ApplyTo is all, queues, classic_queues, quorum_queues, streams or exchanges; empty is all.
 	ApplyTo string
-	// Priority decides where several policies match: only the one of the
-	// highest applies.
+	// Priority decides where several policies match: only the one of the highest applies.
 	Priority int
 	// Definition has the keys of [policyKeys]. Numbers may be int, int64 or float64.
 	Definition map[string]any
@@ -38,11 +36,11 @@ type policy struct {
 	args wire.Table
 }
 
-// policyKey is what a policy may define: the argument it stands for, which
-// value counts if there is also the argument, and what is wrong with a value.
+// policyKey is what a policy may define: the argument it stands for, which value counts if there is also the
+// argument, and what is wrong with a value.
 type policyKey struct {
 	argument string
-	// lower has the lower of the two numbers count; else the argument does.
+	// lower is set if the lower of the two numbers counts; else the argument does.
 	lower bool
 	check func(value any, args wire.Table) string
 }
@@ -130,8 +128,7 @@ func newPolicy(p Policy) (*policy, error) {
 	return made, nil
 }
 
-// matcher compiles a pattern: by Go's means, which take linear time, or else as
-// one that backtracks.
+// matcher compiles a pattern for package regexp, which takes linear time, or else for one that backtracks.
 func matcher(pattern string) (func(string) (bool, error), error) {
 	if re, err := regexp.Compile(pattern); err == nil {
 		return func(name string) (bool, error) { return re.MatchString(name), nil }, nil
@@ -156,8 +153,7 @@ func plainNumber(value any) any {
 	return value
 }
 
-// SetPolicy adds a policy, or replaces the one of its name. It counts at once,
-// also for what is there.
+// SetPolicy adds a policy, or replaces the one of its name. It counts at once, also for what is there.
 func (v *VHost) SetPolicy(p Policy) error {
 	made, err := newPolicy(p)
 	if err != nil {
@@ -221,8 +217,7 @@ func (v *VHost) applyPolicies() error {
 	return nil
 }
 
-// effective are the arguments that count: those declared, and what the policy
-// that applies adds to them.
+// effective are the arguments that count: those declared, and what the policy that applies adds to them.
 func (v *VHost) effective(group, name string, declared wire.Table) (wire.Table, error) {
 	p, err := v.policyFor(group, name)
 	if p == nil || err != nil {
@@ -242,8 +237,8 @@ func (v *VHost) effective(group, name string, declared wire.Table) (wire.Table, 
 	return merged, nil
 }
 
-// lower is the number that counts of an argument and a policy: the lower one,
-// but of two delivery limits the higher one if one of them means no limit.
+// lower is the number that counts where both an argument and a policy give one: the lower one. Of two
+// delivery limits one that is no limit, being negative, gives way to the other.
 func lower(name string, a, b any) any {
 	m, okA := integer(a)
 	n, okB := integer(b)
@@ -258,8 +253,8 @@ func lower(name string, a, b any) any {
 	return min(m, n)
 }
 
-// reconfigure has other arguments count from now on. Messages that are there
-// keep their time to live; limits count for them, too.
+// reconfigure has other arguments count from now on. Messages that are there keep their time to live; limits
+// count for them, too.
 func (q *queue) reconfigure(args wire.Table) {
 	fresh := newSettings(q.kind.traits(), args)
 	if fresh == q.settings {

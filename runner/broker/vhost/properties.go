@@ -8,8 +8,8 @@ import (
 	"tutor/runner/wire"
 )
 
-// properties decodes the message's header. What cannot be decoded counts as
-// absent; the broker refuses such a message before it gets here.
+// properties decodes the message's header. What cannot be decoded counts as absent; the broker refuses such a
+// message before it gets here.
 func (m *message) properties() wire.Properties {
 	props, err := wire.ParseProperties(m.header)
 	if err != nil {
@@ -28,8 +28,8 @@ func (m *message) encode(props *wire.Properties) error {
 	return nil
 }
 
-// setPriority reads the priority property. Zero is not the same as absent: in
-// a quorum queue absent is higher.
+// setPriority reads the priority property. Zero is not the same as absent: in a quorum queue absent is
+// higher.
 func (m *message) setPriority(props *wire.Properties) {
 	if props.Flags&wire.FlagPriority != 0 {
 		m.priority = int16(props.Priority)
@@ -48,8 +48,8 @@ func setHeaders(props *wire.Properties, headers wire.Table) {
 	props.Flags |= wire.FlagHeaders
 }
 
-// tidy makes of headers what RabbitMQ sends on: sorted by name, each name
-// once, and no BCC. It reports whether anything had to be done.
+// tidy makes of headers what RabbitMQ sends on: sorted by name, each name once, and no BCC. It reports
+// whether anything had to be done.
 func tidy(headers wire.Table) (wire.Table, bool) {
 	if isTidy(headers) {
 		return headers, false

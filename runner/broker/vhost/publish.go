@@ -7,24 +7,21 @@ import (
 	"tutor/runner/wire"
 )
 
-// MaxMessageSize is the largest body, in bytes, that is accepted: RabbitMQ's
-// default since 4.0.
+// MaxMessageSize is the largest body, in bytes, that is accepted: RabbitMQ's default.
 const MaxMessageSize = 16 << 20
 
 // Outcome is what a channel in confirm mode owes the publisher.
 type Outcome struct {
-	// Tag is the publish's number, counted from 1; 0 when the channel is not
-	// in confirm mode and nothing is owed.
+	// Tag is the publish's number, counted from 1; 0 when the channel is not in confirm mode and nothing is
+	// owed.
 	Tag uint64
-	// Nack is true when a queue refused the message (x-overflow
-	// reject-publish or reject-publish-dlx).
+	// Nack is true when a queue refused the message (x-overflow reject-publish or reject-publish-dlx).
 	Nack bool
 }
 
-// Publish is basic.publish. An unroutable mandatory message goes to
-// [Client.Return] before Publish returns the outcome, as a return precedes its
-// confirm. On a transactional channel nothing happens until TxCommit. The vhost
-// keeps the body and h's encoded form, or encodes the properties if that is nil.
+// Publish is basic.publish. An unroutable mandatory message goes to [Client.Return] before Publish returns
+// the outcome, as a return precedes its confirm. On a transactional channel nothing happens until TxCommit.
+// The vhost keeps the body and h's encoded form, or encodes the properties if that is nil.
 func (ch *Channel) Publish(p *wire.BasicPublish, h *wire.ContentHeader, body []byte) (Outcome, error) {
 	v, err := ch.enter()
 	if err != nil {
@@ -90,8 +87,8 @@ func (q *queue) entry(m *message) entry {
 	return e
 }
 
-// accept makes the checks of basic.publish and turns it into a message. Their
-// order decides which of several mistakes is reported.
+// accept makes the checks of basic.publish and turns it into a message. Their order decides which of several
+// mistakes is reported.
 func (ch *Channel) accept(p *wire.BasicPublish, h *wire.ContentHeader, body []byte) (*exchange, *message, error) {
 	v := ch.conn.vhost
 	if p.Immediate {
@@ -138,8 +135,7 @@ func (ch *Channel) newMessage(p *wire.BasicPublish, h *wire.ContentHeader, body 
 	return m, nil
 }
 
-// checkProperties checks the properties that mean something to the broker,
-// and keeps them with the message.
+// checkProperties checks the properties that mean something to the broker, and keeps them with the message.
 func (ch *Channel) checkProperties(m *message, props *wire.Properties) error {
 	v := ch.conn.vhost
 	m.persistent = props.DeliveryMode == 2

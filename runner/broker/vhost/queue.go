@@ -66,8 +66,8 @@ func (ch *Channel) queueName(name string) (string, error) {
 	return ch.lastQueue, nil
 }
 
-// queue returns the queue called name for use by c: 404 when it is not there,
-// 405 when it is another connection's.
+// queue returns the queue called name for use by c: 404 when it is not there, 405 when it is another
+// connection's.
 func (v *VHost) queue(c *Connection, name string) (*queue, error) {
 	q := v.queues[name]
 	if q == nil {
@@ -141,12 +141,11 @@ func (v *VHost) declareQueuePassively(c *Connection, name string) (wire.QueueDec
 	return q.status(), nil
 }
 
-// chooseName makes up a name when the client leaves it to the server, and
-// refuses reserved ones.
+// chooseName makes up a name when the client leaves it to the server, and refuses reserved ones.
 func (v *VHost) chooseName(m wire.QueueDeclare) (string, error) {
 	if m.Queue == "" {
 		name, _ := lookupString(m.Arguments, "x-queue-type")
-		if k := kindCalled(name); k != nil && k.traits().named {
+		if k := kindCalled(name); k != nil && k.traits().mustBeNamed {
 			return "", v.preconditionFailed("Cannot declare a server-named queue for type %s", k.traits().module())
 		}
 		return uniqueName("amq.gen-"), nil
@@ -178,8 +177,8 @@ func (v *VHost) createQueue(c *Connection, m wire.QueueDeclare) (wire.QueueDecla
 	return q.status(), nil
 }
 
-// allowDeadLetterExchange checks the permissions that x-dead-letter-exchange
-// needs: the queue will be read from, and the exchange written to.
+// allowDeadLetterExchange checks the permissions that x-dead-letter-exchange needs: the queue will be read
+// from, and the exchange written to.
 func (v *VHost) allowDeadLetterExchange(u User, m wire.QueueDeclare) error {
 	arg, present := lookup(m.Arguments, "x-dead-letter-exchange")
 	if !present {
@@ -195,8 +194,8 @@ func (v *VHost) allowDeadLetterExchange(u User, m wire.QueueDeclare) error {
 	return v.allow(u, Write, exchangeNamed(exchange))
 }
 
-// sameQueue refuses a declaration that differs from what is there. The order
-// of the comparisons decides which difference is reported.
+// sameQueue refuses a declaration that differs from what is there. The order of the comparisons decides which
+// difference is reported.
 func (v *VHost) sameQueue(q *queue, c *Connection, m wire.QueueDeclare) error {
 	if q.owner != nil && (q.owner != c || !m.Exclusive) || q.owner == nil && m.Exclusive {
 		return v.locked(q.name)
@@ -215,8 +214,8 @@ func (q *queue) status() wire.QueueDeclareOK {
 	return wire.QueueDeclareOK{Queue: q.name, MessageCount: uint32(q.ready.len()), ConsumerCount: uint32(q.kind.consumers(q))}
 }
 
-// QueuePurge is queue.purge; it returns how many messages it removed: the ready
-// ones, and the dead letters that the queue keeps.
+// QueuePurge is queue.purge; it returns how many messages it removed: the ready ones, and the dead letters
+// that the queue keeps.
 func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
 	v, err := ch.enter()
 	if err != nil {
@@ -246,8 +245,8 @@ func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
 	return messages, nil
 }
 
-// QueueDelete is queue.delete; ok gets the number of ready messages deleted.
-// Deleting what is not there is not an error.
+// QueueDelete is queue.delete; ok gets the number of ready messages deleted. Deleting what is not there is
+// not an error.
 func (ch *Channel) QueueDelete(m wire.QueueDelete, ok func(messages int)) error {
 	v, err := ch.enter()
 	if err != nil {
@@ -291,9 +290,8 @@ func (v *VHost) mayDelete(q *queue, c *Connection, m wire.QueueDelete) error {
 	return nil
 }
 
-// removeQueue deletes q, its bindings and its messages, which are not
-// dead-lettered, and tells its consumers. Deliveries that are out stay with
-// their channels; acknowledging them has no effect any more.
+// removeQueue deletes q, its bindings and its messages, which are not dead-lettered, and tells its consumers.
+// Deliveries that are out stay with their channels; acknowledging them has no effect any more.
 func (v *VHost) removeQueue(q *queue) {
 	delete(v.queues, q.name)
 	q.deleted = true

@@ -11,8 +11,8 @@ type quorum struct{ competing }
 
 func (quorum) traits() traits {
 	return traits{
-		name: "quorum", policies: "quorum_queues", named: true,
-		deliveryLimit: 20, // as of RabbitMQ 4.0; there was none before
+		name: "quorum", policies: "quorum_queues", mustBeNamed: true,
+		deliveryLimit: 20, // RabbitMQ's default
 		arguments: []argument{
 			{"x-expires", checkExpires},
 			{"x-message-ttl", checkMessageTTL},
@@ -149,8 +149,8 @@ func (quorum) left(q *queue, c *consumer) {
 	}
 }
 
-// consumers counts a consumer that was cancelled until it has settled what it has, and each basic.get; of those
-// that wait for their turn to be the single active one, none.
+// consumers counts a consumer that was cancelled until it has settled what it has, and each basic.get; of
+// those that wait for their turn to be the single active one, none.
 func (quorum) consumers(q *queue) int {
 	if q.settings.singleActive {
 		return min(1, len(q.members))

@@ -8,17 +8,16 @@ import (
 	"tutor/runner/wire"
 )
 
-// Direct reply-to: a client that consumes from the pseudo-queue
-// amq.rabbitmq.reply-to and publishes with that name as the reply-to property
-// gets the answers straight to its channel. Whoever answers sees, and
-// publishes to, a name made up for the channel.
+// Direct reply-to: a client that consumes from the pseudo-queue amq.rabbitmq.reply-to and publishes with that
+// name as the reply-to property gets the answers straight to its channel. Whoever answers sees, and publishes
+// to, a name made up for the channel.
 const (
 	replyQueue  = "amq.rabbitmq.reply-to"
 	replyPrefix = replyQueue + "."
 )
 
-// replyNode is the head of an Erlang process id in the external term format, as RabbitMQ 4.3 has it in the names
-// that it makes up; replyID is how long the rest of it is.
+// replyNode is the head of an Erlang process id in the external term format, as RabbitMQ 4.3 has it in the
+// names that it makes up; replyID is how long the rest of it is.
 const (
 	replyNode = "\x83Xv\x00\x07reply@0"
 	replyID   = 12
@@ -84,8 +83,8 @@ func (ch *Channel) replyName() (string, error) {
 	return ch.replies.name, nil
 }
 
-// deliverReply sends an answer to the channel, which takes it whether it has
-// room or not: there is no queue to keep it.
+// deliverReply sends an answer to the channel, which takes it whether it has room or not: there is no queue
+// to keep it.
 func (ch *Channel) deliverReply(m *message) {
 	ch.conn.vhost.counts.Delivered++
 	ch.deliver(m.content(), &wire.BasicDeliver{
@@ -93,9 +92,8 @@ func (ch *Channel) deliverReply(m *message) {
 	})
 }
 
-// declareReplyQueue is queue.declare of the pseudo-queue, or of one of the
-// names made up from it, which tells whether its channel still listens. Any other name like these has RabbitMQ
-// crash.
+// declareReplyQueue is queue.declare of the pseudo-queue, or of one of the names made up from it, which tells
+// whether its channel still listens. RabbitMQ crashes on other names with the prefix.
 func (ch *Channel) declareReplyQueue(name string) (wire.QueueDeclareOK, error) {
 	v := ch.conn.vhost
 	switch {

@@ -1,10 +1,9 @@
 package vhost
 
-// Restart does to the vhost what stopping and starting RabbitMQ does: durable
-// exchanges and queues, the bindings between them, and their persistent
-// messages (every message of a quorum queue) remain. Deliveries that were not
-// acknowledged go back first. Connections that are still open are closed
-// without a word to their clients.
+// Restart does to the vhost what stopping and starting RabbitMQ does: durable exchanges and queues, the
+// bindings between them, and their persistent messages (every message of a quorum queue) remain. Deliveries
+// that were not acknowledged go back first. Connections that are still open are closed without a word to
+// their clients.
 func (v *VHost) Restart() {
 	v.mu.Lock()
 	defer v.leave()

@@ -1,9 +1,8 @@
 package vhost
 
-// rotation is the consumers of a queue that may be offered its next message,
-// highest priority first (RabbitMQ's x-priority), within one priority in
-// turn. It is a list per priority, linked through the consumers, so that
-// taking one out is cheap wherever it stands.
+// rotation is the consumers of a queue that may be offered its next message, highest priority first
+// (RabbitMQ's x-priority), within one priority in turn. It is a list per priority, linked through the
+// consumers, so that taking one out is cheap wherever it stands.
 type rotation struct {
 	rings    []*ring // by falling priority, none empty
 	removals uint64

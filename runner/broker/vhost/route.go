@@ -2,8 +2,7 @@ package vhost
 
 import "strings"
 
-// table is the routing table of one exchange: its bindings, arranged as its
-// type needs them.
+// table is the routing table of one exchange: its bindings, arranged as its type needs them.
 type table interface {
 	add(b *binding)
 	remove(b *binding)
@@ -11,9 +10,8 @@ type table interface {
 	route(key string, m *message, found *targets)
 }
 
-// targets collects what a message is routed to: each queue once, and
-// exchanges, which are routed through in turn. It is reused from message to
-// message, so routing does not allocate.
+// targets collects what a message is routed to: each queue once, and exchanges, which are routed through in
+// turn. It is reused from message to message, so routing does not allocate.
 type targets struct {
 	round     uint64      // number of this routing; queues and exchanges seen in it carry it as mark
 	queues    []*queue    // the result
@@ -30,8 +28,7 @@ func (t *targets) reset() {
 	t.queues, t.repliers, t.exchanges, t.gone = t.queues[:0], t.repliers[:0], t.exchanges[:0], false
 }
 
-// empty reports whether the message is unroutable. To RabbitMQ it is not if it is the reply to a request whose
-// requester is gone.
+// empty reports whether the message is unroutable. A reply to a requester who is gone counts as routed.
 func (t *targets) empty() bool { return len(t.queues) == 0 && len(t.repliers) == 0 && !t.gone }
 
 func (t *targets) add(to destination) {
@@ -63,9 +60,8 @@ func (t *targets) addBindings(bs []*binding) {
 	}
 }
 
-// route finds the queues for a message published to x, following bindings
-// between exchanges; each exchange is passed once, so cycles end. The result
-// is valid until the next call.
+// route finds the queues for a message published to x, following bindings between exchanges; each exchange is
+// passed once, so cycles end. The result is valid until the next call.
 func (v *VHost) route(x *exchange, m *message) *targets {
 	t := &v.targets
 	t.reset()
@@ -80,8 +76,8 @@ func (v *VHost) route(x *exchange, m *message) *targets {
 	return t
 }
 
-// routeThrough adds what x's bindings give for the message's routing keys, or,
-// when they match nothing, x's alternate exchange.
+// routeThrough adds what x's bindings give for the message's routing keys, or, when they match nothing, x's
+// alternate exchange.
 func (v *VHost) routeThrough(x *exchange, m *message, t *targets) {
 	t.matched = false
 	x.table.route(m.routingKey, m, t)
@@ -95,9 +91,8 @@ func (v *VHost) routeThrough(x *exchange, m *message, t *targets) {
 	}
 }
 
-// routeByName is the default exchange: every queue is bound to it with its own
-// name (AMQP 0-9-1, 3.1.3.1). The names of direct reply-to consumers work
-// here, too.
+// routeByName is the default exchange: every queue is bound to it with its own name (AMQP 0-9-1, 3.1.3.1).
+// The names of direct reply-to consumers work here, too.
 func (v *VHost) routeByName(m *message, t *targets) {
 	v.addByName(m.routingKey, t)
 	for _, key := range m.extraKeys() {
@@ -117,8 +112,8 @@ func (v *VHost) addByName(name string, t *targets) {
 	}
 }
 
-// directTable routes for an exchange of type direct: the routing key equals
-// the binding key (AMQP 0-9-1, 3.1.3.1).
+// directTable routes for an exchange of type direct: the routing key equals the binding key (AMQP 0-9-1,
+// 3.1.3.1).
 type directTable struct {
 	byKey map[string][]*binding
 }
@@ -137,8 +132,7 @@ func (d *directTable) route(key string, _ *message, found *targets) {
 	found.addBindings(d.byKey[key])
 }
 
-// fanoutTable routes for an exchange of type fanout: to everything bound
-// (AMQP 0-9-1, 3.1.3.2).
+// fanoutTable routes for an exchange of type fanout: to everything bound (AMQP 0-9-1, 3.1.3.2).
 type fanoutTable struct {
 	bindings []*binding
 }

@@ -8,14 +8,11 @@ import (
 	"tutor/runner/wire"
 )
 
-// settlement is what a client, or the loss of its channel, does with
-// deliveries.
+// settlement is what a client, or the loss of its channel, does with deliveries.
 type settlement struct {
 	outcome outcome
-	// failed counts the delivery as a failed one. As of RabbitMQ 4.3 reject
-	// and the loss of the channel are failures, nack and recover are not; in
-	// a quorum queue failures count against the delivery limit. (Up to 4.2 nack
-	// and recover counted there as well.)
+	// failed counts the delivery as a failed one, which tells against a delivery limit. To RabbitMQ 4.3
+	// reject and the loss of the channel are failures, nack and recover are not.
 	failed bool
 }
 
@@ -48,8 +45,8 @@ func (ch *Channel) Reject(deliveryTag uint64, requeueIt bool) error {
 	return ch.settleTag(deliveryTag, false, settlement{outcome: discard, failed: true})
 }
 
-// Recover is basic.recover, and basic.recover-async with a nil ok: everything
-// unacknowledged goes back to its queue.
+// Recover is basic.recover, and basic.recover-async with a nil ok: everything unacknowledged goes back to its
+// queue.
 func (ch *Channel) Recover(requeueThem bool, ok func()) error {
 	v, err := ch.enter()
 	if err != nil {
@@ -67,8 +64,8 @@ func (ch *Channel) Recover(requeueThem bool, ok func()) error {
 	return nil
 }
 
-// settleTag settles the delivery with the tag or, with multiple, all up to it;
-// then tag 0 means all there are.
+// settleTag settles the delivery with the tag or, with multiple, all up to it; then tag 0 means all there
+// are.
 func (ch *Channel) settleTag(tag uint64, multiple bool, s settlement) error {
 	v, err := ch.enter()
 	if err != nil {
@@ -89,8 +86,8 @@ func (ch *Channel) settleTag(tag uint64, multiple bool, s settlement) error {
 	return nil
 }
 
-// collect takes the deliveries that a settlement is for out of the list. The
-// result is valid until the next call.
+// collect takes the deliveries that a settlement is for out of the list. The result is valid until the next
+// call.
 func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool) {
 	us, known = ch.collected[:0], true
 	switch {
@@ -109,9 +106,9 @@ func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool)
 	return us, known
 }
 
-// settle settles deliveries that are no longer in the list. Each consumer's
-// are settled together, and the queue then runs before the next consumer's
-// are looked at, in the order of queue and consumer tag, as in RabbitMQ.
+// settle settles deliveries that are no longer in the list. Each consumer's are settled together, and the
+// queue then runs before the next consumer's are looked at, in the order of queue and consumer tag, as in
+// RabbitMQ.
 func (ch *Channel) settle(us []unacked, s settlement) {
 	us = ch.dropLate(us)
 	ch.conn.vhost.counts.settle(len(us), s.outcome)
@@ -157,7 +154,7 @@ func (ch *Channel) settleGroup(us []unacked, s settlement) {
 	q.kind.settle(ch, us, s)
 }
 
-// wake has consumers go on after deliveries of q to c, if not nil, have been settled.
+// wake has consumers go on after deliveries of q have been settled that c had, or basic.get if c is nil.
 func (ch *Channel) wake(q *queue, c *consumer) {
 	q.elect()
 	switch {
@@ -169,7 +166,8 @@ func (ch *Channel) wake(q *queue, c *consumer) {
 	q.run()
 }
 
-// apply does with messages that were out, to one consumer or in answer to basic.get, what the settlement says.
+// apply does with messages that were out, to one consumer or in answer to basic.get, what the settlement
+// says.
 func (q *queue) apply(us []unacked, s settlement) {
 	if q.deleted {
 		return

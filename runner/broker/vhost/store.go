@@ -5,8 +5,8 @@ import "math/bits"
 // maxPriorities is how many message priorities there can be: x-max-priority is at most 255.
 const maxPriorities = 256
 
-// store holds the ready messages of a queue in the order in which they leave: higher priorities first, within one
-// in the order of arrival. Where a message goes that comes back is for each kind of queue to know.
+// store holds the ready messages of a queue in the order in which they leave: higher priorities first, within
+// one in the order of arrival. Where a message goes that comes back is for each kind of queue to know.
 type store interface {
 	len() int
 	// push adds a new message.

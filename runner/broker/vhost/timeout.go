@@ -6,18 +6,16 @@ import (
 	"tutor/runner/wire"
 )
 
-// A quorum queue stops a consumer that has not settled a delivery in time
-// (RabbitMQ 4.3: x-consumer-timeout of the consumer, or else of the queue, or
-// else the node's consumer_timeout). The message goes back, which is no
-// failure of its delivery, and the client is told with basic.cancel. The
-// consumer still counts. Once the client has settled what came too late, it is
-// sent messages again, though it was told that it was cancelled.
+// A quorum queue stops a consumer that has not settled a delivery in time (RabbitMQ 4.3: x-consumer-timeout
+// of the consumer, or else of the queue, or else the node's consumer_timeout). The message goes back, which
+// is no failure of its delivery, and the client is told with basic.cancel. The consumer still counts. Once
+// the client has settled what came too late, it is sent messages again, though it was told that it was
+// cancelled.
 
 // defaultConsumerTimeout is the node's consumer_timeout, in milliseconds.
 const defaultConsumerTimeout = 30 * 60 * 1000
 
-// consumerTimeout is how long a consumer of the queue may take for a delivery,
-// in milliseconds.
+// consumerTimeout is how long a consumer of the queue may take for a delivery, in milliseconds.
 func (q *queue) consumerTimeout(m wire.BasicConsume) int64 {
 	if ms, ok := lookupInt(m.Arguments, "x-consumer-timeout"); ok {
 		return ms
@@ -28,8 +26,8 @@ func (q *queue) consumerTimeout(m wire.BasicConsume) int64 {
 	return defaultConsumerTimeout
 }
 
-// await arms the timer for the deliveries that the consumer has. One that is
-// armed is left alone: it looks at what is there when it fires.
+// await arms the timer for the deliveries that the consumer has. One that is armed is left alone: it looks at
+// what is there when it fires.
 func (c *consumer) await() {
 	if c.waiting {
 		return
@@ -54,8 +52,7 @@ func (c *consumer) timerFired() {
 	c.expire(v.now())
 }
 
-// expire gives back the deliveries whose time is up at a moment, in
-// microseconds, and waits for the next one.
+// expire gives back the deliveries whose time is up at a moment, in microseconds, and waits for the next one.
 func (c *consumer) expire(at int64) {
 	q, late := c.queue, 0
 	next := int64(0)
@@ -92,8 +89,8 @@ func (c *consumer) expire(at int64) {
 	q.run()
 }
 
-// dropLate takes out of deliveries those that were settled too late. They
-// have no effect, but that their consumer goes on when it has settled all.
+// dropLate takes out of deliveries those that were settled too late. They have no effect, but that their
+// consumer goes on when it has settled all.
 func (ch *Channel) dropLate(us []unacked) []unacked {
 	kept := us[:0]
 	for _, u := range us {

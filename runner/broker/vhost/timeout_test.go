@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A quorum queue puts back what a consumer has not settled in time, tells it once, and goes on with it when it
-// has settled what came too late. The message counts as redelivered, and the consumer as one.
+// A quorum queue puts back what a consumer has not settled in time, tells it once, and goes on with it when
+// it has settled what came too late. The message counts as redelivered, and the consumer as one.
 func TestConsumerTimeout(t *testing.T) {
 	b := newBench(t)
 	ch, slow := b.open()

@@ -2,17 +2,15 @@ package vhost
 
 import "strings"
 
-// maxHashes is how many '#' a binding key of a topic exchange may have.
-// RabbitMQ 4.3 has the limit; before, there was none.
+// maxHashes is how many '#' a binding key of a topic exchange may have: a limit of RabbitMQ's.
 const maxHashes = 2
 
-// topicTable routes for an exchange of type topic. Binding keys are words
-// separated by dots; '*' stands for exactly one word, '#' for zero or more
-// (AMQP 0-9-1, 3.1.3.3). Words may be empty: "a." is the two words "a" and "",
-// only the empty key has no word at all.
+// topicTable routes for an exchange of type topic. Binding keys are words separated by dots; '*' stands for
+// exactly one word, '#' for zero or more (AMQP 0-9-1, 3.1.3.3). Words may be empty: "a." is the two words "a"
+// and "", only the empty key has no word at all.
 //
-// The keys form a trie, so that the cost of a match depends on the words of
-// the routing key, not on the number of bindings.
+// The keys form a trie, so that the cost of a match depends on the words of the routing key, not on the
+// number of bindings.
 type topicTable struct {
 	root topicNode
 }
@@ -24,8 +22,8 @@ type topicNode struct {
 	bindings []*binding            // those whose key ends here
 }
 
-// words is a routing or binding key of which some words have been consumed.
-// Splitting on the fly keeps matching free of allocation.
+// words is a routing or binding key of which some words have been consumed. Splitting on the fly keeps
+// matching free of allocation.
 type words struct {
 	rest string
 	done bool // no word left; rest == "" alone would mean one empty word
@@ -74,8 +72,7 @@ func (n *topicNode) grow(word string) *topicNode {
 
 func (t *topicTable) remove(b *binding) { t.root.remove(splitWords(b.key), b) }
 
-// remove takes b out of the trie below n and reports whether n is now empty,
-// so that the caller prunes it.
+// remove takes b out of the trie below n and reports whether n is now empty, so that the caller prunes it.
 func (n *topicNode) remove(w words, b *binding) (empty bool) {
 	if w.done {
 		n.bindings = without(n.bindings, b)
@@ -103,8 +100,7 @@ func (t *topicTable) route(key string, _ *message, found *targets) {
 	t.root.match(splitWords(key), found)
 }
 
-// match adds what the words w reach from n. A target may be found several
-// times; targets keeps it once.
+// match adds what the words w reach from n. A target may be found several times; targets keeps it once.
 func (n *topicNode) match(w words, found *targets) {
 	if n.hash != nil {
 		n.hash.matchTails(w, found)
@@ -122,8 +118,7 @@ func (n *topicNode) match(w words, found *targets) {
 	}
 }
 
-// matchTails matches every tail of w from n, the node of a '#' that has
-// swallowed the words before the tail.
+// matchTails matches every tail of w from n, the node of a '#' that has swallowed the words before the tail.
 func (n *topicNode) matchTails(w words, found *targets) {
 	if n.isLeaf() { // "a.#": whatever the tail, only the bindings here are reached
 		found.addBindings(n.bindings)

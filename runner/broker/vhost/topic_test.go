@@ -98,8 +98,7 @@ func topicWords(s string) []string {
 	return strings.Split(s, ".")
 }
 
-// TestTopicAgainstOracle adds and removes random bindings and compares every
-// match with the oracle's.
+// TestTopicAgainstOracle adds and removes random bindings and compares every match with the oracle's.
 func TestTopicAgainstOracle(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {

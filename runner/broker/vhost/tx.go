@@ -8,8 +8,8 @@ type transaction struct {
 	settlements []pendingSettlement
 }
 
-// pendingPublish is a publish that has been routed, but not yet enqueued:
-// bindings made after it do not count.
+// pendingPublish is a publish that has been routed, but not yet enqueued: bindings made after it do not
+// count.
 type pendingPublish struct {
 	msg      *message
 	queues   []*queue
@@ -76,8 +76,8 @@ func (ch *Channel) TxSelect() error {
 	return nil
 }
 
-// TxCommit is tx.commit. Returns of unroutable messages come before ok. If a
-// queue refuses a message the rest is done all the same, and the channel fails.
+// TxCommit is tx.commit. Returns of unroutable messages come before ok. If a queue refuses a message the rest
+// is done all the same, and the channel fails.
 func (ch *Channel) TxCommit(ok func()) error {
 	v, err := ch.enter()
 	if err != nil {
@@ -118,8 +118,7 @@ func (v *VHost) commit(ch *Channel, publishes []pendingPublish) (refused bool) {
 	return refused
 }
 
-// TxRollback is tx.rollback. What was acknowledged is unacknowledged again,
-// and not redelivered.
+// TxRollback is tx.rollback. What was acknowledged is unacknowledged again, and not redelivered.
 func (ch *Channel) TxRollback() error {
 	v, err := ch.enter()
 	if err != nil {

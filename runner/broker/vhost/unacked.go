@@ -9,15 +9,14 @@ type unacked struct {
 	queue    *queue
 	consumer *consumer // nil for basic.get
 	entry    entry
-	since    int64 // when it was delivered, in microseconds; kept for quorum queues
+	since    int64 // when it was delivered, in microseconds, where consumers have a time-out
 	late     bool  // its consumer was stopped, and the message has gone back
 }
 
-// unackedList is a channel's unacknowledged deliveries by rising delivery tag.
-// Most acknowledgements are for the first or for all up to one; one in the
-// middle is found by bisection and leaves a gap, and gaps are closed when they
-// are half of the list. So each operation costs, on average, next to nothing,
-// with thousands of deliveries outstanding as well.
+// unackedList is a channel's unacknowledged deliveries by rising delivery tag. Most acknowledgements are for
+// the first or for all up to one; one in the middle is found by bisection and leaves a gap, and gaps are
+// closed when they are half of the list. So each operation costs, on average, next to nothing, with thousands
+// of deliveries outstanding as well.
 type unackedList struct {
 	items []unacked
 	head  int // items before it are gone
@@ -65,8 +64,7 @@ func (l *unackedList) take(tag uint64) (unacked, bool) {
 	return l.removeAt(i), true
 }
 
-// takeUpTo removes all deliveries up to the one with the tag, which must be
-// there, appending them to dst.
+// takeUpTo removes all deliveries up to the one with the tag, which must be there, appending them to dst.
 func (l *unackedList) takeUpTo(tag uint64, dst []unacked) ([]unacked, bool) {
 	last, ok := l.find(tag)
 	if !ok {
@@ -91,8 +89,7 @@ func (l *unackedList) takeAll(dst []unacked) []unacked {
 	return dst
 }
 
-// restore puts deliveries back that were taken, which is what tx.rollback does
-// to acknowledgements.
+// restore puts deliveries back that were taken, which is what tx.rollback does to acknowledgements.
 func (l *unackedList) restore(us []unacked) {
 	all := append(l.takeAll(nil), us...)
 	sort.Slice(all, func(i, j int) bool { return all[i].tag < all[j].tag })

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestUnackedAgainstModel acknowledges at random, in and out of order, singly
-// and up to a tag, and compares with a plain list.
+// TestUnackedAgainstModel acknowledges at random, in and out of order, singly and up to a tag, and compares
+// with a plain list.
 func TestUnackedAgainstModel(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	var l unackedList
@@ -46,8 +46,7 @@ func TestUnackedAgainstModel(t *testing.T) {
 	}
 }
 
-// TestUnackedStaysSmall leaves the first delivery outstanding while many
-// others come and go.
+// TestUnackedStaysSmall leaves the first delivery outstanding while many others come and go.
 func TestUnackedStaysSmall(t *testing.T) {
 	var l unackedList
 	l.push(unacked{tag: 1})

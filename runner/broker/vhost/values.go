@@ -95,8 +95,8 @@ func typeName(value any) string {
 	return "unknown"
 }
 
-// typeClass is the type of a field as far as it matters when two arguments are
-// compared: all integers are alike, and so are the floating-point types.
+// typeClass is the type of a field as far as it matters when two arguments are compared: all integers are
+// alike, and so are the floating-point types.
 func typeClass(value any) string {
 	switch value.(type) {
 	case int8, uint8, int16, uint16, int32, uint32, int64, wire.Decimal:
@@ -113,9 +113,8 @@ type void struct{}
 // compound is a table or an array, spelled out so that it can be compared.
 type compound string
 
-// term is a field's value in a form in which == is RabbitMQ's comparison of
-// values: integers of any size are equal, strings and byte arrays too, an
-// integer never equals a floating-point number.
+// term is a field's value in a form in which == is RabbitMQ's comparison of values: integers of any size are
+// equal, strings and byte arrays too, an integer never equals a floating-point number.
 func term(value any) any {
 	if n, ok := integer(value); ok {
 		return n
@@ -137,9 +136,8 @@ func term(value any) any {
 	return value
 }
 
-// headerTerm is term for a message's header. A headers exchange compares
-// timestamps in milliseconds, while those in a binding's arguments stay in
-// seconds, and so never finds them equal.
+// headerTerm is term for a message's header. A headers exchange compares timestamps in milliseconds, while
+// those in a binding's arguments stay in seconds, and so never finds them equal.
 func headerTerm(value any) any {
 	if t, ok := value.(time.Time); ok {
 		return t.UnixMilli()

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// VHost is one virtual host. All methods of it, of its [Connection]s and of
-// their [Channel]s may be called from any goroutine.
+// VHost is one virtual host. All methods of it, of its [Connection]s and of their [Channel]s may be called
+// from any goroutine.
 type VHost struct {
 	name string
 	opts Options
@@ -26,16 +26,15 @@ type VHost struct {
 	memory      memory
 }
 
-// Options are choices that RabbitMQ leaves to its configuration. The zero
-// value is RabbitMQ 4.3's default.
+// Options are choices that RabbitMQ leaves to its configuration. The zero value is RabbitMQ 4.3's default.
 type Options struct {
-	// Permit says of deprecated features, by their names, whether they are permitted. What it does
-	// not name is as [DeprecatedFeatures] says.
+	// Permit says of deprecated features, by their names, whether they are permitted. What it does not name
+	// is as [DeprecatedFeatures] says.
 	Permit map[string]bool
 	// MaxQueues is the vhost's limit of queues; nil is none.
 	MaxQueues *int
-	// DefaultQueueType is what a queue is whose declaration does not say, if it can be; empty is classic. See
-	// [VHost.SetDefaultQueueType].
+	// DefaultQueueType is the type of queues that are declared without one, see [VHost.SetDefaultQueueType];
+	// empty is classic.
 	DefaultQueueType string
 	// Memory, if not nil, is kept at about how many bytes messages take in all vhosts that share it.
 	Memory *atomic.Int64
@@ -43,8 +42,8 @@ type Options struct {
 	Clock Clock
 }
 
-// New returns an empty vhost: it has the default exchange and the amq.* ones.
-// The name is what error texts call it. Close it when it is no longer needed.
+// New returns an empty vhost: it has the default exchange and the amq.* ones. The name is what error texts
+// call it. Close it when it is no longer needed.
 func New(name string, opts Options) *VHost {
 	if opts.Clock == nil {
 		opts.Clock = wallClock{}
@@ -59,9 +58,8 @@ func New(name string, opts Options) *VHost {
 	}
 }
 
-// leave ends what enter began. What died on the way is published now, and not
-// where it died: so a chain of dead letters needs no recursion, and a queue is
-// never entered while it is being worked on.
+// leave ends what enter began. What died on the way is published now, and not where it died: so a chain of
+// dead letters needs no recursion, and a queue is never entered while it is being worked on.
 func (v *VHost) leave() {
 	for v.dead.len() > 0 {
 		v.publishDead(v.dead.pop())
