@@ -164,7 +164,7 @@ func (quorum) outranked(q *queue) bool { return q.candidate().priority > q.activ
 // acknowledgements.
 func (quorum) delivered(q *queue, c *consumer) {
 	if !c.noAck {
-		c.channel.unacked.last().since = now()
+		c.channel.unacked.last().since = q.vhost.now()
 		c.await()
 	}
 	switch {
