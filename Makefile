@@ -29,14 +29,14 @@ bench: determinism ## measure, as ratios within one run; before that, make deter
 	go test -run '^$$' -bench . -skip Determinism -benchtime 1x -timeout 90m ./runner ./cmd/tutor
 
 determinism: RUNS = 200
-determinism: ## play each tutorial RUNS=200 times with all cores busy, on the tests' brokers (RabbitMQ: 40 minutes each)
+determinism: ## play each tutorial RUNS=200 times with all cores busy, on the tests' brokers (RabbitMQ: hours each)
 	go test -run '^$$' -bench Determinism -benchtime 1x -timeout 12h ./runner -runs $(RUNS)
 
 mutants: ## break the embedded broker in many ways, and see that the recordings of RabbitMQ notice each
 	TUTOR_TEST_BROKERS=embedded go test ./runner/broker/difftest -run Mutants -mutants -timeout 30m
 
-update: ## rewrite the golden files and the README's output from what is observed
-	TUTOR_TEST_BROKERS=embedded go test ./runner ./runner/report ./cmd/tutor -update
+update: ## rewrite the golden files, the README's output and the course's contents from what is observed
+	TUTOR_TEST_BROKERS=embedded go test ./scenarios ./runner ./runner/report ./cmd/tutor -update
 
 schema: ## rewrite scenarios/schema.json and scenarios/FORMAT.md from the Go types
 	go test ./runner/scenario/schema -update

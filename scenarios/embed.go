@@ -1,7 +1,7 @@
-// Package scenarios carries the tutorials, so that the program plays them by name wherever it is.
+// Package scenarios carries the course, so that the program plays it by name wherever it is.
 //
-// Each *.yaml here is one tutorial; FORMAT.md is the reference of their format, schema.json the same
-// for editors.
+// Each *.yaml here is one chapter of it; README.md is its table of contents, FORMAT.md the reference of
+// their format, schema.json the same for editors.
 package scenarios
 
 import (
@@ -17,8 +17,16 @@ var files embed.FS
 // FS has the scenario files, and what describes their format.
 func FS() fs.FS { return files }
 
-// order is the one in which the tutorials are best learned.
-var order = [...]string{"hello", "workqueue", "fanout", "direct", "topic", "tls"}
+// order is the one in which the chapters are best learned.
+var order = [...]string{
+	"hello", "declaring",
+	"workqueue", "acknowledging", "sharing",
+	"confirming",
+	"fanout", "direct", "topic", "routing",
+	"limits", "deadletters", "ordering",
+	"restarting",
+	"tls", "permissions",
+}
 
 // Names lists the scenarios, without .yaml, in the order in which they are best learned; those without a place
 // in it come last, in the order of the alphabet.

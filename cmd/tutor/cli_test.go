@@ -74,7 +74,7 @@ func TestCommandLines(t *testing.T) {
 		"con with a flag of pub":     {[]string{"con", "-q", "q", "--mandatory"}, 2, "", "are for publishers"},
 		"con with another":           {[]string{"con", "-q", "q", "--persistent"}, 2, "", "are for publishers"},
 		"pub with a flag of con":     {[]string{"pub", "--ack-auto"}, 2, "", "is for consumers"},
-		"list":                       {[]string{"list"}, 0, "workqueue    Work queue", ""},
+		"list":                       {[]string{"list"}, 0, "workqueue     Work queue · 3 lessons", ""},
 		"list a file":                {[]string{"list", good}, 0, "1 a", ""},
 		"schema":                     {[]string{"schema"}, 0, `"$schema"`, ""},
 		"reference":                  {[]string{"schema", "--reference"}, 0, "prefetch", ""},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +15,7 @@ import (
 func newList(t terminal) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list [FILE|DIR|NAME...]",
-		Short: "List scenarios and their acts: those that the program carries, or the given ones",
+		Short: "List scenarios and their acts: the course that the program carries, or the given ones",
 		Example: `  tutor list
   tutor list scenarios`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -26,7 +27,7 @@ func newList(t terminal) *cobra.Command {
 				return err
 			}
 			for _, s := range sources {
-				list(t, s.path, s.scenario)
+				list(t, s.path, widthOfPaths, s.scenario)
 			}
 			return nil
 		},
@@ -34,8 +35,14 @@ func newList(t terminal) *cobra.Command {
 	}
 }
 
+// widthOfPaths is what a path has at least, so that lists of files with short ones are in line.
+const widthOfPaths = 12
+
+// listCarried lists the course, in the order in which it is best learned.
 func listCarried(t terminal) error {
-	for _, name := range scenarios.Names() {
+	names := scenarios.Names()
+	width, acts := widest(names), 0
+	for _, name := range names {
 		text, err := fs.ReadFile(scenarios.FS(), name+".yaml")
 		if err != nil {
 			return err
@@ -44,14 +51,31 @@ func listCarried(t terminal) error {
 		if err != nil {
 			return err
 		}
-		list(t, name, s)
+		list(t, name, width, s)
+		acts += len(s.Acts)
 	}
-	return nil
+	_, err := fmt.Fprintf(t.out, "%d chapters, %s\n", len(names), lessons(acts))
+	return err
 }
 
-func list(t terminal, name string, s *scenario.Scenario) {
-	fmt.Fprintf(t.out, "%-12s %s\n", escape.Text(name), escape.Text(s.Title))
-	for i, a := range s.Acts {
-		fmt.Fprintf(t.out, "%14d %s\n", i+1, escape.Text(a.Name))
+func widest(names []string) int {
+	width := 0
+	for _, name := range names {
+		width = max(width, len(name))
 	}
+	return width
+}
+
+func list(t terminal, name string, width int, s *scenario.Scenario) {
+	fmt.Fprintf(t.out, "%-*s %s · %s\n", width, escape.Text(name), escape.Text(s.Title), lessons(len(s.Acts)))
+	for i, a := range s.Acts {
+		fmt.Fprintf(t.out, "%*d %s\n", width+2, i+1, escape.Text(a.Name))
+	}
+}
+
+func lessons(n int) string {
+	if n == 1 {
+		return "1 lesson"
+	}
+	return strconv.Itoa(n) + " lessons"
 }

@@ -66,12 +66,16 @@ func Of(name string, s *scenario.Scenario, a *scenario.Act, ports Ports) Script 
 	return script
 }
 
-// prints is what an actor is expected to print where the first expectation that speaks of it counts.
+// prints is what an actor is expected to print on the broker of the first terminal, which is the embedded one.
 func prints(a *scenario.Act, actor string) []string {
 	for _, e := range a.Expect {
+		if !e.On.Fits("embedded", "") {
+			continue
+		}
 		if want := e.Transcript[actor]; want != nil {
 			return want.Lines
 		}
+		return nil
 	}
 	return nil
 }
