@@ -3,57 +3,96 @@ package main
 import (
 	"fmt"
 	"net"
+	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"tutor/runner/byhand"
 	"tutor/runner/scenario"
 	"tutor/runner/target/local"
 	"tutor/scenarios"
 )
 
-// Each command line that by-hand prints is run as it is, and prints what the scenario expects.
+// Each command line that by-hand prints is run as it is, and prints what the scenario expects. What a person
+// has to do beside, or cannot do by hand at all, is said on the page, and those acts are not played: which these
+// are is written down.
 func TestByHand(t *testing.T) {
+	var ways strings.Builder
 	for _, name := range scenarios.Names() {
 		sources, err := load(t.Context(), terminal{}, []string{name})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, act := range sources[0].scenario.Acts {
+		s := sources[0].scenario
+		for i, act := range s.Acts {
+			way := wayByHand(byhand.Of(name, s, act, byhand.Ports{Plain: byhand.Port, TLS: byhand.TLSPort}))
+			fmt.Fprintf(&ways, "%s, %s: %s\n", name, act.Name, way)
 			t.Run(name+" "+act.Name, func(t *testing.T) {
 				t.Parallel()
-				playPrinted(t, name, i+1, act)
+				playPrinted(t, name, i+1, act, way)
 			})
 		}
 	}
+	written(t, "testdata/by-hand.txt", ways.String())
 }
 
-// lacking acts are those that cannot be played by hand in full.
-var lacking = map[string]string{
-	"a wrong CA and a wrong name": "a CA that did not sign",
-	"bob may only read":           "publishing nothing",
+// played is an act that the command lines alone play.
+const played = "played"
+
+// wayByHand says how far an act can be played by hand.
+func wayByHand(s byhand.Script) string {
+	var lacks []string
+	for _, terminal := range s.Terminals {
+		lacks = append(lacks, terminal.Lacks...)
+	}
+	slices.Sort(lacks)
+	switch lacks = slices.Compact(lacks); {
+	case len(lacks) > 0:
+		return "lacks " + strings.Join(lacks, ", ")
+	case len(s.Steps) > 0:
+		return "has steps"
+	}
+	return played
 }
 
-func playPrinted(t *testing.T, name string, number int, act *scenario.Act) {
+func written(t *testing.T, path, got string) {
+	t.Helper()
+	if *rewrite {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-written +now; go test ./cmd/tutor -run ByHand -update rewrites):\n%s", path, diff)
+	}
+}
+
+func playPrinted(t *testing.T, name string, number int, act *scenario.Act, way string) {
 	plain, secure := freePorts(t)
 	code, page, stderr := run(t, "by-hand", name, "--act", strconv.Itoa(number),
 		"--port-number", strconv.Itoa(plain), "--tls-port-number", strconv.Itoa(secure))
 	if code != 0 {
 		t.Fatal(stderr)
 	}
-	if lacks, ok := lacking[act.Name]; ok {
-		if !strings.Contains(page, "by hand it lacks: "+lacks) {
-			t.Errorf("the page does not say that by hand it lacks %s:\n%s", lacks, page)
-		}
-		return
-	}
-	if strings.Contains(page, "by hand it lacks") {
-		t.Fatalf("something cannot be played by hand:\n%s", page)
+	if strings.Contains(page, "by hand it lacks: ") != strings.HasPrefix(way, "lacks ") {
+		t.Errorf("%s, but the page says:\n%s", way, page)
 	}
 	terminals := printed(page)
 	if len(terminals) != len(act.Cast)+1 {
 		t.Fatalf("%d command lines for a broker and %d actors:\n%s", len(terminals), len(act.Cast), page)
+	}
+	if way != played {
+		return
 	}
 	sh := newShell(t)
 	broker := sh.start(t, terminals[0].line)
@@ -67,6 +106,11 @@ func playPrinted(t *testing.T, name string, number int, act *scenario.Act) {
 	}
 }
 
+// fails reports whether an actor is expected to end with an error.
+func (l terminalLine) fails() bool {
+	return slices.ContainsFunc(l.want, func(line string) bool { return strings.HasPrefix(line, "ERROR: ") })
+}
+
 func playCast(t *testing.T, sh shell, port int, act *scenario.Act, terminals []terminalLine) {
 	processes := make([]*process, len(terminals))
 	consumers := map[string]int{}
@@ -74,7 +118,7 @@ func playCast(t *testing.T, sh shell, port int, act *scenario.Act, terminals []t
 		c := act.Cast[i].Common()
 		processes[i] = sh.start(t, terminal.line)
 		switch queue := c.Queue.Name; {
-		case act.Cast[i].Publisher != nil:
+		case act.Cast[i].Publisher != nil || terminal.fails():
 			processes[i].prints(terminal.want...)
 			processes[i].wait()
 		case queue != "":
@@ -94,7 +138,7 @@ func playCast(t *testing.T, sh shell, port int, act *scenario.Act, terminals []t
 	for i, terminal := range terminals {
 		member := act.Cast[i]
 		switch {
-		case member.Publisher != nil:
+		case member.Publisher != nil || terminal.fails():
 			continue
 		case member.Common().Queue.Name != "":
 			processes[i].prints(terminal.want...)

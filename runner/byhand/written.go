@@ -98,6 +98,7 @@ var lacks = []struct {
 	{"publishing nothing", func(p *Part) bool { return p.publisher.Count != nil && *p.publisher.Count == 0 }},
 	{"expiration", func(p *Part) bool { return p.publisher.Expiration != nil }},
 	{"headers", func(p *Part) bool { return len(p.publisher.Headers) > 0 }},
+	{"internal", func(p *Part) bool { return declaredExchange.of(p) && p.common().Exchange.Internal }},
 	{"several binding keys", func(p *Part) bool { return len(p.common().Queue.Bind.Keys) > 0 }},
 	{"a CA that did not sign the broker's certificate (give --cafile any other one)", func(p *Part) bool {
 		t := p.common().Connect.TLS
@@ -114,6 +115,11 @@ func lacking(p *Part) (what []string) {
 	for _, name := range slices.Sorted(maps.Keys(p.common().Queue.Arguments)) {
 		if !said[name] {
 			what = append(what, "the queue's "+name)
+		}
+	}
+	if declaredExchange.of(p) {
+		for _, name := range slices.Sorted(maps.Keys(p.common().Exchange.Arguments)) {
+			what = append(what, "the exchange's "+name)
 		}
 	}
 	for _, l := range lacks {
