@@ -22,6 +22,7 @@ type Conn struct {
 	arrivals         atomic.Uint64
 	refusal          atomic.Pointer[refusal]
 	fences           fences
+	killed           atomic.Bool
 	end              sync.Once
 	over             chan struct{}
 }
@@ -73,6 +74,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 
 // Kill drops the connection without a word to the broker.
 func (c *Conn) Kill() {
+	c.killed.Store(true)
 	c.ended()
 	c.Conn.Close()
 }
@@ -108,6 +110,10 @@ func (c *Conn) Refusal() (code wire.ReplyCode, text string, ok bool) {
 
 func (c *Conn) observe(toBroker bool, channel uint16, m wire.Method, content *Content) {
 	if c.fences.part(toBroker, channel, m) {
+		return
+	}
+	if _, goodbye := m.(*wire.ConnectionClose); goodbye && toBroker && c.killed.Load() {
+		// The client library may try to say it all the same, if it has not noticed yet.
 		return
 	}
 	if !toBroker {

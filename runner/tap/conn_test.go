@@ -177,6 +177,31 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+// Who was killed has not said goodbye, though the client library may try to.
+func TestKilledWithoutAWord(t *testing.T) {
+	for _, killed := range []bool{false, true} {
+		said := false
+		journal := NewJournal(func(e Event) {
+			if _, goodbye := e.Method.(*wire.ConnectionClose); goodbye {
+				said = true
+			}
+		})
+		c := New(&script{}, 0, journal)
+		if killed {
+			c.Kill()
+		}
+		if _, err := c.Write(append([]byte(wire.ProtocolHeader), frames(t, 0, &wire.ConnectionClose{ReplyCode: 200})...)); err != nil {
+			t.Fatal(err)
+		}
+		if err := journal.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if said == killed {
+			t.Errorf("killed: %v, said goodbye: %v", killed, said)
+		}
+	}
+}
+
 // What is not AMQP is passed on, and the journal says whose connection it was.
 func TestNotAMQP(t *testing.T) {
 	for _, bad := range []string{
