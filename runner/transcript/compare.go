@@ -73,69 +73,20 @@ func trimmed(lines []string) []string {
 	return out
 }
 
-// diffSequences keeps a longest common subsequence. Common heads and tails are cut off first, so
-// that the table it needs is small for transcripts that differ little.
+// diffSequences keeps a longest common subsequence.
 func diffSequences(want, got []string) []DiffLine {
-	var head, tail []DiffLine
-	for len(want) > 0 && len(got) > 0 && Matches(want[0], got[0]) {
-		head = append(head, DiffLine{Same, got[0]})
-		want, got = want[1:], got[1:]
-	}
-	for len(want) > 0 && len(got) > 0 && Matches(want[len(want)-1], got[len(got)-1]) {
-		tail = append(tail, DiffLine{Same, got[len(got)-1]})
-		want, got = want[:len(want)-1], got[:len(got)-1]
-	}
-	slices.Reverse(tail)
-	return slices.Concat(head, diffMiddle(want, got), tail)
-}
-
-// diffMiddle walks the table of longest common subsequences of all suffixes. Transcripts too long
-// for a table are shown as a replacement.
-func diffMiddle(want, got []string) []DiffLine {
 	var diff []DiffLine
-	const largestTable = 4 << 20
-	i, j := 0, 0
-	if (len(want)+1)*(len(got)+1) <= largestTable {
-		common := commonSuffixes(want, got)
-		for i < len(want) && j < len(got) {
-			switch {
-			case Matches(want[i], got[j]):
-				diff = append(diff, DiffLine{Same, got[j]})
-				i, j = i+1, j+1
-			case common[i+1][j] >= common[i][j+1]:
-				diff = append(diff, DiffLine{Missing, want[i]})
-				i++
-			default:
-				diff = append(diff, DiffLine{Extra, got[j]})
-				j++
-			}
+	for _, s := range Align(len(want), len(got), func(w, g int) bool { return Matches(want[w], got[g]) }) {
+		switch {
+		case s.Got == None:
+			diff = append(diff, DiffLine{Missing, want[s.Want]})
+		case s.Want == None:
+			diff = append(diff, DiffLine{Extra, got[s.Got]})
+		default:
+			diff = append(diff, DiffLine{Same, got[s.Got]})
 		}
-	}
-	for ; i < len(want); i++ {
-		diff = append(diff, DiffLine{Missing, want[i]})
-	}
-	for ; j < len(got); j++ {
-		diff = append(diff, DiffLine{Extra, got[j]})
 	}
 	return diff
-}
-
-// commonSuffixes[i][j] is the length of the longest common subsequence of want[i:] and got[j:].
-func commonSuffixes(want, got []string) [][]int32 {
-	common := make([][]int32, len(want)+1)
-	for i := range common {
-		common[i] = make([]int32, len(got)+1)
-	}
-	for i := len(want) - 1; i >= 0; i-- {
-		for j := len(got) - 1; j >= 0; j-- {
-			if Matches(want[i], got[j]) {
-				common[i][j] = common[i+1][j+1] + 1
-			} else {
-				common[i][j] = max(common[i+1][j], common[i][j+1])
-			}
-		}
-	}
-	return common
 }
 
 // diffSets pairs each expected line with a printed one: exact lines first, so that a line with
@@ -167,15 +118,12 @@ func diffSets(want, got []string) []DiffLine {
 	for _, w := range missing {
 		diff = append(diff, DiffLine{Missing, w})
 	}
-	pairs := pair(wild, rest)
-	for i, w := range wild {
-		if !pairs.placed[i] {
-			diff = append(diff, DiffLine{Missing, w})
-		}
-	}
-	for j, g := range rest {
-		if pairs.taker[j] == nobody {
-			diff = append(diff, DiffLine{Extra, g})
+	for _, s := range Pair(len(wild), len(rest), func(w, g int) bool { return Matches(wild[w], rest[g]) }) {
+		switch {
+		case s.Got == None:
+			diff = append(diff, DiffLine{Missing, wild[s.Want]})
+		case s.Want == None:
+			diff = append(diff, DiffLine{Extra, rest[s.Got]})
 		}
 	}
 	return diff

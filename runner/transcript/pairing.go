@@ -1,48 +1,59 @@
 package transcript
 
-// pairing gives expected lines with [Any] a printed line each.
+// pairing gives each expected thing an observed one that fits it, in whatever order.
 type pairing struct {
-	want, got []string
-	// placed are the expected lines that have one.
+	fits func(w, g int) bool
+	// placed are the expected ones that have one.
 	placed []bool
-	// taker is the expected line that has a printed one, or nobody.
+	// taker is the expected one that has an observed one, or None.
 	taker []int
 }
 
-const nobody = -1
-
-// mostRearranged is how many pairs of lines may have to be looked at again for one more line to find
-// its place. Transcripts beyond that are paired in their order alone.
+// mostRearranged is how many pairs may have to be looked at again for one more expected thing to find its place.
+// Beyond that they are paired in their order alone.
 const mostRearranged = 1 << 20
 
-// pair places as many of the expected lines as it can.
-func pair(want, got []string) *pairing {
-	p := &pairing{want, got, make([]bool, len(want)), make([]int, len(got))}
+// Pair places as many of the expected things as it can. The steps are what is missing, in order, then what was
+// observed.
+func Pair(want, got int, fits func(w, g int) bool) []Step {
+	p := &pairing{fits, make([]bool, want), make([]int, got)}
 	for j := range p.taker {
-		p.taker[j] = nobody
+		p.taker[j] = None
 	}
 	p.inOrder()
-	if len(want)*len(got) > mostRearranged {
-		return p
-	}
-	for i := range want {
-		if !p.placed[i] {
-			p.placed[i] = p.place(i, make([]bool, len(got)))
+	if want*got <= mostRearranged {
+		for i := range p.placed {
+			if !p.placed[i] {
+				p.placed[i] = p.place(i, make([]bool, got))
+			}
 		}
 	}
-	return p
+	return p.steps()
 }
 
-// inOrder gives each expected line the first printed one that is free.
+func (p *pairing) steps() []Step {
+	var steps []Step
+	for i, placed := range p.placed {
+		if !placed {
+			steps = append(steps, Step{i, None})
+		}
+	}
+	for j, taker := range p.taker {
+		steps = append(steps, Step{taker, j})
+	}
+	return steps
+}
+
+// inOrder gives each expected thing the first observed one that is free.
 func (p *pairing) inOrder() {
-	// next[j] leads to the free line after the one before j.
-	next := make([]int, len(p.got)+1)
+	// next[j] leads to the free one after the one before j.
+	next := make([]int, len(p.taker)+1)
 	for j := range next {
 		next[j] = j
 	}
-	for i, want := range p.want {
-		for before, j := 0, next[0]; j < len(p.got); before, j = j+1, next[j+1] {
-			if Matches(want, p.got[j]) {
+	for i := range p.placed {
+		for before, j := 0, next[0]; j < len(p.taker); before, j = j+1, next[j+1] {
+			if p.fits(i, j) {
 				p.taker[j], p.placed[i] = i, true
 				next[before] = next[j+1]
 				break
@@ -51,15 +62,15 @@ func (p *pairing) inOrder() {
 	}
 }
 
-// place finds a printed line for an expected one, if need be by having others look for another one
+// place finds an observed thing for an expected one, if need be by having others look for another one
 // (an augmenting path).
 func (p *pairing) place(i int, tried []bool) bool {
-	for j := range p.got {
-		if tried[j] || !Matches(p.want[i], p.got[j]) {
+	for j := range p.taker {
+		if tried[j] || !p.fits(i, j) {
 			continue
 		}
 		tried[j] = true
-		if p.taker[j] == nobody || p.place(p.taker[j], tried) {
+		if p.taker[j] == None || p.place(p.taker[j], tried) {
 			p.taker[j] = i
 			return true
 		}
