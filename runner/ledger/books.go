@@ -12,6 +12,7 @@ func (l *Ledger) books() *outcome.Books {
 	b := &outcome.Books{
 		Sent: len(l.messages), Counts: map[fate.Fate]int{}, Inferred: map[fate.Fate]int{}, Copies: l.entries,
 		Events: l.happened, Truncated: l.events.truncated,
+		Deliveries: l.delivered(), Ways: l.deathWays,
 	}
 	for i := range l.copies {
 		f := l.copies[i].ended()

@@ -44,6 +44,7 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 	l.events.hops = max(l.hops[who], 1, l.onward[i])
 	r := l.happens(outcome.Deliver, who).about(l, i).mark(redelivered, d.Redelivered).mark(auto, by.noAck)
 	r.tag = uint32(d.DeliveryTag)
+	l.keep(who, m, envelope{d.Exchange, d.RoutingKey, d.ConsumerTag, d.Redelivered}, content)
 	c.consumer = uint16(who + 1)
 	c.doubtful = false
 	c.state = unacked

@@ -18,6 +18,7 @@ import (
 
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
+	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/topology"
 	"tutor/runner/wire"
@@ -122,6 +123,8 @@ type Ledger struct {
 	events events
 	// leaving is how the connections are about to end of which it is known; 0 is by the broker's word.
 	leaving map[int]outcome.EventKind
+	// envelopes are what came to the actors whose deliveries are kept.
+	envelopes map[int][]scenario.Delivered
 	// doubts are observations that no rule of the ledger explains.
 	doubts []string
 }

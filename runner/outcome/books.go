@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"tutor/runner/fate"
+	"tutor/runner/scenario"
 )
 
 // Books are the closed ledger of an act: what became of every copy of every message.
@@ -22,6 +23,12 @@ type Books struct {
 	// Copies are all copies, those that came from publishing in its order. The ledger keeps them in less
 	// memory than they take here.
 	Copies iter.Seq[Copy]
+	// Deliveries are what came to the actors of whom the act expects deliveries, in the order of arrival.
+	Deliveries map[string][]scenario.Delivered
+	// Ways are the deaths on the way of each copy that no other has come of, by its body.
+	Ways iter.Seq2[string, []scenario.Death]
+	// Queues are what there was, when nothing moved any more, in the queues of which the act expects something.
+	Queues map[string]scenario.QueueSeen
 	// Events are what happened, in order; those of one moment in that of cause and effect, and beyond that of
 	// the cast. They end with the first [EventMessages] messages: Truncated is set where there were more.
 	Events    iter.Seq[Event]

@@ -78,6 +78,9 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 	for vhost, exempt := range p.evidence.exempt {
 		p.ledger.Testify(vhost, exempt)
 	}
+	for _, who := range expectDeliveries(act) {
+		p.ledger.KeepDeliveries(who)
+	}
 	observers := []func(tap.Event){p.ledger.Observe}
 	if c.Frames {
 		p.frames.now = func() time.Duration { return p.timeline.Now() }
@@ -163,12 +166,17 @@ func (p *playing) close(ctx context.Context) error {
 	if err := p.journal.Close(); err != nil {
 		return err
 	}
+	queues, err := p.lookAtQueues(ctx)
+	if err != nil {
+		return err
+	}
 	p.ledger.Over()
 	if err := p.audit(ctx); err != nil {
 		return fmt.Errorf("auditing the queues: %w", err)
 	}
 	p.report.Lines = p.lines.Lines()
 	p.report.Books = p.ledger.Close()
+	p.report.Books.Queues = queues
 	for _, a := range p.started() {
 		a.End()
 	}

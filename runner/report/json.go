@@ -63,6 +63,10 @@ type Act struct {
 	// Fates are what became of the copies of the messages, by the name of the fate; copies that
 	// cannot be accounted for are under "unaccounted". Absent if the act did not come to its end.
 	Fates map[string]Fate `json:"fates,omitempty"`
+	// Deliveries are what came to the actors of whom the act expects deliveries, in the order of arrival; Queues
+	// what there was at the end in the queues of which it expects something.
+	Deliveries map[string][]Delivery `json:"deliveries,omitempty"`
+	Queues     map[string]Queue      `json:"queues,omitempty"`
 	// Notes explain what became of messages that were not simply processed.
 	Notes []Note `json:"notes"`
 	// Deprecated is what the act uses that the newest RabbitMQ denies by default.
@@ -221,6 +225,7 @@ func newAct(a *outcome.Act) Act {
 	if a.Books != nil {
 		act.Sent, act.Fates = a.Books.Sent, newFates(a.Books)
 		act.Events, act.EventsTruncated = newEvents(a.Books), a.Books.Truncated
+		act.Deliveries, act.Queues = newDeliveries(a.Books), newQueues(a.Books)
 	}
 	for i, l := range a.Lines {
 		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), l.Kind.String(), l.String(), l.Trouble, l.Message}

@@ -314,8 +314,8 @@ func (c *checker) expectations(a *Act, path string, cast *cast) {
 		if e.On.Product == "" && i < len(a.Expect)-1 {
 			c.at(at, "an expectation without on: fits every broker, so those after it never count")
 		}
-		if len(e.Transcript) == 0 && e.Fates == nil {
-			c.at(at, "an act with nothing to check proves nothing: give a transcript or fates")
+		if e.IsBlank() && e.Fates == nil {
+			c.at(at, "an act with nothing to check proves nothing: give a transcript, fates, deliveries, deaths or queues")
 		}
 		for name := range e.Transcript {
 			c.refer(cast, at+".transcript."+name, name)
@@ -325,6 +325,7 @@ func (c *checker) expectations(a *Act, path string, cast *cast) {
 			e.FatesPos = pos
 		}
 		c.fates(e.Fates, at+".fates")
+		c.deliveries(e.Deliveries, at+".deliveries", cast)
 	}
 }
 

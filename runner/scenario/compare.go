@@ -60,9 +60,11 @@ func (e *Expectation) diff(met Fates, of []fate.Fate) []transcript.DiffLine {
 	return transcript.Compare(want, got, true)
 }
 
-// ProvesNothing reports whether an expectation holds whatever the actors do: that there are no fates is true of
-// an act in which nothing was sent.
-func (e *Expectation) ProvesNothing(sent int) bool { return e.IsBlank() && sent == 0 }
+// ProvesNothing reports whether an expectation holds whatever the actors do: that there are no fates, deliveries
+// or deaths is true of an act in which nothing was sent.
+func (e *Expectation) ProvesNothing(sent int) bool {
+	return sent == 0 && len(e.Transcript) == 0 && len(e.Fates) == 0 && len(e.Queues) == 0
+}
 
 // wanted is a line for each copy that must be there. Of those that are not, it has a few, and one that says
 // how many there are more.

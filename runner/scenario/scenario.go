@@ -306,12 +306,22 @@ type Expectation struct {
 	Transcript map[string]*Transcript `yaml:"transcript"`
 	// Fates is what must become of the messages. If given, fates that are not named must not occur.
 	Fates map[fate.Fate]*Messages `yaml:"fates"`
+	// Deliveries are what must come to each actor, with all that the broker says of it. Actors that are not named
+	// are not compared.
+	Deliveries map[string]*Deliveries `yaml:"deliveries"`
+	// Deaths are why queues must have let go of messages, by the body. Messages that are not named are not compared.
+	Deaths map[string]*Deaths `yaml:"deaths"`
+	// Queues are what queues must be like at the end, when nothing moves any more. Those that are not named are not
+	// compared.
+	Queues map[string]*ExpectedQueue `yaml:"queues"`
 	// FatesPos is where the fates start in their file; where they are not given, the expectation.
 	FatesPos Position `yaml:"-"`
 }
 
-// IsBlank reports whether neither lines nor fates are expected, as in a scenario that is being written.
-func (e *Expectation) IsBlank() bool { return len(e.Transcript) == 0 && len(e.Fates) == 0 }
+// IsBlank reports whether nothing is expected, as in a scenario that is being written.
+func (e *Expectation) IsBlank() bool {
+	return len(e.Transcript) == 0 && len(e.Fates) == 0 && len(e.Deliveries) == 0 && len(e.Deaths) == 0 && len(e.Queues) == 0
+}
 
 // Transcript is the lines that an actor must print: just a text, or a mapping.
 type Transcript struct {

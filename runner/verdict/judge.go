@@ -33,6 +33,9 @@ func Judge(a *outcome.Act) error {
 	if diff := expected.Diff(fates(a.Books)); diff != nil {
 		j.mismatch(expected.FatesPos, "fates", diff)
 	}
+	j.deliveries()
+	j.deaths()
+	j.queues()
 	if !a.Books.Balanced() {
 		j.mismatch(expected.Pos, "the books do not balance", unaccounted(a.Books))
 	}

@@ -104,15 +104,22 @@ func (i *Inspector) Consumers(ctx context.Context, q ledger.QueueRef) (n int, ex
 		return 0, false, err
 	}
 	defer ch.Close()
-	declared, err := ch.QueueDeclarePassive(q.Name, false, false, false, false, nil)
-	switch ReplyCode(err) {
-	case amqp.NotFound:
-		return 0, false, nil
-	case amqp.ResourceLocked:
+	declared, exists, err := Declared(ch, q.Name)
+	if ReplyCode(err) == amqp.ResourceLocked {
 		// Exclusive, and its owner's connection not gone yet.
 		return 0, true, nil
 	}
-	return declared.Consumers, true, err
+	return declared.Consumers, exists, err
+}
+
+// Declared is what the broker says of a queue, and whether there is one of that name. All that the queue was sent
+// before has taken effect. The channel does not survive a queue that is not there.
+func Declared(ch *amqp.Channel, name string) (q amqp.Queue, exists bool, err error) {
+	q, err = ch.QueueDeclarePassive(name, false, false, false, false, nil)
+	if ReplyCode(err) == amqp.NotFound {
+		return q, false, nil
+	}
+	return q, true, err
 }
 
 // MustBeFree makes sure that a vhost that is not the act's own has nothing of the names that the act

@@ -23,7 +23,10 @@ type comments struct {
 type word struct{ value, meaning string }
 
 // sources are the files that define the format.
-var sources = []string{"runner/scenario/scenario.go", "runner/scenario/condition.go", "runner/fate/fate.go"}
+var sources = []string{
+	"runner/scenario/scenario.go", "runner/scenario/condition.go", "runner/fate/fate.go",
+	"runner/scenario/pattern.go", "runner/scenario/deliveries.go", "runner/scenario/deaths.go", "runner/scenario/queues.go",
+}
 
 func readComments(root string) (*comments, error) {
 	c := &comments{types: map[string]string{}, fields: map[string]string{}, words: map[string][]word{}}
@@ -101,8 +104,8 @@ func spelled(comment, inGo, word string) string {
 // of is the comment of a type, or of a field if one is named.
 func (c *comments) of(t reflect.Type, field string) string {
 	name := t.Name()
-	if t == reflect.TypeFor[transcript]() {
-		name = "Transcript"
+	if of, ok := mappings()[name]; ok {
+		name = of
 	}
 	if field == "" {
 		return c.types[name]

@@ -11,6 +11,9 @@ import (
 
 // typeText names the type of a value, with links to the sections about it.
 func (f *format) typeText(s *jsonschema.Schema) string {
+	if name, ok := f.asMapping(s); ok {
+		return fmt.Sprintf("[mapping](#%s-as-a-mapping)", strings.ToLower(mappings()[name]))
+	}
 	switch {
 	case s.Ref != "":
 		name := strings.TrimPrefix(s.Ref, "#/$defs/")
@@ -25,8 +28,6 @@ func (f *format) typeText(s *jsonschema.Schema) string {
 		return strings.Join(words, ", ")
 	case s.Type == "array":
 		return strings.Replace("list of "+f.typeText(s.Items), "list of text", "list of texts", 1)
-	case s.Type == "object" && s == f.types["transcript"]:
-		return "[mapping](#transcript-as-a-mapping)"
 	case s.Type == "object" && s.Properties != nil:
 		return "mapping from [fates](#fate) to [Messages](#messages)"
 	case s.Type == "object" && s.AdditionalProperties.Ref == "" && s.AdditionalProperties.Type == "":

@@ -45,7 +45,7 @@ func (f *format) collect(e *examples, name string, s *jsonschema.Schema, n *yaml
 		name, s = f.chosen(name, s, n)
 		return f.collect(e, name, s, n)
 	}
-	if n.Kind == yaml.SequenceNode {
+	if n.Kind == yaml.SequenceNode && s.Items != nil {
 		for _, item := range n.Content {
 			if err := f.collect(e, name, s.Items, item); err != nil {
 				return err
@@ -69,8 +69,8 @@ func (f *format) chosen(name string, s *jsonschema.Schema, n *yaml.Node) (string
 	for _, choice := range s.OneOf {
 		to := strings.TrimPrefix(choice.Ref, "#/$defs/")
 		if choice.Type == kinds[n.Kind] || to != "" && f.types[to].Type == kinds[n.Kind] {
-			if choice == f.types["transcript"] {
-				name = "transcript"
+			if mapping, ok := f.asMapping(choice); ok {
+				name = mapping
 			}
 			return name, choice
 		}

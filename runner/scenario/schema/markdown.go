@@ -84,9 +84,12 @@ func (f *format) sections(examples *examples) []section {
 			sec.About += " It has the keys of every [Actor](#actor), and:"
 		}
 		all = append(all, sec)
-		if name == "Transcript" {
-			mapping := section{Title: "Transcript as a mapping", About: "The lines, and more to say about them.", Keys: f.keys("transcript", f.own("transcript"), examples)}
-			all = append(all, mapping)
+		if mapping, ok := mappingOf(name); ok {
+			about := "With more to say."
+			if name == "Transcript" {
+				about = "The lines, and more to say about them."
+			}
+			all = append(all, section{Title: name + " as a mapping", About: about, Keys: f.keys(mapping, f.own(mapping), examples)})
 		}
 	}
 	return append(all, f.vocabulary()...)
@@ -95,7 +98,7 @@ func (f *format) sections(examples *examples) []section {
 // vocabulary explains the words that values are made of.
 func (f *format) vocabulary() []section {
 	var all []section
-	for _, of := range []string{"Clock", "AckMode", "Fate"} {
+	for _, of := range []string{"Clock", "AckMode", "Fate", "Death"} {
 		sec := section{Title: of, About: cell(f.comments.types[of])}
 		for _, w := range f.comments.words[of] {
 			sec.Words = append(sec.Words, term{w.value, cell(w.meaning)})

@@ -48,7 +48,7 @@ func newFormat(root string) (*format, error) {
 		return nil, err
 	}
 	f := &format{comments: c, types: jsonschema.Definitions{}}
-	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Expectation{}, transcript{})
+	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Expectation{}, transcript{}, deliveries{}, delivery{}, queueState{}, scenario.ExpectedProperties{})
 	f.shape()
 	return f, nil
 }
@@ -57,6 +57,38 @@ func newFormat(root string) (*format, error) {
 type transcript struct {
 	Lines     lines `yaml:"lines" jsonschema:"required"`
 	Unordered bool  `yaml:"unordered"`
+}
+
+// deliveries, delivery and queueState are those of package scenario where they are mappings.
+type (
+	deliveries scenario.Deliveries
+	delivery   scenario.Delivery
+	queueState scenario.ExpectedQueue
+)
+
+// mappings are the types that are the mappings among the forms of others.
+func mappings() map[string]string {
+	return map[string]string{"transcript": "Transcript", "deliveries": "Deliveries", "delivery": "Delivery", "queueState": "ExpectedQueue"}
+}
+
+// mappingOf is the name of a type's mapping, if that is one of its forms.
+func mappingOf(name string) (mapping string, ok bool) {
+	for mapping, of := range mappings() {
+		if of == name {
+			return mapping, true
+		}
+	}
+	return "", false
+}
+
+// asMapping is the name of the mapping that a schema is of, if it is one of those among the forms of others.
+func (f *format) asMapping(s *jsonschema.Schema) (name string, ok bool) {
+	for name := range mappings() {
+		if f.types[name] == s {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // lines are a text or a list.
@@ -89,7 +121,7 @@ func (f *format) whole() *jsonschema.Schema {
 	}}
 	root.Definitions = jsonschema.Definitions{}
 	for name, s := range f.types {
-		if name != "Scenario" && name != "transcript" {
+		if _, inPlace := mappings()[name]; name != "Scenario" && !inPlace {
 			root.Definitions[name] = s
 		}
 	}

@@ -19,6 +19,8 @@ const (
 	duration = `^(0|(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`
 	// condition is written as people do: any case, and blanks around the comparison.
 	condition = `^ *([Rr][Aa][Bb][Bb][Ii][Tt][Mm][Qq]|[Ee][Mm][Bb][Ee][Dd][Dd][Ee][Dd])( +((=|!=|<|<=|>|>=) *[0-9]+(\.[0-9]+)*)?)? *$`
+	// numbers are a number as a text, or a range.
+	numbers = `^([0-9]+|[0-9]+\.\.[0-9]*|\.\.[0-9]+)$`
 	// visible texts have something else than blanks in them.
 	visible = `\S`
 )
@@ -28,7 +30,9 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[scenario.Actor](), reflect.TypeFor[scenario.Duration](), reflect.TypeFor[scenario.Condition](),
 		reflect.TypeFor[scenario.Bind](), reflect.TypeFor[scenario.Expectations](), reflect.TypeFor[scenario.Transcript](),
-		reflect.TypeFor[scenario.Messages](), reflect.TypeFor[scenario.Arguments]():
+		reflect.TypeFor[scenario.Messages](), reflect.TypeFor[scenario.Arguments](),
+		reflect.TypeFor[scenario.Deliveries](), reflect.TypeFor[scenario.Delivery](), reflect.TypeFor[scenario.Deaths](),
+		reflect.TypeFor[scenario.ExpectedQueue](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern]():
 		return ref(typeName(t))
 	case reflect.TypeFor[lines]():
 		return ref("Lines")
@@ -96,6 +100,13 @@ func (f *format) shape() {
 	oneOf("Messages", whole(math.MaxInt32), list(text()),
 		&jsonschema.Schema{Type: "object", AdditionalProperties: whole(math.MaxInt32)})
 	f.types["Arguments"] = &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema}
+	oneOf("Deliveries", list(ref("Delivery")), f.types["deliveries"])
+	oneOf("Delivery", text(), f.types["delivery"])
+	f.types["Deaths"] = list(enum(f.comments.words["Death"]))
+	oneOf("ExpectedQueue", &jsonschema.Schema{Const: scenario.Absent}, f.types["queueState"])
+	f.types["queueState"].MinProperties = &one
+	oneOf("Number", whole(math.MaxInt32), &jsonschema.Schema{Type: "string", Pattern: numbers})
+	f.types["Pattern"] = &jsonschema.Schema{}
 	for name, s := range f.types {
 		if s.Description == "" {
 			s.Description = f.comments.types[name]
@@ -109,12 +120,14 @@ func (f *format) shape() {
 	property("Act", "name").Pattern = visible
 	property("Act", "cast").MinItems = &one
 	f.types["Step"].MinProperties, f.types["Step"].MaxProperties = &one, &one
-	someLines := jsonschema.NewProperties()
-	someLines.Set("transcript", &jsonschema.Schema{MinProperties: &one})
-	f.types["Expectation"].AnyOf = []*jsonschema.Schema{
-		{Required: []string{"fates"}},
-		{Required: []string{"transcript"}, Properties: someLines},
+	f.types["deliveries"].Properties.Value("counts").MinProperties = &one
+	expected := []*jsonschema.Schema{{Required: []string{"fates"}}}
+	for _, key := range []string{"transcript", "deliveries", "deaths", "queues"} {
+		some := jsonschema.NewProperties()
+		some.Set(key, &jsonschema.Schema{MinProperties: &one})
+		expected = append(expected, &jsonschema.Schema{Required: []string{key}, Properties: some})
 	}
+	f.types["Expectation"].AnyOf = expected
 	for _, s := range f.types {
 		loosen(s)
 	}

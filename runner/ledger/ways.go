@@ -1,0 +1,44 @@
+package ledger
+
+import (
+	"slices"
+
+	"tutor/runner/fate"
+	"tutor/runner/scenario"
+)
+
+// deathWays yields, for each copy that no other has come of, its body and why queues have let go of it and of those that it
+// comes from, the oldest death first.
+func (l *Ledger) deathWays(yield func(string, []scenario.Death) bool) {
+	for i := range l.copies {
+		c := &l.copies[i]
+		if !c.lettered && !yield(l.messages[c.message].body, l.way(uint32(i))) {
+			return
+		}
+	}
+}
+
+func (l *Ledger) way(i uint32) (way []scenario.Death) {
+	// A full queue that refuses what is published has never had it.
+	if c := &l.copies[i]; c.reason != 0 && c.ended() != fate.Refused {
+		way = append(way, scenario.Death(c.reason.String()))
+	}
+	for from, ok := l.deaths[i]; ok; from, ok = l.deaths[from.from] {
+		way = append(way, scenario.Death(from.reason.String()))
+	}
+	slices.Reverse(way)
+	return way
+}
+
+// Unacked counts the copies of a queue that were delivered and that nobody has answered.
+func (l *Ledger) Unacked(q QueueRef) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	id := l.queueID(q)
+	for _, i := range l.came[id] {
+		if c := &l.copies[i]; c.queue == id && c.state == unacked {
+			n++
+		}
+	}
+	return n
+}
