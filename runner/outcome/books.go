@@ -38,6 +38,20 @@ type Books struct {
 // EventMessages is how many messages of an act have their events kept.
 const EventMessages = 100_000
 
+// DeathsOf are the ways of the copies of the messages of which deaths are expected.
+func (b *Books) DeathsOf(e *scenario.Expectation) map[string][][]scenario.Death {
+	all := map[string][][]scenario.Death{}
+	if len(e.Deaths) == 0 || b.Ways == nil {
+		return all
+	}
+	for body, way := range b.Ways {
+		if e.Deaths[body] != nil {
+			all[body] = append(all[body], way)
+		}
+	}
+	return all
+}
+
 // Balanced reports whether every copy has met exactly one fate.
 func (b *Books) Balanced() bool { return b.Counts[""] == 0 && len(b.Doubts) == 0 }
 

@@ -98,5 +98,9 @@ func outcomeOf(a *Act) []string {
 		fates = append(fates, fmt.Sprintf("%s: %s", cmp.Or(string(c.Fate), "unaccounted"), c.Message))
 	}
 	slices.Sort(fates)
-	return append(lines, fates...)
+	lines = append(lines, fates...)
+	if a.Expected != nil {
+		lines = append(lines, a.Expected.Shown(a.Books.Deliveries, a.Books.DeathsOf(a.Expected), a.Books.Queues)...)
+	}
+	return lines
 }

@@ -188,7 +188,7 @@ func (e *Deliveries) Diff(came []Delivered) []transcript.DiffLine {
 			diff = append(diff, transcript.DiffLine{Op: transcript.Missing, Text: entryText(s.want.wanted())})
 		}
 		switch {
-		case s.got == nil:
+		case s.got == nil, s.alike && e.Unordered:
 		case s.alike:
 			diff = append(diff, transcript.DiffLine{Op: transcript.Same, Text: entryText(s.got.beside(s.want, false))})
 		default:
@@ -282,7 +282,18 @@ func (e *Deliveries) beside(came []Delivered, steps []transcript.Step, unordered
 		}
 	}
 	flush()
+	if unordered {
+		slices.SortStableFunc(all, func(a, b compared) int { return cmp.Compare(a.rank(len(e.Lines)), b.rank(len(e.Lines))) })
+	}
 	return all
+}
+
+// rank puts what is expected in its order, of so many, and all else behind it.
+func (c *compared) rank(expected int) int {
+	if c.want == nil {
+		return expected
+	}
+	return c.place
 }
 
 // partner is the place in a list of deliveries of the one that has come instead of an expected one; -1 if there is

@@ -27,6 +27,11 @@ type Observed struct {
 	Unordered map[string]bool
 	// Fates of the messages: the number of copies by body.
 	Fates map[fate.Fate]map[string]int
+	// Deliveries are what came to each actor, Deaths the ways of the copies of each message, and Queues what there
+	// was in each queue, of those of which the act expects something.
+	Deliveries map[string][]Delivered
+	Deaths     map[string][][]Death
+	Queues     map[string]QueueSeen
 }
 
 // Update rewrites in the text of a scenario file what was expected into what was observed, and
@@ -229,6 +234,7 @@ func (u *updater) expectation(o Observed, m *yaml.Node) {
 		u.source.insert(m, at, u.source.margin(m), "transcript", u.source.transcript(o))
 	}
 	u.fates(o, fates)
+	u.parts(o, m)
 }
 
 // transcript updates the lines of the actors that an expectation names.

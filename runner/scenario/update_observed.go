@@ -14,7 +14,7 @@ import (
 
 // fits reports whether the observation is what was expected.
 func (o Observed) fits() bool {
-	return len(o.differing()) == 0 && len(o.changedFates()) == 0 && !o.isBlank()
+	return len(o.differing()) == 0 && len(o.changedFates()) == 0 && o.fitsParts() && !o.isBlank()
 }
 
 // isBlank reports whether nothing is expected of an act in which actors have printed something, and no message

@@ -52,14 +52,15 @@ func (s *source) expectation(o Observed, at *yaml.Node) value {
 	if len(o.transcript()) > 0 {
 		body = append(body, s.entry("", "transcript", s.transcript(o))...)
 	}
+	m := s.expectationNode(at, o)
 	if o.Expect.Fates != nil {
 		fates := pair{}
-		if m := s.expectationNode(at, o); m != nil {
+		if m != nil {
 			fates, _ = lookUp(m, "fates")
 		}
 		body = append(body, s.entry("", "fates", s.fates(o, fates))...)
 	}
-	return value{body: body}
+	return value{body: append(body, s.parts(o, m)...)}
 }
 
 // expectationNode is the mapping of an expectation, which at is the key of, or the mapping itself.

@@ -3,8 +3,6 @@ package verdict
 import (
 	"maps"
 	"slices"
-
-	"tutor/runner/scenario"
 )
 
 func (j judge) deliveries() {
@@ -20,16 +18,7 @@ func (j judge) deliveries() {
 }
 
 func (j judge) deaths() {
-	expected := j.act.Expected.Deaths
-	if len(expected) == 0 {
-		return
-	}
-	ways := map[string][][]scenario.Death{}
-	for body, way := range j.act.Books.Ways {
-		if expected[body] != nil {
-			ways[body] = append(ways[body], way)
-		}
-	}
+	expected, ways := j.act.Expected.Deaths, j.act.Books.DeathsOf(j.act.Expected)
 	for _, body := range slices.Sorted(maps.Keys(expected)) {
 		if diff := expected[body].Diff(ways[body]); diff != nil {
 			j.mismatch(expected[body].Pos, "deaths of "+body, diff)

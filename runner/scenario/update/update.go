@@ -86,5 +86,6 @@ func shown(a *outcome.Act) scenario.Observed {
 		}
 		o.Fates[c.Fate][c.Message]++
 	}
+	o.Deliveries, o.Deaths, o.Queues = a.Books.Deliveries, a.Books.DeathsOf(a.Expected), a.Books.Queues
 	return o
 }
