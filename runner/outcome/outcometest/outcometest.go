@@ -2,12 +2,13 @@
 package outcometest
 
 import (
+	"slices"
 	"testing"
 
 	"tutor/runner/outcome"
 )
 
-// Folds fails the test if the fates in the books do not follow from their events. What is unaccounted for has none
+// Folds fails the test if the fates and deliveries in the books do not follow from their events. What is unaccounted for has none
 // to compare.
 func Folds(t testing.TB, b *outcome.Books) {
 	t.Helper()
@@ -15,9 +16,14 @@ func Folds(t testing.TB, b *outcome.Books) {
 		return
 	}
 	s := outcome.NewState()
+	came := map[string][]string{}
 	for e := range b.Events {
 		s.Apply(e)
+		if e.Kind == outcome.Deliver {
+			came[e.Actor] = append(came[e.Actor], e.Body)
+		}
 	}
+	delivered(t, b, came)
 	folded := s.End()
 	n := 0
 	for c := range b.Copies {
@@ -29,6 +35,20 @@ func Folds(t testing.TB, b *outcome.Books) {
 	}
 	for n, f := range folded {
 		t.Errorf("the events have a copy %d that is %s, and the books have none", n, f)
+	}
+}
+
+// delivered fails the test if the deliveries in the books are not those of the events.
+func delivered(t testing.TB, b *outcome.Books, came map[string][]string) {
+	t.Helper()
+	for name, deliveries := range b.Deliveries {
+		var bodies []string
+		for _, d := range deliveries {
+			bodies = append(bodies, d.Message)
+		}
+		if !slices.Equal(bodies, came[name]) {
+			t.Errorf("%s got %q by the books, and %q by the events", name, bodies, came[name])
+		}
 	}
 }
 
