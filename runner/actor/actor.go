@@ -90,7 +90,7 @@ type Actor struct {
 func New(spec *scenario.Actor, host Host) *Actor {
 	a := &Actor{host: host, spec: spec, ended: make(chan struct{})}
 	if spec.Consumer != nil {
-		a.role = &consuming{Actor: a, part: spec.Consumer, requeued: map[string]bool{}}
+		a.role = &consuming{Actor: a, part: spec.Consumer, answers: answers{rules: spec.Consumer.Rules()}}
 	} else {
 		a.role = &publishing{Actor: a, part: spec.Publisher, returned: map[string]string{}}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync/atomic"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -35,9 +34,8 @@ func received(d amqp.Delivery) delivery {
 // consuming is a consumer's work.
 type consuming struct {
 	*Actor
-	part *scenario.Consumer
-	// requeued are the messages that it has requeued, by their mark.
-	requeued map[string]bool
+	part    *scenario.Consumer
+	answers answers
 	// accepted is set once the broker has taken the consumer on; from then on it is idle when it has handled
 	// all that was delivered.
 	accepted atomic.Bool
@@ -59,7 +57,7 @@ func (c *consuming) play(ctx context.Context) error {
 		tag = c.part.Name
 	}
 	cancelled := c.channel.NotifyCancel(make(chan string, 1))
-	deliveries, err := c.channel.Consume(c.queue, tag, c.part.Ack == scenario.AckAuto, c.part.Exclusive, false, false, table(c.part.Arguments))
+	deliveries, err := c.channel.Consume(c.queue, tag, c.part.Ack.Mode == scenario.AckAuto, c.part.Exclusive, false, false, table(c.part.Arguments))
 	if err != nil {
 		return c.explain("consuming from queue "+c.queue, err)
 	}
@@ -98,48 +96,26 @@ func (c *consuming) take(ctx context.Context, d delivery) error {
 	}
 	body := c.body(d)
 	c.host.Print(transcript.Received, body, d.mark)
-	if c.part.Lazy > 0 {
-		if err := c.host.Clock.Sleep(ctx, c.host.Who, c.part.Lazy.Std()+c.host.Clock.Hop()); err != nil {
-			return errLeft
-		}
-		return errDied
-	}
-	if c.part.Work > 0 {
-		if err := c.host.Clock.Sleep(ctx, c.host.Who, c.part.Work.Std()+c.host.Clock.Hop()); err != nil {
-			return errLeft
+	if c.part.Ack.Mode == scenario.AckFirst {
+		if err := d.Ack(false); err != nil {
+			return c.explain("acknowledging "+body, err)
 		}
 	}
-	if c.host.Finished != nil {
-		c.host.Finished(&d.Delivery)
+	if err := c.work(ctx, c.part.Works()); err != nil {
+		return err
 	}
-	if err := c.answer(d, body); err != nil {
-		return c.explain("acknowledging "+body, err)
+	return c.answer(ctx, d, body)
+}
+
+// work takes some time.
+func (c *consuming) work(ctx context.Context, d scenario.Duration) error {
+	if d == 0 {
+		return nil
+	}
+	if err := c.host.Clock.Sleep(ctx, c.host.Who, d.Std()+c.host.Clock.Hop()); err != nil {
+		return errLeft
 	}
 	return nil
-}
-
-// answer acknowledges a delivery, or rejects it if the scenario says so.
-func (c *consuming) answer(d delivery, body string) error {
-	switch {
-	case c.part.Ack == scenario.AckAuto:
-		return nil
-	case slices.Contains(c.part.Reject, body):
-		return d.Reject(false)
-	case slices.Contains(c.part.Requeue, body) && !c.hasRequeued(d):
-		c.requeued[d.mark] = true
-		return d.Reject(true)
-	default:
-		return d.Ack(false)
-	}
-}
-
-// hasRequeued reports whether the consumer has requeued a message before. Of one that no actor has published,
-// only the broker's redelivered flag is known.
-func (c *consuming) hasRequeued(d delivery) bool {
-	if d.mark == "" {
-		return d.Redelivered
-	}
-	return c.requeued[d.mark]
 }
 
 func (c *consuming) body(d delivery) string {

@@ -216,7 +216,7 @@ func fill(v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem())
 	case reflect.Slice:
-		v.Set(reflect.ValueOf([]string{"z"}))
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 	case reflect.Map:
 		v.Set(reflect.ValueOf(scenario.Arguments{"z": int64(1)}))
 	}

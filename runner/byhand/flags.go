@@ -121,7 +121,7 @@ var flags = []flag{
 	{name: "lazy", initial: "0", help: "take one message, hold it for so many seconds without acknowledging it, then die", tool: con,
 		field: func(p *Part) value { return seconds(&p.consumer.Lazy) }},
 	{name: "ack-auto", initial: no, help: "automatic acknowledgement: the broker forgets a message when it has sent it",
-		field: func(p *Part) value { return automatic(&p.consumer.Ack) }, needs: aConsumer},
+		field: func(p *Part) value { return automatic(&p.consumer.Ack.Mode) }, needs: aConsumer},
 
 	{name: "message", short: "m", initial: "Hello World!", help: "message; - reads standard input", tool: pub, always: true,
 		field: func(p *Part) value { return text(&p.publisher.Message) }},

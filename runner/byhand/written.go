@@ -92,6 +92,9 @@ var lacks = []struct {
 }{
 	{"arguments", func(p *Part) bool { return len(p.consumer.Arguments) > 0 }},
 	{"exclusive", func(p *Part) bool { return p.consumer.Exclusive }},
+	{"ack: first", func(p *Part) bool { return p.consumer.Ack.Mode == scenario.AckFirst }},
+	{"ack: {every: …}", func(p *Part) bool { return p.consumer.Ack.Every > 0 }},
+	{"answers", func(p *Part) bool { return len(p.consumer.Answers) > 0 }},
 	{"reject", func(p *Part) bool { return len(p.consumer.Reject) > 0 }},
 	{"requeue", func(p *Part) bool { return len(p.consumer.Requeue) > 0 }},
 	{"work", func(p *Part) bool { return p.consumer.Work > 0 }},

@@ -144,7 +144,7 @@ func (g *Graph) connect(from, to, label string) {
 // traits are what a reader should know of a consumer.
 func traits(c *scenario.Consumer) string {
 	var parts []string
-	if c.Ack == scenario.AckAuto {
+	if c.Ack.Mode == scenario.AckAuto {
 		parts = append(parts, "auto-ack")
 	}
 	if c.Prefetch > 0 {

@@ -16,7 +16,7 @@ func act() *scenario.Act {
 	}
 	none := 0
 	return &scenario.Act{Cast: []*scenario.Actor{
-		consumer("all", scenario.Consumer{Ack: scenario.AckAuto, Common: scenario.Common{Exchange: logs, Queue: scenario.Queue{
+		consumer("all", scenario.Consumer{Ack: scenario.Ack{Mode: scenario.AckAuto}, Common: scenario.Common{Exchange: logs, Queue: scenario.Queue{
 			Declare: true, Bind: scenario.Bind{Wanted: true, Keys: []string{"a.#", `"`}},
 		}}}),
 		consumer("one", scenario.Consumer{Prefetch: 1, Common: scenario.Common{Queue: scenario.Queue{Name: "tasks", Declare: true}}}),

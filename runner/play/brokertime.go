@@ -77,7 +77,7 @@ func (b *brokerTime) observe(e tap.Event) {
 			b.expiring[q] = &unused{who: e.Who, expires: expires, since: b.timeline.Now()}
 		}
 	}
-	if c := b.act.Cast[e.Who].Consumer; c != nil && c.Ack != scenario.AckAuto {
+	if c := b.act.Cast[e.Who].Consumer; c != nil && c.Ack.Mode != scenario.AckAuto {
 		b.hands[e.Who].observe(e, b.timeline.Now())
 	}
 }

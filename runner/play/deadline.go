@@ -43,8 +43,18 @@ func written(act *scenario.Act) time.Duration {
 			total += time.Duration(max(0, p.Messages()-1)) * p.Interval.Std()
 		} else {
 			total += a.Consumer.Lazy.Std()
-			work += a.Consumer.Work.Std()
+			work += time.Duration(1+comesBack(a.Consumer)) * a.Consumer.Work.Std()
 		}
 	}
 	return total + time.Duration(messages)*work
+}
+
+// comesBack is how often a consumer gives a message back at most, where it does not do so without end.
+func comesBack(c *scenario.Consumer) (times int) {
+	for _, rule := range c.Rules() {
+		if rule.Do.Requeue {
+			times += rule.Do.Times
+		}
+	}
+	return times
 }

@@ -106,6 +106,7 @@ func (c *checker) refusals(a *Act, path string) {
 		at := fmt.Sprintf("%s.cast[%d]", path, i)
 		c.sent(actor.Reject, at+".reject", publishers)
 		c.sent(actor.Requeue, at+".requeue", publishers)
+		c.answered(actor.Answers, publishers)
 	}
 }
 
@@ -113,6 +114,16 @@ func (c *checker) sent(bodies []string, path string, publishers []*Publisher) {
 	for i, body := range bodies {
 		if !slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) }) {
 			c.at(fmt.Sprintf("%s[%d]", path, i), "nobody sends %s%s", body, c.didYouMeanBody(body, publishers))
+		}
+	}
+}
+
+// answered checks that the messages that have an answer of their own are sent by somebody.
+func (c *checker) answered(answers Answers, publishers []*Publisher) {
+	for _, rule := range answers {
+		body, ok := rule.exactly()
+		if ok && !slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) }) {
+			c.mistake(rule.Pos, "nobody sends %s%s", body, c.didYouMeanBody(body, publishers))
 		}
 	}
 }

@@ -151,6 +151,7 @@ func (c *checker) act(a *Act, path string) {
 		c.actor(a, actor, at, &cast)
 	}
 	c.refusals(a, path)
+	c.endless(a, path)
 	c.steps(a, path, &cast)
 	c.expectations(a, path, &cast)
 }
@@ -257,13 +258,17 @@ func (c *checker) consumer(a *Consumer, path string) {
 		c.at(path+".prefetch", "prefetch must be from 0 to 65535")
 	}
 	if a.Lazy > 0 {
-		for _, key := range []string{"work", "reject", "requeue"} {
+		for _, key := range []string{"work", "reject", "requeue", "answers"} {
 			if c.given(path + "." + key) {
 				c.at(path+"."+key, "a lazy consumer dies over its first message, so %s has no effect", key)
 			}
 		}
 	}
-	if a.Ack == AckAuto && (len(a.Reject) > 0 || len(a.Requeue) > 0) {
+	if a.Ack.Mode == AckFirst && (len(a.Reject) > 0 || len(a.Requeue) > 0) {
+		c.at(path+".ack", "what is acknowledged first cannot be rejected or requeued")
+	}
+	c.answers(a, path)
+	if a.Ack.Mode == AckAuto && (len(a.Reject) > 0 || len(a.Requeue) > 0) {
 		c.at(path+".ack", "under automatic acknowledgement nothing can be rejected or requeued")
 	}
 }

@@ -69,7 +69,7 @@ func TestDecode(t *testing.T) {
 	}
 	act := s.Acts[0]
 	lazy, p := act.Cast[0].Consumer, act.Cast[1].Publisher
-	if lazy.Prefetch != 2 || lazy.Ack != AckAuto || lazy.Lazy.Std() != 90*time.Second || lazy.Queue.Name != "q" {
+	if lazy.Prefetch != 2 || lazy.Ack.Mode != AckAuto || lazy.Lazy.Std() != 90*time.Second || lazy.Queue.Name != "q" {
 		t.Errorf("consumer: %+v", lazy)
 	}
 	if p.Message != "42" || *p.Count != 2 || p.Pos != (Position{"x.yaml", 15, 9}) {
@@ -133,7 +133,7 @@ func TestDecodeMistakes(t *testing.T) {
 		{"negative copies", act("      - publisher: p\n", "    expect: {fates: {queued: {m: -1, x: 2}}}\n"),
 			"f:6:31: a number of messages cannot be negative"},
 		{"misspelt role", act("      - consumr: c\n        queue: {name: q}\n        ack: never\n      - publishr: p\n        routing_key: q\n        mesage: m\n", ""),
-			"f:5:9: unknown key consumr (did you mean consumer?)\nf:7:14: never is none of manual, auto\nf:8:9: unknown key publishr (did you mean publisher?)\nf:10:9: unknown key mesage (did you mean message?)"},
+			"f:5:9: unknown key consumr (did you mean consumer?)\nf:7:14: never is none of manual, first, auto\nf:8:9: unknown key publishr (did you mean publisher?)\nf:10:9: unknown key mesage (did you mean message?)"},
 		{"no role", act("      - name: p\n", ""), "f:5:9: an actor needs a name: consumer: NAME or publisher: NAME"},
 		{"both roles", act("      - publisher: p\n        consumer: c\n", ""), "f:5:9: an actor is a consumer or a publisher, not both"},
 		{"words", "clock: reel\n" + act(publisher, ""), "f:1:8: reel is none of virtual, real, broker (did you mean real?)"},

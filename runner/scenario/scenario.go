@@ -163,11 +163,14 @@ type Consumer struct {
 	// Prefetch is how many unacknowledged messages the broker may have sent to the consumer at one
 	// time; 0 is no limit. The broker ignores it under automatic acknowledgement.
 	Prefetch int `yaml:"prefetch" jsonschema:"minimum=0,maximum=65535"`
-	// Ack is manual (default) or auto.
-	Ack AckMode `yaml:"ack"`
+	// Ack is manual (default), auto, first, or how many messages are acknowledged at one time.
+	Ack Ack `yaml:"ack"`
 	// Work is how long the consumer processes each message before it acknowledges it.
 	Work Duration `yaml:"work"`
-	// Lazy consumers take one message, hold it this long without acknowledging it, then die.
+	// Answers are what the consumer does with which message, if it is something else than to acknowledge it.
+	Answers Answers `yaml:"answers"`
+	// Lazy consumers take one message, hold it this long without acknowledging it, then die: short for work and
+	// an answer that dies.
 	Lazy Duration `yaml:"lazy"`
 	// Reject lists the messages that the consumer rejects without requeueing them.
 	Reject []string `yaml:"reject"`
@@ -355,16 +358,6 @@ const (
 	// OfBroker is for acts about the broker's own time: it is virtual where the broker lives by the act's clock,
 	// which the embedded one does, and real elsewhere. An act of which it can be derived needs not say so.
 	OfBroker Clock = "broker"
-)
-
-// AckMode is how a consumer acknowledges.
-type AckMode string
-
-const (
-	// AckManual has the consumer acknowledge each message when it has processed it.
-	AckManual AckMode = "manual"
-	// AckAuto has the broker forget each message when it has sent it (no-ack in AMQP's words).
-	AckAuto AckMode = "auto"
 )
 
 // ExchangeType is one of AMQP's exchange types.

@@ -16,7 +16,6 @@ import (
 // The types whose YAML is more than a mapping of their fields.
 
 func (Clock) words() []string        { return []string{"virtual", "real", "broker"} }
-func (AckMode) words() []string      { return []string{"manual", "auto"} }
 func (ExchangeType) words() []string { return ExchangeTypes() }
 func (CA) words() []string           { return []string{"broker", "other"} }
 func (Feature) words() []string      { return Features() }

@@ -24,8 +24,9 @@ type word struct{ value, meaning string }
 
 // sources are the files that define the format.
 var sources = []string{
-	"runner/scenario/scenario.go", "runner/scenario/condition.go", "runner/fate/fate.go",
-	"runner/scenario/pattern.go", "runner/scenario/deliveries.go", "runner/scenario/deaths.go", "runner/scenario/queues.go",
+	"runner/scenario/scenario.go", "runner/scenario/ack.go", "runner/scenario/answers.go", "runner/scenario/pattern.go",
+	"runner/scenario/condition.go", "runner/fate/fate.go",
+	"runner/scenario/deliveries.go", "runner/scenario/deaths.go", "runner/scenario/queues.go",
 }
 
 func readComments(root string) (*comments, error) {

@@ -98,7 +98,7 @@ func (f *format) sections(examples *examples) []section {
 // vocabulary explains the words that values are made of.
 func (f *format) vocabulary() []section {
 	var all []section
-	for _, of := range []string{"Clock", "AckMode", "Fate", "Death"} {
+	for _, of := range []string{"Clock", "AckMode", "Response", "Disposal", "Fate", "Death"} {
 		sec := section{Title: of, About: cell(f.comments.types[of])}
 		for _, w := range f.comments.words[of] {
 			sec.Words = append(sec.Words, term{w.value, cell(w.meaning)})

@@ -48,7 +48,9 @@ func newFormat(root string) (*format, error) {
 		return nil, err
 	}
 	f := &format{comments: c, types: jsonschema.Definitions{}}
-	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Expectation{}, transcript{}, deliveries{}, delivery{}, queueState{}, scenario.ExpectedProperties{})
+	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Expectation{}, transcript{},
+		scenario.AckEvery{}, scenario.Rule{}, scenario.Refusal{},
+		deliveries{}, delivery{}, queueState{}, scenario.ExpectedProperties{})
 	f.shape()
 	return f, nil
 }

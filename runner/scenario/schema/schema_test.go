@@ -155,6 +155,29 @@ func TestSchemaAndDecoderAgree(t *testing.T) {
 		{consumer("reject: a"), false},
 		{consumer("reject: [[a]]"), false},
 		{consumer("reject: [null]"), false},
+		{consumer("ack: first"), true},
+		{consumer("ack: {every: 3}"), true},
+		{consumer("ack: {every: 0}"), false},
+		{consumer("ack: {each: 3}"), false},
+		{consumer("ack: {}"), false},
+		{consumer("ack: [manual]"), false},
+		{consumer("answers: {<any>: reject}"), true},
+		{consumer("answers: {<any>: {reject: requeue, times: 2}, <any>x: {nack: discard}}"), true},
+		{consumer("answers: {<any>: refuse}"), false},
+		{consumer("answers: {<any>: {reject: requeue, times: 0}}"), false},
+		{consumer("answers: {<any>: {reject: discard, nack: discard}}"), false},
+		{consumer("answers: {<any>: {times: 1}}"), false},
+		{consumer("answers: {<any>: {reject: true}}"), false},
+		{consumer("answers: {<any>: {publish: {}, then: ack}}"), false},
+		{consumer("answers: {<any>: }"), false},
+		{consumer("answers: [{do: die}]"), true},
+		{consumer("answers: [{when: {redelivered: true, exchange: '', routing_key: 1, message: <any>, headers: {a: [1.., {b: <absent>}]}, properties: {priority: 3}, default: 0}, do: hold}, {do: ack}]"), true},
+		{consumer("answers: [{when: {colour: red}, do: hold}]"), false},
+		{consumer("answers: [{when: {redelivered: 1}, do: hold}]"), false},
+		{consumer("answers: [{when: {headers: [a]}, do: hold}]"), false},
+		{consumer("answers: [{when: {redelivered: true}}]"), false},
+		{consumer("answers: [reject]"), false},
+		{consumer("answers: reject"), false},
 		{consumer("exclusive: true"), true},
 		{consumer("exclusive: 'true'"), false},
 		{consumer("exclusive: 1"), false},
@@ -328,7 +351,7 @@ func TestEveryKeyIsExplained(t *testing.T) {
 			}
 		}
 	}
-	for _, of := range []string{"Clock", "AckMode", "ExchangeType", "CA", "Fate", "Death"} {
+	for _, of := range []string{"Clock", "AckMode", "Response", "Disposal", "ExchangeType", "CA", "Fate", "Death"} {
 		if len(f.comments.words[of]) < 2 {
 			t.Errorf("no words of %s in the source", of)
 		}

@@ -32,7 +32,8 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 		reflect.TypeFor[scenario.Bind](), reflect.TypeFor[scenario.Expectations](), reflect.TypeFor[scenario.Transcript](),
 		reflect.TypeFor[scenario.Messages](), reflect.TypeFor[scenario.Arguments](),
 		reflect.TypeFor[scenario.Deliveries](), reflect.TypeFor[scenario.Delivery](), reflect.TypeFor[scenario.Deaths](),
-		reflect.TypeFor[scenario.ExpectedQueue](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern]():
+		reflect.TypeFor[scenario.ExpectedQueue](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern](),
+		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer]():
 		return ref(typeName(t))
 	case reflect.TypeFor[lines]():
 		return ref("Lines")
@@ -99,6 +100,9 @@ func (f *format) shape() {
 	oneOf("Transcript", text(), list(text()), f.types["transcript"])
 	oneOf("Messages", whole(math.MaxInt32), list(text()),
 		&jsonschema.Schema{Type: "object", AdditionalProperties: whole(math.MaxInt32)})
+	oneOf("Ack", enum(f.comments.words["AckMode"]), ref("AckEvery"))
+	oneOf("Answers", list(ref("Rule")), &jsonschema.Schema{Type: "object", AdditionalProperties: ref("Answer")})
+	oneOf("Answer", enum(f.comments.words["Response"]), ref("Refusal"))
 	f.types["Arguments"] = &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema}
 	oneOf("Deliveries", list(ref("Delivery")), f.types["deliveries"])
 	oneOf("Delivery", text(), f.types["delivery"])
@@ -119,6 +123,8 @@ func (f *format) shape() {
 	property("Scenario", "acts").MinItems = &one
 	property("Act", "name").Pattern = visible
 	property("Act", "cast").MinItems = &one
+	f.types["Refusal"].AnyOf = []*jsonschema.Schema{{Required: []string{"reject"}}, {Required: []string{"nack"}}}
+	f.types["Refusal"].Not = &jsonschema.Schema{Required: []string{"reject", "nack"}}
 	f.types["Step"].MinProperties, f.types["Step"].MaxProperties = &one, &one
 	f.types["deliveries"].Properties.Value("counts").MinProperties = &one
 	expected := []*jsonschema.Schema{{Required: []string{"fates"}}}
