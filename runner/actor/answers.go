@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tutor/runner/scenario"
+	"tutor/runner/transcript"
 )
 
 // answers are what a consumer answers by, and what it remembers for that.
@@ -12,6 +13,8 @@ type answers struct {
 	rules []*scenario.Rule
 	// given is how often a rule that is limited was followed.
 	given map[following]int
+	// done are the ids of the messages that were processed, where the consumer remembers them.
+	done map[string]bool
 	// owed are the processed messages that were not acknowledged yet, where several are at one time.
 	owed int
 }
@@ -65,6 +68,25 @@ func (c *consuming) answer(ctx context.Context, d delivery, body string) error {
 	case scenario.Hold:
 		return nil
 	}
+	if do.Response == scenario.Acknowledge {
+		c.answers.remember(d.MessageId)
+	}
+	return c.finish(d, do, body)
+}
+
+// ignore acknowledges a delivery that the consumer has processed before.
+func (c *consuming) ignore(d delivery, body string) error {
+	c.host.Print(transcript.Ignored, body, d.mark)
+	if c.part.Ack.Mode == scenario.AckFirst {
+		if err := d.Ack(false); err != nil {
+			return c.explain("acknowledging "+body, err)
+		}
+	}
+	return c.finish(d, scenario.Answer{Response: scenario.Acknowledge}, body)
+}
+
+// finish answers a delivery that needs no more work.
+func (c *consuming) finish(d delivery, do scenario.Answer, body string) error {
 	if c.host.Finished != nil {
 		c.host.Finished(&d.Delivery)
 	}
@@ -72,6 +94,18 @@ func (c *consuming) answer(ctx context.Context, d delivery, body string) error {
 		return c.explain("acknowledging "+body, err)
 	}
 	return nil
+}
+
+func (a *answers) knows(id string) bool { return a.done[id] }
+
+func (a *answers) remember(id string) {
+	if id == "" {
+		return
+	}
+	if a.done == nil {
+		a.done = map[string]bool{}
+	}
+	a.done[id] = true
 }
 
 // die ends the consumer, when what it has said before has come to pass.

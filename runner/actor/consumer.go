@@ -95,6 +95,9 @@ func (c *consuming) take(ctx context.Context, d delivery) error {
 		c.host.Took(&d.Delivery)
 	}
 	body := c.body(d)
+	if c.part.OnceBy == scenario.ByMessageID && c.answers.knows(d.MessageId) {
+		return c.ignore(d, body)
+	}
 	c.host.Print(transcript.Received, body, d.mark)
 	if c.part.Ack.Mode == scenario.AckFirst {
 		if err := d.Ack(false); err != nil {

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,12 +42,12 @@ func (p *publishing) play(ctx context.Context) error {
 	p.returns = p.channel.NotifyReturn(make(chan amqp.Return, 2*window))
 	next := p.host.Clock.Now()
 	for n := 1; n <= p.part.Messages(); n++ {
-		if n > 1 && p.part.Interval > 0 {
+		if pause := p.part.Pause(n); pause > 0 {
 			if err := p.settleConfirms(ctx, 0); err != nil {
 				return err
 			}
 			// What publishing takes does not add up.
-			next += p.part.Interval.Std()
+			next += pause.Std()
 			if err := p.host.Clock.Sleep(ctx, p.host.Who, next-p.host.Clock.Now()); err != nil {
 				return p.left(ctx)
 			}
@@ -72,10 +73,10 @@ func (p *publishing) send(ctx context.Context, n int) error {
 		return err
 	}
 	p.takeReturns()
-	body := p.part.Body(n)
-	mark := Mark(p.part.Name, n)
+	out := p.part.Nth(n)
+	body, mark := out.Body, Mark(p.part.Name, n)
 	confirmation, err := p.channel.PublishWithDeferredConfirm(
-		p.part.Exchange.Name, p.part.RoutingKey, p.part.Mandatory, false, p.message(mark, body))
+		p.part.Exchange.Name, out.RoutingKey, out.Mandatory, false, p.message(mark, &out))
 	if err != nil {
 		return p.explain("publishing "+body, err)
 	}
@@ -87,19 +88,36 @@ func (p *publishing) send(ctx context.Context, n int) error {
 	return nil
 }
 
-func (p *publishing) message(mark, body string) amqp.Publishing {
+func (p *publishing) message(mark string, out *scenario.Outgoing) amqp.Publishing {
 	m := amqp.Publishing{
-		Body:     []byte(body),
-		Priority: p.part.Priority,
-		Headers:  tap.Marked(table(p.part.Headers), mark),
+		Body:            []byte(out.Body),
+		Priority:        out.Priority,
+		Headers:         tap.Marked(table(out.Headers), mark),
+		ContentType:     out.Properties.ContentType,
+		ContentEncoding: out.Properties.ContentEncoding,
+		Type:            out.Properties.Type,
+		MessageId:       out.Properties.MessageID,
+		CorrelationId:   out.Properties.CorrelationID,
+		ReplyTo:         out.Properties.ReplyTo,
+		AppId:           out.Properties.AppID,
+		UserId:          p.user(out.Properties.UserID),
+		Timestamp:       out.Properties.Timestamp.Std(),
 	}
-	if p.part.Persistent {
+	if out.Persistent {
 		m.DeliveryMode = amqp.Persistent
 	}
-	if p.part.Expiration != nil {
-		m.Expiration = strconv.FormatInt(p.part.Expiration.Std().Milliseconds(), 10)
+	if out.Expiration != nil {
+		m.Expiration = strconv.FormatInt(out.Expiration.Std().Milliseconds(), 10)
 	}
 	return m
+}
+
+// user is the broker's name for a user, where it is the one as whom the actor is logged in.
+func (p *publishing) user(name string) string {
+	if name == cmp.Or(p.part.Connect.User, everybody) {
+		return p.host.User
+	}
+	return name
 }
 
 // settleConfirms waits until no more than some messages lack their confirmation, and prints what

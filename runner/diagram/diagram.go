@@ -102,7 +102,9 @@ func (g *Graph) publisher(p *scenario.Publisher) {
 	id := "p:" + p.Name
 	g.add(node{id, p.Name, publisherNode})
 	exchange := g.exchange(&p.Exchange)
-	g.connect(id, exchange, p.RoutingKey)
+	for _, key := range p.RoutingKeys() {
+		g.connect(id, exchange, key)
+	}
 }
 
 // defaultBindings are those that every queue has to the default exchange, where somebody publishes

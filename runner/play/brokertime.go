@@ -56,9 +56,18 @@ func newBrokerTime(act *scenario.Act, books *ledger.Ledger, timeline *clock.Time
 			b.shortest = min(b.shortest, b.patience[who].limit)
 		}
 		_, mortal := milliseconds(a.Common().Queue.Arguments["x-message-ttl"])
-		b.mortal = b.mortal || mortal || a.Publisher != nil && a.Publisher.Expiration != nil
+		b.mortal = b.mortal || mortal || expires(a)
 	}
 	return b
+}
+
+// expires reports whether an actor publishes messages that have a time to live.
+func expires(a *scenario.Actor) bool {
+	if a.Publisher == nil {
+		return false
+	}
+	_, ok := a.Publisher.Expires("")
+	return ok
 }
 
 // milliseconds reads a time as AMQP's arguments have it.
@@ -134,7 +143,8 @@ func (b *brokerTime) timeOuts(now, until time.Duration) error {
 func (b *brokerTime) overdue(o ledger.Overdue) error {
 	what := fmt.Sprintf("%s lives for %v in %s, from %v on", o.Message, o.Lives, o.Queue.Name, o.Since.Round(time.Millisecond))
 	if o.Own {
-		return b.reached(b.act.Place(o.Publisher, "expiration"), "expiration", what)
+		key, _ := b.act.Cast[o.Publisher].Publisher.Expires(o.Message)
+		return b.reached(b.act.Place(o.Publisher, key), "expiration", what)
 	}
 	return b.reached(b.place(o.Queue, "x-message-ttl"), "x-message-ttl", what)
 }
@@ -215,7 +225,7 @@ func isTimed(act *scenario.Act) bool {
 	mortal, letters := false, false
 	for _, a := range act.Cast {
 		queue := a.Common().Queue.Arguments
-		mortal = mortal || queue["x-message-ttl"] != nil || a.Publisher != nil && a.Publisher.Expiration != nil
+		mortal = mortal || queue["x-message-ttl"] != nil || expires(a)
 		letters = letters || queue["x-dead-letter-exchange"] != nil
 		if queue[timeoutArgument] != nil || queue["x-dead-letter-strategy"] != nil || queue["x-queue-type"] == "stream" ||
 			a.Consumer != nil && a.Consumer.Arguments[timeoutArgument] != nil {

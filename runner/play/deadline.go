@@ -40,7 +40,7 @@ func written(act *scenario.Act) time.Duration {
 		total += a.Common().Delay.Std()
 		if p := a.Publisher; p != nil {
 			messages += p.Messages()
-			total += time.Duration(max(0, p.Messages()-1)) * p.Interval.Std()
+			total += p.Pauses()
 		} else {
 			total += a.Consumer.Lazy.Std()
 			work += time.Duration(1+comesBack(a.Consumer)) * a.Consumer.Work.Std()

@@ -18,6 +18,14 @@ import (
 // acknowledged.
 type Answers []*Rule
 
+// OnceBy is by what a consumer knows what it has processed before.
+type OnceBy string
+
+// ByMessageID knows a message by its message_id; one that has none is processed each time.
+const ByMessageID OnceBy = "message_id"
+
+func (OnceBy) words() []string { return []string{"message_id"} }
+
 // Rule is an answer, and which deliveries get it.
 type Rule struct {
 	// Pos is where the rule starts in its file.

@@ -280,9 +280,8 @@ func (c *checker) publisher(a *Publisher, path string) {
 	if a.Messages() > maxCopies {
 		c.at(path+".count", "%d messages are more than an act can have: at most %d", a.Messages(), maxCopies)
 	}
-	if a.Expiration != nil && a.Expiration.Std()%time.Millisecond != 0 {
-		c.at(path+".expiration", "a time to live is a whole number of milliseconds")
-	}
+	c.expiration(a.Expiration, path+".expiration")
+	c.written(a, path)
 	c.size(a, path)
 }
 

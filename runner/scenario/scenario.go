@@ -167,6 +167,9 @@ type Consumer struct {
 	Ack Ack `yaml:"ack"`
 	// Work is how long the consumer processes each message before it acknowledges it.
 	Work Duration `yaml:"work"`
+	// OnceBy has the consumer remember what it has processed, and only acknowledge what comes again. Default: it
+	// processes everything.
+	OnceBy OnceBy `yaml:"once_by"`
 	// Answers are what the consumer does with which message, if it is something else than to acknowledge it.
 	Answers Answers `yaml:"answers"`
 	// Lazy consumers take one message, hold it this long without acknowledging it, then die: short for work and
@@ -212,6 +215,10 @@ type Publisher struct {
 	Expiration *Duration `yaml:"expiration"`
 	// Headers of the messages.
 	Headers Arguments `yaml:"headers"`
+	// Properties of the messages.
+	Properties *Properties `yaml:"properties"`
+	// Written are the messages one by one, in place of message, count and interval.
+	Written []*Message `yaml:"messages"`
 }
 
 // Connect says as whom, where and how an actor connects.
@@ -409,6 +416,9 @@ func (d Duration) String() string { return time.Duration(d).String() }
 
 // Messages is how many messages the publisher publishes.
 func (p *Publisher) Messages() int {
+	if len(p.Written) > 0 {
+		return len(p.Written)
+	}
 	if p.Count == nil {
 		return 1
 	}
@@ -417,6 +427,9 @@ func (p *Publisher) Messages() int {
 
 // Body is the publisher's nth message, counted from 1.
 func (p *Publisher) Body(n int) string {
+	if len(p.Written) > 0 {
+		return p.Written[n-1].Body
+	}
 	body := p.Message
 	if p.Count != nil && *p.Count > 1 {
 		body = strconv.Itoa(n) + ":" + body

@@ -21,6 +21,7 @@ const (
 	Bound
 	Sent
 	Received
+	Ignored
 	Returned
 	Nacked
 	Cancelled
@@ -43,6 +44,7 @@ var kinds = [...]struct {
 	Bound:           {"bound", "Bound Queue ", false},
 	Sent:            {"sent", "Sent: ", false},
 	Received:        {"received", "Received: ", false},
+	Ignored:         {"ignored", "Ignored: ", false},
 	Returned:        {"returned", "Returned: ", true},
 	Nacked:          {"nacked", "Nacked: ", true},
 	Cancelled:       {"cancelled", "Cancelled: ", true},

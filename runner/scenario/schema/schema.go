@@ -49,7 +49,7 @@ func newFormat(root string) (*format, error) {
 	}
 	f := &format{comments: c, types: jsonschema.Definitions{}}
 	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Expectation{}, transcript{},
-		scenario.AckEvery{}, scenario.Rule{}, scenario.Refusal{},
+		scenario.AckEvery{}, scenario.Envelope{}, scenario.Rule{}, scenario.Refusal{},
 		deliveries{}, delivery{}, queueState{}, scenario.ExpectedProperties{})
 	f.shape()
 	return f, nil

@@ -19,6 +19,7 @@ const (
 	duration = `^(0|(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`
 	// condition is written as people do: any case, and blanks around the comparison.
 	condition = `^ *([Rr][Aa][Bb][Bb][Ii][Tt][Mm][Qq]|[Ee][Mm][Bb][Ee][Dd][Dd][Ee][Dd])( +((=|!=|<|<=|>|>=) *[0-9]+(\.[0-9]+)*)?)? *$`
+	moment    = `^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2}))?$`
 	// numbers are a number as a text, or a range.
 	numbers = `^([0-9]+|[0-9]+\.\.[0-9]*|\.\.[0-9]+)$`
 	// visible texts have something else than blanks in them.
@@ -33,7 +34,8 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 		reflect.TypeFor[scenario.Messages](), reflect.TypeFor[scenario.Arguments](),
 		reflect.TypeFor[scenario.Deliveries](), reflect.TypeFor[scenario.Delivery](), reflect.TypeFor[scenario.Deaths](),
 		reflect.TypeFor[scenario.ExpectedQueue](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern](),
-		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer]():
+		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer](),
+		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Timestamp]():
 		return ref(typeName(t))
 	case reflect.TypeFor[lines]():
 		return ref("Lines")
@@ -100,6 +102,8 @@ func (f *format) shape() {
 	oneOf("Transcript", text(), list(text()), f.types["transcript"])
 	oneOf("Messages", whole(math.MaxInt32), list(text()),
 		&jsonschema.Schema{Type: "object", AdditionalProperties: whole(math.MaxInt32)})
+	oneOf("Message", text(), ref("Envelope"))
+	f.types["Timestamp"] = &jsonschema.Schema{Type: "string", Pattern: moment}
 	oneOf("Ack", enum(f.comments.words["AckMode"]), ref("AckEvery"))
 	oneOf("Answers", list(ref("Rule")), &jsonschema.Schema{Type: "object", AdditionalProperties: ref("Answer")})
 	oneOf("Answer", enum(f.comments.words["Response"]), ref("Refusal"))
@@ -123,6 +127,7 @@ func (f *format) shape() {
 	property("Scenario", "acts").MinItems = &one
 	property("Act", "name").Pattern = visible
 	property("Act", "cast").MinItems = &one
+	property("Publisher", "messages").MinItems = &one
 	f.types["Refusal"].AnyOf = []*jsonschema.Schema{{Required: []string{"reject"}}, {Required: []string{"nack"}}}
 	f.types["Refusal"].Not = &jsonschema.Schema{Required: []string{"reject", "nack"}}
 	f.types["Step"].MinProperties, f.types["Step"].MaxProperties = &one, &one
