@@ -37,6 +37,8 @@ type Host struct {
 	TLS *tls.Config
 	// Vhost, User and Password are the broker's names for what the scenario's mean.
 	Vhost, User, Password string
+	// Users are the broker's names for the scenario's users, where they differ.
+	Users map[string]string
 	// Print takes the lines of the actor's transcript, with the mark of the message that they are about, if
 	// they are about one.
 	Print func(kind transcript.Kind, text, mark string)
@@ -90,11 +92,19 @@ type Actor struct {
 func New(spec *scenario.Actor, host Host) *Actor {
 	a := &Actor{host: host, spec: spec, ended: make(chan struct{})}
 	if spec.Consumer != nil {
-		a.role = &consuming{Actor: a, part: spec.Consumer, answers: answers{rules: spec.Consumer.Rules()}}
+		a.role = &consuming{Actor: a, part: spec.Consumer, answers: answers{rules: spec.Consumer.Rules(), users: inverse(host.Users)}}
 	} else {
 		a.role = &publishing{Actor: a, part: spec.Publisher, returned: map[string]string{}}
 	}
 	return a
+}
+
+func inverse(names map[string]string) map[string]string {
+	inverted := make(map[string]string, len(names))
+	for from, to := range names {
+		inverted[to] = from
+	}
+	return inverted
 }
 
 // role is what distinguishes the kinds of actors. The one place that knows which there are is [New].

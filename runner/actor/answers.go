@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 // answers are what a consumer answers by, and what it remembers for that.
 type answers struct {
 	rules []*scenario.Rule
+	// users are the scenario's names for the broker's users, where they differ.
+	users map[string]string
 	// given is how often a rule that is limited was followed.
 	given map[following]int
 	// done are the ids of the messages that were processed, where the consumer remembers them.
@@ -28,7 +31,7 @@ type following struct {
 // decide is what a consumer does with a delivery.
 func (a *answers) decide(d delivery, body string) scenario.Answer {
 	if len(a.rules) > 0 {
-		arrival := d.arrival(body)
+		arrival := d.arrival(body, a.users)
 		for _, rule := range a.rules {
 			if rule.Fits(&arrival) && a.follow(rule, d) {
 				return rule.Do
@@ -136,21 +139,21 @@ func (c *consuming) settle(d delivery, do scenario.Answer) error {
 	return d.Ack(c.part.Ack.Every > 0)
 }
 
-// arrival is a delivery as rules look at it.
-func (d *delivery) arrival(body string) scenario.Arrival {
+// arrival is a delivery as rules look at it, with the scenario's names for the broker's users.
+func (d *delivery) arrival(body string, users map[string]string) scenario.Arrival {
 	return scenario.Arrival{
 		Message: body, Exchange: d.Exchange, RoutingKey: d.RoutingKey, Redelivered: d.Redelivered,
-		Headers: d.Headers, Properties: d.properties(),
+		Headers: d.Headers, Properties: d.properties(users),
 	}
 }
 
 // properties are those that are there, by their names.
-func (d *delivery) properties() map[string]any {
+func (d *delivery) properties(users map[string]string) map[string]any {
 	there := map[string]any{}
 	for name, text := range map[string]string{
 		"content_type": d.ContentType, "content_encoding": d.ContentEncoding, "correlation_id": d.CorrelationId,
 		"reply_to": d.ReplyTo, "expiration": d.Expiration, "message_id": d.MessageId, "type": d.Type,
-		"user_id": d.UserId, "app_id": d.AppId,
+		"user_id": cmp.Or(users[d.UserId], d.UserId), "app_id": d.AppId,
 	} {
 		if text != "" {
 			there[name] = text

@@ -100,7 +100,7 @@ func (p *publishing) message(mark string, out *scenario.Outgoing) amqp.Publishin
 		CorrelationId:   out.Properties.CorrelationID,
 		ReplyTo:         out.Properties.ReplyTo,
 		AppId:           out.Properties.AppID,
-		UserId:          p.user(out.Properties.UserID),
+		UserId:          cmp.Or(p.host.Users[out.Properties.UserID], out.Properties.UserID),
 		Timestamp:       out.Properties.Timestamp.Std(),
 	}
 	if out.Persistent {
@@ -110,14 +110,6 @@ func (p *publishing) message(mark string, out *scenario.Outgoing) amqp.Publishin
 		m.Expiration = strconv.FormatInt(out.Expiration.Std().Milliseconds(), 10)
 	}
 	return m
-}
-
-// user is the broker's name for a user, where it is the one as whom the actor is logged in.
-func (p *publishing) user(name string) string {
-	if name == cmp.Or(p.part.Connect.User, everybody) {
-		return p.host.User
-	}
-	return name
 }
 
 // settleConfirms waits until no more than some messages lack their confirmation, and prints what

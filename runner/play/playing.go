@@ -290,11 +290,15 @@ func (p *playing) host(who int) (actor.Host, error) {
 		Vhost:    p.stage.Vhosts[p.act.Cast[who].Vhost()],
 		User:     login.User,
 		Password: password,
+		Users:    map[string]string{},
 		Print:    func(k transcript.Kind, text, mark string) { p.print(who, k, text, mark) },
 		Body:     p.ledger.Body,
 		Took:     func(d *amqp.Delivery) { p.ledger.Took(who, d.DeliveryTag) },
 		Finished: func(d *amqp.Delivery) { p.ledger.Finished(who, d.DeliveryTag) },
 		Dies:     func() { p.ledger.Dies(who) },
+	}
+	for name, login := range p.stage.Users {
+		h.Users[name] = login.User
 	}
 	if connect.TLS != nil {
 		config, err := p.tls(connect.TLS)
@@ -350,7 +354,9 @@ func translation(s *stage.Stage) *strings.Replacer {
 		pairs = append(pairs, "vhost '"+real+"'", "vhost '"+name+"'", "vhost "+real+" ", "vhost "+name+" ")
 	}
 	for name, login := range s.Users {
-		pairs = append(pairs, "user '"+login.User+"'", "user '"+name+"'")
+		for _, before := range []string{"user '", "user was '", "user_id property set to '"} {
+			pairs = append(pairs, before+login.User+"'", before+name+"'")
+		}
 	}
 	return strings.NewReplacer(pairs...)
 }

@@ -42,7 +42,7 @@ type When struct {
 	Pos Position `yaml:"-"`
 	// Message is the body.
 	Message *string `yaml:"message"`
-	// Redelivered is the broker's mark of what it may have delivered before.
+	// Redelivered is the broker's mark of what it may have delivered before. Default: with or without it.
 	Redelivered *bool `yaml:"redelivered"`
 	// Exchange that the message came through.
 	Exchange *string `yaml:"exchange"`
@@ -52,8 +52,8 @@ type When struct {
 	Headers map[string]Pattern `yaml:"headers"`
 	// Properties of the message.
 	Properties map[string]Pattern `yaml:"properties"`
-	// Default is the number that stands for headers and properties which are not there. Default: none; they do
-	// not fit a number.
+	// Default, a number, stands for headers and properties that are not there. Default: none. Without it, they fit
+	// no number.
 	Default *int `yaml:"default"`
 }
 
@@ -74,7 +74,7 @@ type Answer struct {
 type Response string
 
 const (
-	// Acknowledge it.
+	// Acknowledge tells the broker that the delivery is processed.
 	Acknowledge Response = "ack"
 	// Reject it, which its queue discards or dead-letters.
 	Reject Response = "reject"

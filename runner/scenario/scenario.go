@@ -217,7 +217,7 @@ type Publisher struct {
 	Headers Arguments `yaml:"headers"`
 	// Properties of the messages.
 	Properties *Properties `yaml:"properties"`
-	// Written are the messages one by one, in place of message, count and interval.
+	// Written are given one by one, in place of message, count and interval.
 	Written []*Message `yaml:"messages"`
 }
 
