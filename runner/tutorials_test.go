@@ -28,7 +28,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // of some versions, on all of which it expects the same.
 func TestTutorials(t *testing.T) {
 	targets.Each(t, func(t *testing.T, target stage.Target) {
-		for _, path := range append(tutorials(t), "testdata/settling.yaml", "testdata/restart.yaml", "testdata/quorum.yaml", "testdata/answers.yaml", "testdata/messages.yaml") {
+		for _, path := range append(tutorials(t), "testdata/settling.yaml", "testdata/restart.yaml", "testdata/quorum.yaml", "testdata/answers.yaml",
+			"testdata/messages.yaml", "testdata/until.yaml", "testdata/topology.yaml") {
 			name := strings.TrimSuffix(filepath.Base(path), ".yaml")
 			t.Run(name, func(t *testing.T) {
 				leakless(t)

@@ -47,7 +47,7 @@ func (l *Ledger) Exchanges(vhost string) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var names []string
-	for _, name := range slices.Sorted(maps.Keys(l.vhosts[vhost].Exchanges)) {
+	for _, name := range slices.Sorted(maps.Keys(l.vhost(vhost).Exchanges)) {
 		if len(name) < 4 || name[:4] != "amq." {
 			names = append(names, name)
 		}

@@ -12,7 +12,11 @@ import (
 
 // agreed enters that the broker has done what it was asked to.
 func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
-	vhost := l.cast[who].Vhost
+	l.done(who, l.cast[who].Vhost, ch, answer)
+}
+
+// done enters that the broker has done in a vhost what an actor, or the runner, has asked it to.
+func (l *Ledger) done(who int, vhost string, ch *channel, answer wire.Method) {
 	v := l.vhosts[vhost]
 	if changesRouting(ch.asked) {
 		l.changing(vhost)
@@ -20,7 +24,7 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 	switch asked := ch.asked.(type) {
 	case *wire.ExchangeDeclare:
 		if !asked.Passive && v.Exchanges[asked.Exchange] == nil {
-			v.DeclareExchange(asked.Exchange, exchange(asked))
+			v.DeclareExchange(asked.Exchange, exchange(asked, v.ExchangeArguments(asked.Exchange, asked.Arguments)))
 			l.exchanged(outcome.Declare, who, asked.Exchange, asked.Type)
 			l.changed(vhost)
 		}
@@ -97,6 +101,7 @@ func (l *Ledger) declared(who int, q QueueRef, as topology.Queue, ok *wire.Queue
 	if there != nil {
 		l.deleteQueue(ofBroker, q)
 	}
+	l.vhosts[q.Vhost].Apply(q.Name, &as)
 	l.vhosts[q.Vhost].DeclareQueue(q.Name, as)
 	l.happens(outcome.Declare, who).queue = l.queueID(q)
 	if who, exclusive := as.Owner.(int); exclusive {
@@ -122,12 +127,14 @@ func (l *Ledger) exchanged(kind outcome.EventKind, who int, exchange, text strin
 func (l *Ledger) cancels(who int, ch *channel, tag string) {
 	if c, ok := ch.consumers[tag]; ok {
 		l.happens(outcome.Cancel, who).queue = l.queueID(c.queue)
+		l.progress[who].Cancelled = true
 	}
 }
 
-func exchange(d *wire.ExchangeDeclare) topology.Exchange {
+// exchange is one that is declared, with the arguments that count.
+func exchange(d *wire.ExchangeDeclare, arguments wire.Table) topology.Exchange {
 	e := topology.Exchange{Type: d.Type, Durable: d.Durable, AutoDelete: d.AutoDelete}
-	if alternate, ok := d.Arguments.Get("alternate-exchange"); ok {
+	if alternate, ok := arguments.Get("alternate-exchange"); ok {
 		e.Alternate, _ = alternate.(string)
 	}
 	return e

@@ -67,6 +67,7 @@ func (l *Ledger) Took(who int, tag uint64) {
 	if c == nil {
 		return
 	}
+	l.progress[who].Received++
 	l.reached(who, ch.delivered[tag])
 	l.seen(who, l.hops[who])
 	l.happens(outcome.Take, who).about(l, ch.delivered[tag]).tag = uint32(tag)

@@ -22,6 +22,8 @@ type events struct {
 	// off.
 	cause uint16
 	hops  uint8
+	// vhosts are those in which anything has happened backstage.
+	vhosts []string
 	// learned is set once the act is over.
 	learned, truncated bool
 }
@@ -33,7 +35,9 @@ type record struct {
 	queue, actor, cause                  uint16
 	kind                                 outcome.EventKind
 	flags                                flag
-	hops                                 uint8
+	// vhost is where something happened backstage, by its number from 1.
+	vhost uint8
+	hops  uint8
 }
 
 // flag are an event's marks.
@@ -150,6 +154,8 @@ func (l *Ledger) event(n int, r *record) outcome.Event {
 	switch {
 	case r.queue != 0:
 		e.Vhost = l.queues[r.queue].Vhost
+	case r.vhost != 0:
+		e.Vhost = l.events.vhosts[r.vhost-1]
 	case r.exchange != 0 && r.actor != 0:
 		e.Vhost = l.cast[r.actor-1].Vhost
 	}

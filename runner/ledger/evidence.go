@@ -34,7 +34,8 @@ func (l *Ledger) Testify(vhost string, except []string) {
 func (l *Ledger) testifies(id uint16) bool {
 	q := l.queues[id]
 	exempt, asked := l.exempt[q.Vhost]
-	return asked && !exempt[q.Name] && !l.evidenceLost && !has(l.queue(id), "x-dead-letter-exchange")
+	declared := l.queue(id)
+	return asked && !exempt[q.Name] && (declared == nil || !declared.Silent) && !l.evidenceLost && !has(declared, "x-dead-letter-exchange")
 }
 
 // Testified enters what the broker says of a message that has died in a vhost: its mark and headers, with

@@ -60,6 +60,8 @@ type Ledger struct {
 	// takers are the actors that consume from a queue, and how often.
 	takers map[QueueRef]map[int]int
 	unrest unrest
+	// progress is how far each actor has come.
+	progress []scenario.Progress
 	// consumed counts the consumers that there ever were.
 	consumed int
 
@@ -265,7 +267,7 @@ func New(cast []Member, remark func(Remark), words func(string) string, now func
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
 		headers: map[uint32]wire.Table{}, settledAt: map[string]int{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
-		events: newEvents(now), leaving: map[int]outcome.EventKind{},
+		progress: make([]scenario.Progress, len(cast)), events: newEvents(now), leaving: map[int]outcome.EventKind{},
 	}
 	for i, m := range cast {
 		l.members[m.Name] = i

@@ -36,6 +36,7 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 		ttl:        uint32(ttl),
 	})
 	l.sent[who] = append(l.sent[who], number)
+	l.progress[who].Sent++
 	r := l.happens(outcome.Publish, who)
 	r.message, r.text, r.exchange = number+1, l.events.name(p.RoutingKey), l.events.name(p.Exchange)
 	at := l.elapsed()
@@ -177,6 +178,7 @@ func (l *Ledger) confirmed(who int, ch *channel, tag uint64, multiple bool) {
 	eachTag(ch.unconfirmed, tag, multiple, func(_ uint64, m uint32) {
 		l.happens(outcome.Confirm, who).message = m + 1
 		l.messages[m].confirmed = true
+		l.progress[who].Confirmed++
 	})
 }
 

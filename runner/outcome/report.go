@@ -41,6 +41,8 @@ type Act struct {
 	Expected *scenario.Expectation
 	// Mismatches say where the observation differs from the expectation.
 	Mismatches []Mismatch
+	// Stopped is set where a step has waited in vain, so that what was to follow was not played.
+	Stopped bool
 	// Frames are the frames on the actors' connections, if they were asked for.
 	Frames []Frame
 	// Outcomes are how the act came out in several plays, the most frequent first; nil for a single one.

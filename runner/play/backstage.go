@@ -171,7 +171,7 @@ func usesDefaultVhost(act *scenario.Act) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(act.Cast, func(a *scenario.Actor) bool { return a.Vhost() == "/" })
+	return slices.Contains(vhostsOf(act), "/")
 }
 
 func restarts(act *scenario.Act) bool {

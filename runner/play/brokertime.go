@@ -2,6 +2,7 @@ package play
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,7 +39,7 @@ type brokerTime struct {
 
 // unused is a queue that goes when it is not used for some time (x-expires).
 type unused struct {
-	who     int
+	place   scenario.Position
 	expires time.Duration
 	since   time.Duration
 }
@@ -55,8 +56,14 @@ func newBrokerTime(act *scenario.Act, books *ledger.Ledger, timeline *clock.Time
 			b.patience[who] = b.patienceWith(who, queues)
 			b.shortest = min(b.shortest, b.patience[who].limit)
 		}
-		_, mortal := milliseconds(a.Common().Queue.Arguments["x-message-ttl"])
-		b.mortal = b.mortal || mortal || expires(a)
+		b.mortal = b.mortal || expires(a)
+	}
+	for _, q := range queuesOf(act) {
+		_, mortal := milliseconds(q.arguments["x-message-ttl"])
+		b.mortal = b.mortal || mortal
+		if expires, limited := milliseconds(q.arguments["x-expires"]); limited && q.backstage {
+			b.expiring[ledger.QueueRef{Vhost: q.vhost, Name: q.name}] = &unused{place: q.place("x-expires"), expires: expires}
+		}
 	}
 	return b
 }
@@ -83,7 +90,7 @@ func (b *brokerTime) observe(e tap.Event) {
 	if ok, is := e.Method.(*wire.QueueDeclareOK); is {
 		expires, limited := milliseconds(b.act.Cast[e.Who].Common().Queue.Arguments["x-expires"])
 		if q := (ledger.QueueRef{Vhost: b.act.Cast[e.Who].Vhost(), Name: ok.Queue}); limited {
-			b.expiring[q] = &unused{who: e.Who, expires: expires, since: b.timeline.Now()}
+			b.expiring[q] = &unused{place: b.act.Place(e.Who, "queue.arguments.x-expires"), expires: expires, since: b.timeline.Now()}
 		}
 	}
 	if c := b.act.Cast[e.Who].Consumer; c != nil && c.Ack.Mode != scenario.AckAuto {
@@ -113,7 +120,7 @@ func (b *brokerTime) passing(until time.Duration) error {
 		case consumers > 0:
 			u.since = until
 		case u.since+u.expires <= until:
-			return b.reached(b.act.Place(u.who, "queue.arguments.x-expires"), "x-expires",
+			return b.reached(u.place, "x-expires",
 				fmt.Sprintf("queue %s is not used for %v", q.Name, u.expires))
 		}
 	}
@@ -152,17 +159,16 @@ func (b *brokerTime) overdue(o ledger.Overdue) error {
 // place is where an argument of a queue is written.
 func (b *brokerTime) place(q ledger.QueueRef, argument string) scenario.Position {
 	pos := b.act.Pos
-	for who, a := range b.act.Cast {
-		queue := a.Common().Queue
-		_, given := queue.Arguments[argument]
-		if !given || a.Vhost() != q.Vhost {
+	for _, written := range queuesOf(b.act) {
+		_, given := written.arguments[argument]
+		if !given || written.vhost != q.Vhost {
 			continue
 		}
-		if queue.Name == q.Name {
-			return b.act.Place(who, "queue.arguments."+argument)
+		if written.name == q.Name {
+			return written.place(argument)
 		}
-		if queue.Name == "" { // the broker has made the name up
-			pos = b.act.Place(who, "queue.arguments."+argument)
+		if written.name == "" { // the broker has made the name up, or it is a policy's
+			pos = written.place(argument)
 		}
 	}
 	return pos
@@ -207,11 +213,10 @@ func (b *brokerTime) patienceWith(who int, queues map[ledger.QueueRef]time.Durat
 // queuePatience is what the queues say that actors declare, of each whoever comes first.
 func (b *brokerTime) queuePatience() map[ledger.QueueRef]time.Duration {
 	limits := map[ledger.QueueRef]time.Duration{}
-	for _, a := range b.act.Cast {
-		queue := &a.Common().Queue
-		q := ledger.QueueRef{Vhost: a.Vhost(), Name: queue.Name}
-		limit, given := milliseconds(queue.Arguments[timeoutArgument])
-		if _, known := limits[q]; given && !known && queue.Declare {
+	for _, written := range queuesOf(b.act) {
+		q := ledger.QueueRef{Vhost: written.vhost, Name: written.name}
+		limit, given := milliseconds(written.arguments[timeoutArgument])
+		if _, known := limits[q]; given && !known && written.declared {
 			limits[q] = limit
 		}
 	}
@@ -223,14 +228,33 @@ func (b *brokerTime) queuePatience() map[ledger.QueueRef]time.Duration {
 // exchange.
 func isTimed(act *scenario.Act) bool {
 	mortal, letters := false, false
+	for _, q := range queuesOf(act) {
+		mortal = mortal || q.arguments["x-message-ttl"] != nil
+		letters = letters || q.arguments["x-dead-letter-exchange"] != nil
+		if q.arguments[timeoutArgument] != nil || q.arguments["x-dead-letter-strategy"] != nil || q.arguments["x-queue-type"] == "stream" {
+			return true
+		}
+	}
 	for _, a := range act.Cast {
-		queue := a.Common().Queue.Arguments
-		mortal = mortal || queue["x-message-ttl"] != nil || expires(a)
-		letters = letters || queue["x-dead-letter-exchange"] != nil
-		if queue[timeoutArgument] != nil || queue["x-dead-letter-strategy"] != nil || queue["x-queue-type"] == "stream" ||
-			a.Consumer != nil && a.Consumer.Arguments[timeoutArgument] != nil {
+		mortal = mortal || expires(a)
+		if a.Consumer != nil && a.Consumer.Arguments[timeoutArgument] != nil {
 			return true
 		}
 	}
 	return mortal && letters
+}
+
+// waitsForBroker reports whether a broker does something in an act when somebody has had a message for too long, or
+// was given it back: how much later, nobody knows.
+func waitsForBroker(act *scenario.Act) bool {
+	if slices.ContainsFunc(queuesOf(act), func(q writtenQueue) bool { return waits(q.arguments) }) {
+		return true
+	}
+	return slices.ContainsFunc(act.Cast, func(a *scenario.Actor) bool {
+		return a.Consumer != nil && a.Consumer.Arguments[timeoutArgument] != nil
+	})
+}
+
+func waits(queue scenario.Arguments) bool {
+	return queue[timeoutArgument] != nil || queue["x-delayed-retry-type"] != nil || queue["x-delayed-retry-min"] != nil
 }

@@ -13,6 +13,7 @@ import (
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
 	"tutor/runner/tap"
+	"tutor/runner/topology"
 )
 
 // evidence has the broker testify why messages leave their queues: a policy gives all queues that have no
@@ -22,6 +23,8 @@ type evidence struct {
 	inspector *inspector.Inspector
 	// exempt are, by vhost, the queues that send nothing.
 	exempt map[string][]string
+	// policies are the act's own, in the vhost /.
+	policies []topology.Policy
 }
 
 // gather has the broker testify in all vhosts of an act, by the scenario's names. It has nothing to say
@@ -30,10 +33,9 @@ type evidence struct {
 func gather(ctx context.Context, on *stage.Stage, act *scenario.Act, i *inspector.Inspector) (*evidence, error) {
 	e := &evidence{inspector: i, exempt: map[string][]string{}}
 	if on.SetPolicy == nil || hasLimits(act) {
-		return e, nil
+		return e, e.setPolicies(ctx, on, act)
 	}
-	for _, a := range act.Cast {
-		vhost := a.Vhost()
+	for _, vhost := range vhostsOf(act) {
 		if _, done := e.exempt[vhost]; done {
 			continue
 		}
@@ -50,17 +52,16 @@ func gather(ctx context.Context, on *stage.Stage, act *scenario.Act, i *inspecto
 			return nil, fmt.Errorf("having the broker testify: %w", err)
 		}
 	}
-	return e, nil
+	return e, e.setPolicies(ctx, on, act)
 }
 
 // keepers are the queues of a vhost that an exchange given by a policy would make keep what dies until it
 // was taken, instead of letting it go.
 func keepers(act *scenario.Act, vhost string) []string {
 	names := []string{}
-	for _, a := range act.Cast {
-		q := &a.Common().Queue
-		if q.Declare && a.Vhost() == vhost && q.Arguments["x-dead-letter-strategy"] == "at-least-once" {
-			names = append(names, q.Name)
+	for _, q := range queuesOf(act) {
+		if q.declared && q.vhost == vhost && q.arguments["x-dead-letter-strategy"] == "at-least-once" {
+			names = append(names, q.name)
 		}
 	}
 	slices.Sort(names)
@@ -90,9 +91,12 @@ func (e *evidence) prepare(ctx context.Context, on *stage.Stage, vhost string) e
 	return nil
 }
 
+// lowest is a priority below that of all policies of acts: of several policies only one applies.
+const lowest = -1
+
 // auditBy is the policy that has the queues of a pattern give to the audit what dies.
 func auditBy(pattern string) stage.Policy {
-	return stage.Policy{Name: stage.Audit, Pattern: pattern, ApplyTo: "queues", Definition: map[string]any{"dead-letter-exchange": stage.Audit}}
+	return stage.Policy{Name: stage.Audit, Pattern: pattern, ApplyTo: "queues", Priority: lowest, Definition: map[string]any{"dead-letter-exchange": stage.Audit}}
 }
 
 // allBut is a pattern for all names but some, and but the runner's own.

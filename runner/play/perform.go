@@ -65,6 +65,7 @@ func performers() map[string]performer {
 		"wait": func(p *playing, ctx context.Context, s *scenario.Step, _ string) error {
 			return p.wait(ctx, s.Wait.Std())
 		},
+		"until":   func(p *playing, ctx context.Context, s *scenario.Step, _ string) error { return p.until(ctx, s.Until) },
 		"restart": func(p *playing, ctx context.Context, _ *scenario.Step, _ string) error { return p.restart(ctx) },
 	}
 }

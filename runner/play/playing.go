@@ -128,11 +128,18 @@ func (p *playing) run(ctx context.Context) (err error) {
 		}
 		p.tidies = true
 	}
-	if err := p.perform(ctx); err != nil {
+	if err := p.before(ctx); err != nil {
+		return whyEnded(ctx, err)
+	}
+	var stopped inVain
+	if err := p.perform(ctx); err != nil && !errors.As(err, &stopped) {
 		return p.whatMoves(whyEnded(ctx, err))
 	}
 	if err := p.close(ctx); err != nil {
 		return whyEnded(ctx, err)
+	}
+	if stopped.Subject != "" {
+		return verdict.Stop(p.report, stopped.Mismatch)
 	}
 	return verdict.Judge(p.report)
 }

@@ -43,6 +43,7 @@ func (c *checker) scenario(s *Scenario) {
 		c.at("acts", "a scenario needs at least one act")
 	}
 	c.broker(s.Broker, "broker")
+	c.before(s.Topology, "topology")
 	names := map[string]bool{}
 	for i, act := range s.Acts {
 		path := fmt.Sprintf("acts[%d]", i)
@@ -54,6 +55,7 @@ func (c *checker) scenario(s *Scenario) {
 		}
 		names[act.Name] = true
 		c.broker(act.Broker, path+".broker")
+		c.before(act.Topology, path+".topology")
 		act.inherit(s)
 		c.act(act, path)
 	}
@@ -66,6 +68,7 @@ func (a *Act) inherit(s *Scenario) {
 	if a.Broker == nil {
 		a.Broker = &Broker{}
 	}
+	a.Topology = s.Topology.with(a.Topology)
 	if a.Clock == "" {
 		a.Clock = s.Clock
 	}
@@ -150,6 +153,7 @@ func (c *checker) act(a *Act, path string) {
 		}
 		c.actor(a, actor, at, &cast)
 	}
+	c.together(a)
 	c.refusals(a, path)
 	c.endless(a, path)
 	c.steps(a, path, &cast)

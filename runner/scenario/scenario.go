@@ -28,6 +28,8 @@ type Scenario struct {
 	Timeout Duration `yaml:"timeout"`
 	// Broker says what the target must provide for all acts that do not name their own.
 	Broker *Broker `yaml:"broker"`
+	// Topology is what is there before the cast of each act starts.
+	Topology *Topology `yaml:"topology"`
 	// Acts are played one after the other, each on an empty broker.
 	Acts []*Act `yaml:"acts" jsonschema:"required"`
 }
@@ -51,6 +53,8 @@ type Act struct {
 	// Broker says what the target must provide for this act, instead of what the scenario says.
 	// Default: the scenario's.
 	Broker *Broker `yaml:"broker"`
+	// Topology is what is there before the cast starts, beside what the scenario says.
+	Topology *Topology `yaml:"topology"`
 	// Cast is the actors in starting order.
 	Cast []*Actor `yaml:"cast" jsonschema:"required"`
 	// Steps order the act where it is more than "start the cast in order".
@@ -298,6 +302,9 @@ type Step struct {
 	Await string `yaml:"await"`
 	// Wait this long.
 	Wait Duration `yaml:"wait"`
+	// Until waits for something to come to pass, as long as anything moves or a timer is left: then the act
+	// fails. It is looked at whenever all is quiet.
+	Until *Until `yaml:"until"`
 	// Restart names what is restarted: broker.
 	Restart string `yaml:"restart" jsonschema:"enum=broker"`
 }

@@ -32,6 +32,8 @@ const (
 	TheBroker
 	// ATime is how long.
 	ATime
+	// ACondition is what must have come to pass.
+	ACondition
 )
 
 // Verbs are what steps can say. Whoever adds one adds a field to [Step], a line here, and how it is played to
@@ -43,6 +45,7 @@ func Verbs() []Verb {
 		{"kill", Present, "kill (kill -9) %s", func(s *Step) string { return s.Kill }},
 		{"await", Publishing, "wait until it is done: %s", func(s *Step) string { return s.Await }},
 		{"wait", ATime, "wait %s", func(s *Step) string { return given(s.Wait) }},
+		{"until", ACondition, "wait until %s", func(s *Step) string { return s.Until.String() }},
 		{"restart", TheBroker, "restart the %s", func(s *Step) string { return s.Restart }},
 	}
 }
@@ -75,7 +78,11 @@ func (c *checker) steps(a *Act, path string, cast *cast) {
 		if s == nil || !c.oneOf(at) {
 			continue
 		}
-		if verb, value := s.Verb(); verb.Of != ATime {
+		switch verb, value := s.Verb(); verb.Of {
+		case ATime:
+		case ACondition:
+			c.until(a, s.Until, at+"."+verb.Key, cast, started)
+		default:
 			c.step(verb, value, at+"."+verb.Key, cast, started)
 		}
 	}

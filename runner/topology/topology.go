@@ -38,13 +38,17 @@ type Queue struct {
 	Durable bool
 	// AutoDelete queues go with their last consumer.
 	AutoDelete bool
-	Arguments  wire.Table
+	// Arguments are its own, and what a policy has added to them.
+	Arguments wire.Table
+	// Silent is set where a policy keeps the queue from telling the runner what dies in it.
+	Silent bool
 }
 
 // Vhost is what exists in a vhost.
 type Vhost struct {
 	Exchanges map[string]*Exchange
 	Queues    map[string]*Queue
+	policies  []Policy
 }
 
 // New returns a vhost with the exchanges that are always there.

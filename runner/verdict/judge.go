@@ -49,6 +49,18 @@ func Judge(a *outcome.Act) error {
 	return nil
 }
 
+// Stop enters that an act was played up to a step only, and what that step has waited for in vain. The rest of
+// what is expected is not compared: it speaks of an act that was played to its end.
+func Stop(a *outcome.Act, m outcome.Mismatch) error {
+	expected, err := expectation(a.Act, a.Product, a.Version)
+	if err != nil {
+		return err
+	}
+	a.Expected, a.Stopped, a.Verdict = expected, true, outcome.Fail
+	a.Mismatches = append(a.Mismatches, m)
+	return nil
+}
+
 // judge enters in an act's outcome where it differs from what was expected.
 type judge struct{ act *outcome.Act }
 

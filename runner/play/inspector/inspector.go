@@ -97,19 +97,33 @@ func (i *Inspector) Dial(ctx context.Context) (net.Conn, error) {
 	return secure, nil
 }
 
-// Consumers is how many consumers a queue has, and whether it exists.
-func (i *Inspector) Consumers(ctx context.Context, q ledger.QueueRef) (n int, exists bool, err error) {
+// QueueState is what the broker says of a queue.
+type QueueState struct {
+	Ready, Consumers int
+	Exists           bool
+	// Locked is set where the queue is somebody's own, so that the broker says nothing of it.
+	Locked bool
+}
+
+// Look asks for a queue.
+func (i *Inspector) Look(ctx context.Context, q ledger.QueueRef) (QueueState, error) {
 	ch, err := i.Channel(ctx, q.Vhost)
 	if err != nil {
-		return 0, false, err
+		return QueueState{}, err
 	}
 	defer ch.Close()
 	declared, exists, err := Declared(ch, q.Name)
 	if ReplyCode(err) == amqp.ResourceLocked {
-		// Exclusive, and its owner's connection not gone yet.
-		return 0, true, nil
+		return QueueState{Exists: true, Locked: true}, nil
 	}
-	return declared.Consumers, exists, err
+	return QueueState{Ready: declared.Messages, Consumers: declared.Consumers, Exists: exists}, err
+}
+
+// Consumers is how many consumers a queue has, and whether it exists. An exclusive one does until its owner's
+// connection is gone.
+func (i *Inspector) Consumers(ctx context.Context, q ledger.QueueRef) (n int, exists bool, err error) {
+	s, err := i.Look(ctx, q)
+	return s.Consumers, s.Exists, err
 }
 
 // Declared is what the broker says of a queue, and whether there is one of that name. All that the queue was sent
@@ -141,6 +155,12 @@ func (i *Inspector) MustBeFree(ctx context.Context, act *scenario.Act) error {
 
 // declares lists the queues that an act declares by name, and the names of its exchanges.
 func declares(act *scenario.Act) (queues []*scenario.Queue, exchanges []string) {
+	for _, q := range act.Before().Queues {
+		queues = append(queues, &scenario.Queue{Name: q.Name})
+	}
+	for _, e := range act.Before().Exchanges {
+		exchanges = append(exchanges, e.Name)
+	}
 	for _, a := range act.Cast {
 		c := a.Common()
 		if c.Queue.Declare && c.Queue.Name != "" {

@@ -131,6 +131,7 @@ func (f *format) shape() {
 	f.types["Refusal"].AnyOf = []*jsonschema.Schema{{Required: []string{"reject"}}, {Required: []string{"nack"}}}
 	f.types["Refusal"].Not = &jsonschema.Schema{Required: []string{"reject", "nack"}}
 	f.types["Step"].MinProperties, f.types["Step"].MaxProperties = &one, &one
+	property("Until", "queues").AdditionalProperties = &jsonschema.Schema{OneOf: []*jsonschema.Schema{ref("QueueState"), {Const: scenario.Absent}}}
 	f.types["deliveries"].Properties.Value("counts").MinProperties = &one
 	expected := []*jsonschema.Schema{{Required: []string{"fates"}}}
 	for _, key := range []string{"transcript", "deliveries", "deaths", "queues"} {

@@ -19,6 +19,9 @@ func Observed(a *outcome.Act) (o scenario.Observed, why string) {
 	var differing []string
 	for _, way := range a.Outcomes {
 		r := way.Report
+		if r.Stopped {
+			return o, "it waits in vain: " + r.Mismatches[len(r.Mismatches)-1].Subject
+		}
 		if r.Books == nil || !r.Books.Balanced() {
 			return o, "its books do not balance"
 		}

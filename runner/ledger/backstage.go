@@ -1,0 +1,50 @@
+package ledger
+
+import (
+	"fmt"
+
+	"tutor/runner/topology"
+	"tutor/runner/wire"
+)
+
+// Policies enters the policies of a vhost, before anything is declared in it.
+func (l *Ledger) Policies(vhost string, all []topology.Policy) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.vhost(vhost).SetPolicies(all)
+}
+
+// Backstage enters what the broker has done at the runner's wish, on a connection that is not observed: its events
+// are nobody's.
+func (l *Ledger) Backstage(vhost string, asked, answer wire.Method) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.vhost(vhost)
+	before := len(l.events.kept)
+	l.done(ofBroker, vhost, &channel{who: ofBroker, asked: asked}, answer)
+	for i := before; i < len(l.events.kept); i++ {
+		l.events.kept[i].vhost = l.events.vhost(vhost)
+	}
+}
+
+// vhost is one that may have no actor.
+func (l *Ledger) vhost(name string) *topology.Vhost {
+	if l.vhosts[name] == nil {
+		l.vhosts[name] = topology.New()
+	}
+	return l.vhosts[name]
+}
+
+// vhost is the number, from 1, of a vhost in which something happened backstage.
+func (e *events) vhost(name string) uint8 {
+	for i, known := range e.vhosts {
+		if known == name {
+			return uint8(i + 1)
+		}
+	}
+	if len(e.vhosts) == 255 {
+		panic(fmt.Sprintf("ledger: too many vhosts: %s", name))
+	}
+	e.vhosts = append(e.vhosts, name)
+	return uint8(len(e.vhosts))
+}
