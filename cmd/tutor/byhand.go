@@ -61,6 +61,12 @@ func showScript(t terminal, title string, s byhand.Script) {
 		fmt.Fprintf(t.out, "#   %s\n", escape.Text(step))
 	}
 	fmt.Fprintf(t.out, "\n# terminal 1: the broker\n%s\n", s.Broker)
+	if len(s.Before) > 0 {
+		fmt.Fprintf(t.out, "\n# what has to be there first, on a broker with the management API\n")
+	}
+	for _, line := range s.Before {
+		fmt.Fprintln(t.out, line)
+	}
 	for i, actor := range s.Terminals {
 		fmt.Fprintf(t.out, "\n# terminal %d: %s\n", i+2, escape.Text(actor.Actor))
 		if len(actor.Lacks) > 0 {

@@ -29,6 +29,8 @@ type Ports struct{ Plain, TLS int }
 type Script struct {
 	// Steps are what a person has to do in the terminals beside beginning one after the other.
 	Steps []string
+	// Before are the command lines that declare what has to be there before the cast starts.
+	Before []string
 	// Broker is the command line of the first terminal.
 	Broker string
 	// Terminals are those of the cast, in the order in which they begin.
@@ -51,6 +53,7 @@ type Terminal struct {
 func Of(name string, s *scenario.Scenario, a *scenario.Act, ports Ports) Script {
 	number := strconv.Itoa(1 + slices.Index(s.Acts, a))
 	script := Script{
+		Before:  before(a.Before()),
 		Broker:  join(brokerWords(a.Broker, name, number, ports)),
 		Compare: join([]string{"tutor", name, "--act", number}),
 	}

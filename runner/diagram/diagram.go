@@ -38,6 +38,7 @@ type edge struct{ from, to, label string }
 // Of draws an act from what its cast declares and uses.
 func Of(a *scenario.Act) *Graph {
 	g := &Graph{}
+	g.before(a.Before())
 	for _, actor := range a.Cast {
 		c := actor.Common()
 		queue := g.queue(actor)

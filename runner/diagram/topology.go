@@ -1,0 +1,71 @@
+package diagram
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"tutor/runner/scenario"
+)
+
+// before draws what is there before the cast starts.
+func (g *Graph) before(t *scenario.Topology) {
+	for _, e := range t.Exchanges {
+		g.exchange(&scenario.Exchange{Name: e.Name, Type: e.Type})
+	}
+	for _, q := range t.Queues {
+		g.add(node{"q:" + q.Name, q.Name + settings(q.Arguments), queueNode})
+	}
+	for _, e := range t.Exchanges {
+		g.from(e.Bind, "x:"+e.Name)
+		if alternate, ok := e.Arguments["alternate-exchange"].(string); ok {
+			g.connect("x:"+e.Name, g.exchange(&scenario.Exchange{Name: alternate}), "what no binding takes")
+		}
+	}
+	for _, q := range t.Queues {
+		g.from(q.Bind, "q:"+q.Name)
+		if exchange, ok := q.Arguments["x-dead-letter-exchange"].(string); ok {
+			g.deadLetters(q, exchange)
+		}
+	}
+}
+
+func (g *Graph) deadLetters(q *scenario.TopologyQueue, exchange string) {
+	key, given := q.Arguments["x-dead-letter-routing-key"].(string)
+	switch {
+	case exchange == "" && given && g.has("q:"+key):
+		g.connect("q:"+q.Name, "q:"+key, "dead letters")
+	case given:
+		g.connect("q:"+q.Name, g.exchange(&scenario.Exchange{Name: exchange}), "dead letters as "+key)
+	default:
+		g.connect("q:"+q.Name, g.exchange(&scenario.Exchange{Name: exchange}), "dead letters")
+	}
+}
+
+func (g *Graph) from(bindings []*scenario.TopologyBinding, to string) {
+	for _, b := range bindings {
+		label := b.Key
+		for _, name := range slices.Sorted(maps.Keys(b.Arguments)) {
+			label = strings.TrimSpace(fmt.Sprintf("%s %s=%v", label, name, b.Arguments[name]))
+		}
+		g.connect(g.exchange(&scenario.Exchange{Name: b.From}), to, label)
+	}
+}
+
+// settings are what a reader should know of a queue: its type, and what limits what it holds.
+func settings(a scenario.Arguments) string {
+	var parts []string
+	for _, s := range []struct{ argument, words string }{
+		{"x-queue-type", "%v"}, {"x-message-ttl", "TTL %v ms"}, {"x-max-length", "at most %v"}, {"x-max-length-bytes", "at most %v bytes"},
+		{"x-expires", "goes after %v ms"}, {"x-delivery-limit", "delivery limit %v"},
+	} {
+		if value, ok := a[s.argument]; ok {
+			parts = append(parts, fmt.Sprintf(s.words, value))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
