@@ -119,8 +119,7 @@ func queueArguments(t traits) []argument { return t.arguments }
 
 func consumerArguments(t traits) []argument { return t.consumerArguments }
 
-// checkArguments checks the values of the arguments that the kind takes first, then that none belongs to
-// another.
+// checkArguments checks the values of the arguments that the kind takes first, then that none belongs to another.
 func (v *VHost) checkArguments(k kind, of func(traits) []argument, args wire.Table, what resource) error {
 	if len(args) == 0 {
 		return nil
@@ -210,8 +209,7 @@ func withQueueType(args wire.Table) wire.Table {
 }
 
 // sameArgument refuses a redeclaration in which one argument differs. Integers are compared by value,
-// whatever their size. When both sides have the argument the text gives the bare values, otherwise value and
-// type.
+// whatever their size. When both sides have the argument the text gives the bare values, otherwise value and type.
 func (v *VHost) sameArgument(name string, what resource, current, received wire.Table) error {
 	old, hadOld := lookup(current, name)
 	value, hasValue := lookup(received, name)

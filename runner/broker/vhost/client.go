@@ -8,8 +8,7 @@ import "tutor/runner/wire"
 // channel's outbox.
 type Client interface {
 	// Deliver queues a delivery. It must accept it, and reports whether it has room for more. After false the
-	// channel's consumers count as not ready, and messages stay in their queues for others, until
-	// [Channel.Resume].
+	// channel's consumers count as not ready, and messages stay in their queues for others, until [Channel.Resume].
 	Deliver(m *wire.BasicDeliver, c Content) (more bool)
 
 	// Return queues the return of an unroutable mandatory message.

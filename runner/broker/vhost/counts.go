@@ -38,8 +38,8 @@ func (c Counts) Sum() uint64 {
 	return c.Published + c.Returned + c.Delivered + c.Acknowledged + c.Requeued + c.Discarded
 }
 
-// settle counts deliveries that were settled.
-func (c *Counts) settle(n int, o outcome) {
+// countSettled counts deliveries that were settled.
+func (c *Counts) countSettled(n int, o outcome) {
 	switch o {
 	case acknowledge:
 		c.Acknowledged += uint64(n)

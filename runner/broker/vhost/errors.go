@@ -6,8 +6,7 @@ import (
 	"tutor/runner/wire"
 )
 
-// Error is a refusal: what the broker sends in channel.close, or in connection.close when the code is a hard
-// error.
+// Error is a refusal: what the broker sends in channel.close, or in connection.close when the code is a hard error.
 type Error struct {
 	Code wire.ReplyCode
 	Text string // RabbitMQ's reply-text, complete: "NOT_FOUND - no queue ..."

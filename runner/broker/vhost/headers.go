@@ -46,8 +46,7 @@ func matchHeaders(args wire.Table, headers map[string]any) bool {
 }
 
 // meets reports whether the header of arg's name is there and, unless arg is void, has its value. Types
-// matter only as far as RabbitMQ's terms do: all integers compare by value, floating point never equals an
-// integer.
+// matter only as far as RabbitMQ's terms do: all integers compare by value, floating point never equals an integer.
 func meets(arg wire.Field, headers map[string]any) bool {
 	value, present := headers[arg.Name]
 	if arg.Value == nil {

@@ -146,8 +146,7 @@ func TestKeptCounts(t *testing.T) {
 	}
 }
 
-// A queue publishes 32 letters at a time. A purge drops the others; those are still published, and are not
-// counted.
+// A queue publishes 32 letters at a time. A purge drops the others; those are still published, and are not counted.
 func TestPurgeOfKept(t *testing.T) {
 	b := newBench(t)
 	ch, _ := b.open()

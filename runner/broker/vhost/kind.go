@@ -23,8 +23,7 @@ type kind interface {
 
 // permitting is what clients may do with a queue.
 type permitting interface {
-	// misfit names the property of a declaration that the kind does not allow, in RabbitMQ's words; "" is
-	// none.
+	// misfit names the property of a declaration that the kind does not allow, in RabbitMQ's words; "" is none.
 	misfit(m wire.QueueDeclare) string
 	mayConsume(q *queue, ch *Channel, m wire.BasicConsume) error
 	mayGet(q *queue) error

@@ -28,8 +28,7 @@ func (m *message) encode(props *wire.Properties) error {
 	return nil
 }
 
-// setPriority reads the priority property. Zero is not the same as absent: in a quorum queue absent is
-// higher.
+// setPriority reads the priority property. Zero is not the same as absent: in a quorum queue absent is higher.
 func (m *message) setPriority(props *wire.Properties) {
 	if props.Flags&wire.FlagPriority != 0 {
 		m.priority = int16(props.Priority)

@@ -12,8 +12,7 @@ const MaxMessageSize = 16 << 20
 
 // Outcome is what a channel in confirm mode owes the publisher.
 type Outcome struct {
-	// Tag is the publish's number, counted from 1; 0 when the channel is not in confirm mode and nothing is
-	// owed.
+	// Tag is the publish's number, counted from 1; 0 when the channel is not in confirm mode and nothing is owed.
 	Tag uint64
 	// Nack is true when a queue refused the message (x-overflow reject-publish or reject-publish-dlx).
 	Nack bool

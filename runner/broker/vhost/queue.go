@@ -66,8 +66,7 @@ func (ch *Channel) queueName(name string) (string, error) {
 	return ch.lastQueue, nil
 }
 
-// queue returns the queue called name for use by c: 404 when it is not there, 405 when it is another
-// connection's.
+// queue returns the queue called name for use by c: 404 when it is not there, 405 when it is another connection's.
 func (v *VHost) queue(c *Connection, name string) (*queue, error) {
 	q := v.queues[name]
 	if q == nil {

@@ -112,8 +112,7 @@ func (v *VHost) addByName(name string, t *targets) {
 	}
 }
 
-// directTable routes for an exchange of type direct: the routing key equals the binding key (AMQP 0-9-1,
-// 3.1.3.1).
+// directTable routes for an exchange of type direct: the routing key equals the binding key (AMQP 0-9-1, 3.1.3.1).
 type directTable struct {
 	byKey map[string][]*binding
 }

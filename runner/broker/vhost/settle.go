@@ -64,8 +64,7 @@ func (ch *Channel) Recover(requeueThem bool, ok func()) error {
 	return nil
 }
 
-// settleTag settles the delivery with the tag or, with multiple, all up to it; then tag 0 means all there
-// are.
+// settleTag settles the delivery with the tag or, with multiple, all up to it; then tag 0 means all there are.
 func (ch *Channel) settleTag(tag uint64, multiple bool, s settlement) error {
 	v, err := ch.enter()
 	if err != nil {
@@ -86,8 +85,7 @@ func (ch *Channel) settleTag(tag uint64, multiple bool, s settlement) error {
 	return nil
 }
 
-// collect takes the deliveries that a settlement is for out of the list. The result is valid until the next
-// call.
+// collect takes the deliveries that a settlement is for out of the list. The result is valid until the next call.
 func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool) {
 	us, known = ch.collected[:0], true
 	switch {
@@ -107,11 +105,10 @@ func (ch *Channel) collect(tag uint64, multiple bool) (us []unacked, known bool)
 }
 
 // settle settles deliveries that are no longer in the list. Each consumer's are settled together, and the
-// queue then runs before the next consumer's are looked at, in the order of queue and consumer tag, as in
-// RabbitMQ.
+// queue then runs before the next consumer's are looked at, in the order of queue and consumer tag, as in RabbitMQ.
 func (ch *Channel) settle(us []unacked, s settlement) {
 	us = ch.dropLate(us)
-	ch.conn.vhost.counts.settle(len(us), s.outcome)
+	ch.conn.vhost.counts.countSettled(len(us), s.outcome)
 	slices.SortStableFunc(us, compareUnacked)
 	for len(us) > 0 {
 		n := 1
@@ -166,8 +163,7 @@ func (ch *Channel) wake(q *queue, c *consumer) {
 	q.run()
 }
 
-// apply does with messages that were out, to one consumer or in answer to basic.get, what the settlement
-// says.
+// apply does with messages that were out, to one consumer or in answer to basic.get, what the settlement says.
 func (q *queue) apply(us []unacked, s settlement) {
 	if q.deleted {
 		return

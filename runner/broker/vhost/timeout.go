@@ -9,8 +9,7 @@ import (
 // A quorum queue stops a consumer that has not settled a delivery in time (RabbitMQ 4.3: x-consumer-timeout
 // of the consumer, or else of the queue, or else the node's consumer_timeout). The message goes back, which
 // is no failure of its delivery, and the client is told with basic.cancel. The consumer still counts. Once
-// the client has settled what came too late, it is sent messages again, though it was told that it was
-// cancelled.
+// the client has settled what came too late, it is sent messages again, though it was told that it was cancelled.
 
 // defaultConsumerTimeout is the node's consumer_timeout, in milliseconds.
 const defaultConsumerTimeout = 30 * 60 * 1000

@@ -8,8 +8,7 @@ type transaction struct {
 	settlements []pendingSettlement
 }
 
-// pendingPublish is a publish that has been routed, but not yet enqueued: bindings made after it do not
-// count.
+// pendingPublish is a publish that has been routed, but not yet enqueued: bindings made after it do not count.
 type pendingPublish struct {
 	msg      *message
 	queues   []*queue
