@@ -153,41 +153,49 @@ acts:
 func BenchmarkOverhead(b *testing.B) {
 	for name, target := range brokers(b) {
 		b.Run(name, func(b *testing.B) {
-			s := inline(b, fmt.Sprintf(manyMessages, many, many))
 			for b.Loop() {
-				bare := bareLoop(b, target)
-				var before, after runtime.MemStats
-				runtime.GC()
-				runtime.ReadMemStats(&before)
-				began := time.Now()
-				report := runner.Run(context.Background(), s, target)
-				act := time.Since(began)
-				passes(b, report)
-				runtime.GC()
-				runtime.ReadMemStats(&after)
-				b.ReportMetric(bare.Seconds()/act.Seconds(), "of-the-bare-rate")
-				b.ReportMetric(float64(int64(after.HeapAlloc)-int64(before.HeapAlloc))/many, "B/message")
-				b.ReportMetric(many/act.Seconds(), "messages/s")
-				runtime.KeepAlive(report)
+				overhead(b, target, many)
 			}
 		})
 	}
 }
 
-// BenchmarkMillion plays an act of a million messages on the embedded broker.
+// BenchmarkMillion is the same of an act of a million messages on the embedded broker, and the most memory that
+// the process has taken: it is to be run alone for that.
 func BenchmarkMillion(b *testing.B) {
 	target := embedded.New()
 	defer target.Close()
-	s := inline(b, fmt.Sprintf(manyMessages, 10*many, 10*many))
 	for b.Loop() {
-		passes(b, runner.Run(context.Background(), s, target))
+		overhead(b, target, 10*many)
 		b.ReportMetric(peakMemory(b), "MB-peak")
 	}
 }
 
+func overhead(b *testing.B, target stage.Target, messages int) {
+	b.Helper()
+	s := inline(b, fmt.Sprintf(manyMessages, messages, messages))
+	bare := bareLoop(b, target, messages)
+	var before, after, kept runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	report := runner.Run(context.Background(), s, target)
+	act := time.Since(began)
+	runtime.ReadMemStats(&after)
+	passes(b, report)
+	runtime.GC()
+	runtime.ReadMemStats(&kept)
+	n := float64(messages)
+	b.ReportMetric(bare.Seconds()/act.Seconds(), "of-the-bare-rate")
+	b.ReportMetric(float64(int64(kept.HeapAlloc)-int64(before.HeapAlloc))/n, "B/message")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/n, "B/message-in-passing")
+	b.ReportMetric(n/act.Seconds(), "messages/s")
+	runtime.KeepAlive(report)
+}
+
 // peakMemory is the most memory that this process has had resident so far, in MB, where the system
 // tells.
-func peakMemory(b *testing.B) float64 {
+func peakMemory(b testing.TB) float64 {
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0
@@ -206,11 +214,11 @@ func peakMemory(b *testing.B) float64 {
 func BenchmarkEmbeddedBroker(b *testing.B) {
 	targets := brokers(b)
 	for b.Loop() {
-		ours, latency := bareLoop(b, targets["embedded"]), confirmLatency(b, targets["embedded"])
+		ours, latency := bareLoop(b, targets["embedded"], many), confirmLatency(b, targets["embedded"])
 		b.ReportMetric(many/ours.Seconds(), "messages/s")
 		b.ReportMetric(float64(latency.Microseconds()), "µs-p99")
 		if rabbit := targets["local"]; rabbit != nil {
-			theirs, theirLatency := bareLoop(b, rabbit), confirmLatency(b, rabbit)
+			theirs, theirLatency := bareLoop(b, rabbit, many), confirmLatency(b, rabbit)
 			b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-RabbitMQ's-rate")
 			b.ReportMetric(theirLatency.Seconds()/latency.Seconds(), "times-lower-p99")
 		}
@@ -233,7 +241,7 @@ func BenchmarkLongQueue(b *testing.B) {
 		var publishing, consuming []time.Duration
 		for range 10 {
 			began := time.Now()
-			publishMany(b, publisher)
+			publishMany(b, publisher, many)
 			publishing = append(publishing, time.Since(began))
 		}
 		must(b, consumer.Qos(256, 0, false))
@@ -241,7 +249,7 @@ func BenchmarkLongQueue(b *testing.B) {
 		must(b, err)
 		for range 10 {
 			began := time.Now()
-			consumeMany(b, deliveries)
+			consumeMany(b, deliveries, many)
 			consuming = append(consuming, time.Since(began))
 		}
 		b.ReportMetric(publishing[0].Seconds()/publishing[9].Seconds(), "of-the-rate-into-an-empty-queue")
@@ -252,7 +260,7 @@ func BenchmarkLongQueue(b *testing.B) {
 
 // confirmLatency publishes messages one at a time, and returns the 99th percentile of the time to the
 // confirmation.
-func confirmLatency(b *testing.B, target stage.Target) time.Duration {
+func confirmLatency(b testing.TB, target stage.Target) time.Duration {
 	b.Helper()
 	ctx := context.Background()
 	stage, err := target.Prepare(ctx, nil)
@@ -276,7 +284,7 @@ func confirmLatency(b *testing.B, target stage.Target) time.Duration {
 
 // bareLoop publishes with confirms and consumes with acknowledgements as the act does, without a
 // runner.
-func bareLoop(b *testing.B, target stage.Target) time.Duration {
+func bareLoop(b testing.TB, target stage.Target, messages int) time.Duration {
 	b.Helper()
 	ctx := context.Background()
 	stage, err := target.Prepare(ctx, nil)
@@ -294,17 +302,17 @@ func bareLoop(b *testing.B, target stage.Target) time.Duration {
 	must(b, publisher.Confirm(false))
 	began := time.Now()
 	var consuming sync.WaitGroup
-	consuming.Go(func() { consumeMany(b, deliveries) })
-	publishMany(b, publisher)
+	consuming.Go(func() { consumeMany(b, deliveries, messages) })
+	publishMany(b, publisher, messages)
 	consuming.Wait()
 	return time.Since(began)
 }
 
 // publishMany publishes to the queue q, with at most 256 messages unconfirmed.
-func publishMany(b *testing.B, publisher *amqp.Channel) {
+func publishMany(b testing.TB, publisher *amqp.Channel, messages int) {
 	body := make([]byte, bodySize)
 	var waiting []*amqp.DeferredConfirmation
-	for range many {
+	for range messages {
 		c, err := publisher.PublishWithDeferredConfirm("", "q", false, false, amqp.Publishing{Body: body})
 		must(b, err)
 		if waiting = append(waiting, c); len(waiting) == 256 {
@@ -317,8 +325,8 @@ func publishMany(b *testing.B, publisher *amqp.Channel) {
 	}
 }
 
-func consumeMany(b *testing.B, deliveries <-chan amqp.Delivery) {
-	for range many {
+func consumeMany(b testing.TB, deliveries <-chan amqp.Delivery, messages int) {
+	for range messages {
 		d := <-deliveries
 		must(b, d.Ack(false))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -42,6 +43,8 @@ type connection struct {
 	channels map[uint16]*channel
 	// published is set when the client has published since the memory alarm was looked at.
 	published bool
+	// publishes counts what the client has published.
+	publishes int
 	// backlog is what came while the client was held back, and failure why nothing more will.
 	backlog []byte
 	failure error
@@ -71,6 +74,9 @@ const (
 	// writeChunk is how much is written before the time that a client may take to read starts anew.
 	writeChunk = 64 << 10
 )
+
+// flood is how many messages a connection may publish and be served as any other.
+const flood = 4096
 
 func newConnection(b *Broker, conn net.Conn) *connection {
 	secure, _ := conn.(*tls.Conn)
@@ -119,6 +125,10 @@ func (c *connection) read() {
 		}
 		if err != nil {
 			return
+		}
+		if c.published && c.publishes > flood {
+			// Who publishes gives way to who consumes, so that fewer messages have to wait in queues.
+			runtime.Gosched()
 		}
 		c.out.await()
 		if !c.closed.Load() {

@@ -79,6 +79,7 @@ func (ch *channel) publish(c *content) error {
 		return refusal(wire.PreconditionFailed, "message size %d is larger than configured max size %d", c.header.BodySize, vhost.MaxMessageSize)
 	}
 	ch.conn.published = true
+	ch.conn.publishes++
 	outcome, err := ch.state.Publish(c.method, c.header, c.body)
 	switch {
 	case err != nil:

@@ -66,10 +66,10 @@ func (l *Ledger) Found(vhost, queue, mark string, headers wire.Table) {
 	}
 	i, ok := l.inQueue(m, QueueRef{vhost, queue}, headers)
 	if !ok {
-		l.doubt("queue %s still holds %s", queue, l.messages[m].body)
+		l.doubt("queue %s still holds %s", queue, l.messages.At(m).body)
 		return
 	}
-	l.copies[i].end(fate.Queued)
+	l.copies.At(i).end(fate.Queued)
 }
 
 // FoundMore enters that a queue holds more messages than the audit has looked at. They are taken to
@@ -78,8 +78,8 @@ func (l *Ledger) FoundMore(vhost, queue string, n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	id := l.queueID(QueueRef{vhost, queue})
-	for _, i := range l.came[id] {
-		if c := &l.copies[i]; n > 0 && c.queue == id && c.state == ready {
+	for i := range l.came[id].All {
+		if c := l.copies.At(i); n > 0 && c.queue == id && c.state == ready {
 			c.end(fate.Queued)
 			n--
 		}
@@ -98,8 +98,8 @@ func (l *Ledger) Gone(vhost, queue string) {
 		l.doubt("queue %s should exist, and does not", queue)
 	}
 	id := l.queueID(q)
-	for _, i := range l.came[id] {
-		if c := &l.copies[i]; c.queue == id && c.state == ready {
+	for i := range l.came[id].All {
+		if c := l.copies.At(i); c.queue == id && c.state == ready {
 			c.inferred = true
 		}
 	}

@@ -20,11 +20,9 @@ func (l *Ledger) Backstage(vhost string, asked, answer wire.Method) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.vhost(vhost)
-	before := len(l.events.kept)
+	l.events.backstage = l.events.vhost(vhost)
 	l.done(ofBroker, vhost, &channel{who: ofBroker, asked: asked}, answer)
-	for i := before; i < len(l.events.kept); i++ {
-		l.events.kept[i].vhost = l.events.vhost(vhost)
-	}
+	l.events.backstage = 0
 }
 
 // vhost is one that may have no actor.

@@ -10,14 +10,14 @@ import (
 // books are what the ledger has to say when it is closed.
 func (l *Ledger) books() *outcome.Books {
 	b := &outcome.Books{
-		Sent: len(l.messages), Counts: map[fate.Fate]int{}, Inferred: map[fate.Fate]int{}, Copies: l.entries,
+		Sent: int(l.messages.Len()), Counts: map[fate.Fate]int{}, Inferred: map[fate.Fate]int{}, Copies: l.entries,
 		Events: l.happened, Truncated: l.events.truncated,
 		Deliveries: l.delivered(), Ways: l.deathWays,
 	}
-	for i := range l.copies {
-		f := l.copies[i].ended()
+	for i := range l.copies.Len() {
+		f := l.copies.At(i).ended()
 		b.Counts[f]++
-		if l.copies[i].inferred {
+		if l.copies.At(i).inferred {
 			b.Inferred[f]++
 		}
 	}
@@ -28,15 +28,15 @@ func (l *Ledger) books() *outcome.Books {
 
 // entries yields all copies.
 func (l *Ledger) entries(yield func(outcome.Copy) bool) {
-	for i := range l.copies {
-		if !yield(l.entry(&l.copies[i])) {
+	for i := range l.copies.Len() {
+		if !yield(l.entry(l.copies.At(i))) {
 			return
 		}
 	}
 }
 
 func (l *Ledger) entry(c *copied) outcome.Copy {
-	m := &l.messages[c.message]
+	m := l.messages.At(c.message)
 	return outcome.Copy{
 		Message:     m.body,
 		Publisher:   l.cast[m.publisher].Name,

@@ -13,12 +13,12 @@ func (l *Ledger) Close() *outcome.Books {
 	l.weigh()
 	l.contradictions()
 	// Copies that were dead-lettered open others.
-	for i := 0; i < len(l.copies); i++ {
-		if l.copies[i].state != settled {
-			l.conclude(uint32(i))
+	for i := uint32(0); i < l.copies.Len(); i++ {
+		if l.copies.At(i).state != settled {
+			l.conclude(i)
 		}
-		if l.copies[i].ended() == fate.DeadLettered {
-			l.follow(uint32(i))
+		if l.copies.At(i).ended() == fate.DeadLettered {
+			l.follow(i)
 		}
 	}
 	return l.books()
@@ -27,7 +27,7 @@ func (l *Ledger) Close() *outcome.Books {
 // conclude finds the fate of a copy that no event has ended and no queue holds as ready. It has none if
 // there is no explanation.
 func (l *Ledger) conclude(i uint32) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	_, refused := l.whys[c.message]
 	switch {
 	case c.state == held:
@@ -40,13 +40,13 @@ func (l *Ledger) conclude(i uint32) {
 		c.end(fate.Queued)
 	case c.state != ready:
 	case c.doubtful && refused:
-		l.happens(outcome.Refuse, int(l.messages[c.message].publisher)).about(l, i).text = l.events.name(l.whys[c.message])
+		l.happens(outcome.Refuse, int(l.messages.At(c.message).publisher)).about(l, i).text = l.events.name(l.whys[c.message])
 		c.end(fate.Refused)
 	case c.queue != 0:
 		l.vanish(i)
 	case l.isLetter(i):
 		l.infer(i, fate.Unroutable)
-	case !l.messages[c.message].mandatory && !c.doubtful:
+	case !l.messages.At(c.message).mandatory && !c.doubtful:
 		c.end(fate.Unroutable)
 	}
 }
@@ -54,11 +54,11 @@ func (l *Ledger) conclude(i uint32) {
 // vanish explains why a copy is no longer in its queue, by what the queue was declared with, where the
 // broker is not asked or cannot testify.
 func (l *Ledger) vanish(i uint32) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	q := l.queue(c.queue)
 	switch {
 	case q == nil:
-	case c.overLimit && (l.isLetter(i) || !l.messages[c.message].confirmed):
+	case c.overLimit && (l.isLetter(i) || !l.messages.At(c.message).confirmed):
 		// What a queue rejects it does not give to an exchange, unless it says so.
 		l.infer(i, fate.Refused)
 	case l.testifies(c.queue):
@@ -79,16 +79,16 @@ func (l *Ledger) isLetter(i uint32) bool {
 
 // infer ends a copy by a conclusion.
 func (l *Ledger) infer(i uint32, f fate.Fate) {
-	l.copies[i].inferred = true
+	l.copies.At(i).inferred = true
 	if f == fate.Refused {
 		l.happens(outcome.Refuse, ofBroker).about(l, i).mark(inferred, true)
 	}
-	l.copies[i].end(f)
+	l.copies.At(i).end(f)
 }
 
 // inferDeath ends a copy, for a reason that is a conclusion.
 func (l *Ledger) inferDeath(i uint32, reason death) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	c.inferred = true
 	if l.die(i, reason); keepsLetters(l.queue(c.queue)) {
 		c.end(fate.Queued)
@@ -97,10 +97,10 @@ func (l *Ledger) inferDeath(i uint32, reason death) {
 
 // follow enters where the letter of a copy went that was dead-lettered, where nobody has seen it arrive.
 func (l *Ledger) follow(i uint32) {
-	if l.copies[i].lettered {
+	if l.copies.At(i).lettered {
 		return
 	}
-	if l.copies[i].lapsed {
+	if l.copies.At(i).lapsed {
 		l.lost(i, "there was no way from its dead-letter exchange to a queue for a time")
 		return
 	}
@@ -111,9 +111,9 @@ func (l *Ledger) follow(i uint32) {
 func (l *Ledger) contradictions() {
 	for who := range l.conns {
 		for _, ch := range l.conns[who].channels {
-			for _, i := range ch.passed {
-				c := &l.copies[i]
-				l.doubt("%s got %s from %s while %s had it", l.member(c.consumer), l.messages[c.message].body, l.queues[c.queue].Name, l.cast[who].Name)
+			for _, i := range ch.passed.all {
+				c := l.copies.At(i)
+				l.doubt("%s got %s from %s while %s had it", l.member(c.consumer), l.messages.At(c.message).body, l.queues[c.queue].Name, l.cast[who].Name)
 			}
 		}
 	}

@@ -40,7 +40,7 @@ type origin struct {
 // die ends a copy that its queue lets go of. If the queue has a dead-letter exchange, that publishes it
 // again, at a time that is not known.
 func (l *Ledger) die(i uint32, reason death) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	c.reason = reason
 	l.leavesQueue(i, reason, false)
 	q := l.queue(c.queue)
@@ -67,8 +67,8 @@ var deathEvents = [...]outcome.EventKind{expired: outcome.Expire, pushedOut: out
 // leavesQueue enters that a queue lets go of a copy, and what it does with it then. One that dead-letters at
 // least once keeps it until its letter was taken.
 func (l *Ledger) leavesQueue(i uint32, reason death, taken bool) {
-	q := l.queue(l.copies[i].queue)
-	concluded := l.copies[i].inferred
+	q := l.queue(l.copies.At(i).queue)
+	concluded := l.copies.At(i).inferred
 	exchange, letters := text(q, "x-dead-letter-exchange")
 	switch {
 	case rejectsPublish(q) && reason == pushedOut && !letters:
@@ -85,7 +85,7 @@ func (l *Ledger) leavesQueue(i uint32, reason death, taken bool) {
 // reject ends a copy that its consumer has rejected; a dead-letter exchange publishes it again at once. A
 // queue that dead-letters at least once keeps it until its letter was taken.
 func (l *Ledger) reject(i uint32) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	l.unrest.stir(l.queues[c.queue])
 	l.die(i, rejected)
 	switch {
@@ -107,10 +107,10 @@ func keepsLetters(q *topology.Queue) bool {
 // send opens the copies of a dead letter, where its routing leads now. A dead letter that reaches no queue
 // is one copy as well.
 func (l *Ledger) send(i uint32) {
-	exchange, _ := text(l.queue(l.copies[i].queue), "x-dead-letter-exchange")
+	exchange, _ := text(l.queue(l.copies.At(i).queue), "x-dead-letter-exchange")
 	targets, cut, known := l.letterTargets(i)
 	for _, name := range targets {
-		l.open(i, l.queueID(QueueRef{l.queues[l.copies[i].queue].Vhost, name}))
+		l.open(i, l.queueID(QueueRef{l.queues[l.copies.At(i).queue].Vhost, name}))
 	}
 	switch {
 	case len(targets) > 0:
@@ -128,7 +128,7 @@ func (l *Ledger) send(i uint32) {
 // letterTargets are the queues that a copy's dead letter reaches, and the one where a cycle was cut, if
 // there was one. Known is false where the dead-letter exchange does not exist.
 func (l *Ledger) letterTargets(i uint32) (targets []string, cut string, known bool) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	vhost := l.queues[c.queue].Vhost
 	exchange, _ := text(l.queue(c.queue), "x-dead-letter-exchange")
 	reached, known := l.route(vhost, exchange, l.deathKeys(i), l.headers[c.message])
@@ -150,17 +150,17 @@ func (l *Ledger) lost(i uint32, why string) {
 
 // deathKeys are the routing keys with which a copy is dead-lettered.
 func (l *Ledger) deathKeys(i uint32) []string {
-	if key, ok := text(l.queue(l.copies[i].queue), "x-dead-letter-routing-key"); ok {
+	if key, ok := text(l.queue(l.copies.At(i).queue), "x-dead-letter-routing-key"); ok {
 		return []string{key}
 	}
-	return l.keys[l.copies[i].keys]
+	return l.keys[l.copies.At(i).keys]
 }
 
 // cycles reports whether a message would come back to a queue without having been rejected on the way, so
 // that it would go round for ever: RabbitMQ drops it.
 func (l *Ledger) cycles(i uint32, reason death, target QueueRef) bool {
 	for reason != rejected {
-		if l.queues[l.copies[i].queue] == target {
+		if l.queues[l.copies.At(i).queue] == target {
 			return true
 		}
 		before, ok := l.deaths[i]
@@ -174,9 +174,9 @@ func (l *Ledger) cycles(i uint32, reason death, target QueueRef) bool {
 
 // open adds a copy that did not come from the publish itself but from the death of another.
 func (l *Ledger) open(from uint32, queue uint16) uint32 {
-	m := l.copies[from].message
-	reason := l.copies[from].reason
-	l.copies[from].lettered = true
+	m := l.copies.At(from).message
+	reason := l.copies.At(from).reason
+	l.copies.At(from).lettered = true
 	i := l.add(copied{message: m, queue: queue, keys: l.keyID(l.deathKeys(from)), at: l.elapsed()})
 	l.further[m] = append(l.further[m], i)
 	l.deaths[i] = origin{from, reason}
@@ -225,7 +225,7 @@ func (l *Ledger) arrived(m uint32, q QueueRef, deaths []headerDeath) (uint32, bo
 
 func (l *Ledger) readyIn(m uint32, queue uint16) (uint32, bool) {
 	for _, i := range l.all(m) {
-		if c := &l.copies[i]; c.queue == queue && c.state == ready {
+		if c := l.copies.At(i); c.queue == queue && c.state == ready {
 			return i, true
 		}
 	}
@@ -240,7 +240,7 @@ func (l *Ledger) died(m uint32, vhost string, d headerDeath, before *uint32, lat
 	known := 0
 	var alive *uint32
 	for _, i := range l.all(m) {
-		switch c := &l.copies[i]; {
+		switch c := l.copies.At(i); {
 		case c.queue != id:
 		case c.state == ready, c.state == held, c.ended() == fate.Rejected:
 			alive = &i
@@ -262,9 +262,9 @@ func (l *Ledger) died(m uint32, vhost string, d headerDeath, before *uint32, lat
 	if reason == pushedOut {
 		l.pushed(*alive)
 	}
-	l.copies[*alive].reason = reason
+	l.copies.At(*alive).reason = reason
 	l.leavesQueue(*alive, reason, true)
-	l.copies[*alive].end(fate.DeadLettered)
+	l.copies.At(*alive).end(fate.DeadLettered)
 	if l.unchangedSince(*alive) && !keepsLetters(l.queue(id)) {
 		l.send(*alive)
 	}
@@ -273,7 +273,7 @@ func (l *Ledger) died(m uint32, vhost string, d headerDeath, before *uint32, lat
 
 // unchangedSince reports whether what there was for a copy to be routed to is what there is now.
 func (l *Ledger) unchangedSince(i uint32) bool {
-	return int(i) >= l.settledAt[l.queues[l.copies[i].queue].Vhost]
+	return i >= l.settledAt[l.queues[l.copies.At(i).queue].Vhost]
 }
 
 // changing notes, before a vhost changes, which copies could not have been dead-lettered to any queue.
@@ -281,10 +281,10 @@ func (l *Ledger) changing(vhost string) {
 	if l.lettered[vhost] == 0 {
 		return
 	}
-	for i := range l.copies {
-		c := &l.copies[i]
+	for i := range l.copies.Len() {
+		c := l.copies.At(i)
 		if c.state != settled && !c.lapsed && l.queues[c.queue].Vhost == vhost && has(l.queue(c.queue), "x-dead-letter-exchange") {
-			targets, _, _ := l.letterTargets(uint32(i))
+			targets, _, _ := l.letterTargets(i)
 			c.lapsed = len(targets) == 0
 		}
 	}

@@ -1,9 +1,6 @@
 package ledger
 
 import (
-	"maps"
-	"slices"
-
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
 	"tutor/runner/topology"
@@ -89,7 +86,7 @@ func changesRouting(m wire.Method) bool {
 }
 
 // changed enters that what exists in a vhost is not what it was.
-func (l *Ledger) changed(vhost string) { l.settledAt[vhost] = len(l.copies) }
+func (l *Ledger) changed(vhost string) { l.settledAt[vhost] = l.copies.Len() }
 
 // declared enters that a queue exists. One with a time to live may have gone meanwhile, with all that it
 // had.
@@ -187,9 +184,9 @@ func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 		l.timedOut[from.queue]++
 	}
 	id := l.queueID(from.queue)
-	for _, tag := range slices.Sorted(maps.Keys(ch.delivered)) {
-		if i := ch.delivered[tag]; l.copies[i].queue == id {
-			delete(ch.delivered, tag)
+	for tag, i := range ch.delivered.all {
+		if l.copies.At(i).queue == id {
+			ch.delivered.take(tag)
 			l.lose(who, i)
 		}
 	}
@@ -211,8 +208,8 @@ func (l *Ledger) deleteQueue(who int, q QueueRef) {
 // empty ends what is ready in a queue.
 func (l *Ledger) empty(q QueueRef) {
 	id := l.queueID(q)
-	for _, i := range l.came[id] {
-		if c := &l.copies[i]; c.queue == id && c.state == ready {
+	for i := range l.came[id].All {
+		if c := l.copies.At(i); c.queue == id && c.state == ready {
 			l.exit(i)
 			c.end(fate.Deleted)
 		}

@@ -35,13 +35,13 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 	if !ok {
 		// What comes to one who leaves, another may have been seen to get before.
 		if !late || by.noAck || !l.wasRedelivered(m, by.queue) {
-			l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, l.messages[m].body, by.queue.Name)
+			l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, l.messages.At(m).body, by.queue.Name)
 		}
 		return
 	}
 	l.exit(i)
-	c := &l.copies[i]
-	l.events.hops = max(l.hops[who], 1, l.onward[i])
+	c := l.copies.At(i)
+	l.events.seen.hops = max(l.hops[who], 1, l.onward[i])
 	r := l.happens(outcome.Deliver, who).about(l, i).mark(redelivered, d.Redelivered).mark(auto, by.noAck)
 	r.tag = uint32(d.DeliveryTag)
 	l.keep(who, m, envelope{d.Exchange, d.RoutingKey, d.ConsumerTag, d.Redelivered}, content)
@@ -55,7 +55,7 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 		l.lose(who, i)
 		return
 	}
-	ch.delivered[d.DeliveryTag] = i
+	ch.delivered.add(d.DeliveryTag, i)
 	c.redelivered = d.Redelivered
 }
 
@@ -63,19 +63,20 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 func (l *Ledger) Took(who int, tag uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ch, c := l.delivery(who, tag)
-	if c == nil {
+	_, i, ok := l.delivery(who, tag)
+	if !ok {
 		return
 	}
 	l.progress[who].Received++
-	l.reached(who, ch.delivered[tag])
+	l.reached(who, i)
 	l.seen(who, l.hops[who])
-	l.happens(outcome.Take, who).about(l, ch.delivered[tag]).tag = uint32(tag)
+	l.happens(outcome.Take, who).about(l, i).tag = uint32(tag)
+	c := l.copies.At(i)
 	if c.state == unseen {
 		c.state = taken
 	}
 	if c.redelivered {
-		l.remark(who, c.message+1, "redelivered: "+l.messages[c.message].body)
+		l.remark(who, c.message+1, "redelivered: "+l.messages.At(c.message).body)
 	}
 }
 
@@ -84,30 +85,30 @@ func (l *Ledger) Took(who int, tag uint64) {
 func (l *Ledger) Finished(who int, tag uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if ch, c := l.delivery(who, tag); c != nil && c.state == taken {
+	if ch, i, ok := l.delivery(who, tag); ok && l.copies.At(i).state == taken {
 		l.seen(who, l.hops[who])
-		l.happens(outcome.Ack, who).about(l, ch.delivered[tag]).mark(auto, true).tag = uint32(tag)
-		c.end(fate.Handled)
-		delete(ch.delivered, tag)
+		l.happens(outcome.Ack, who).about(l, i).mark(auto, true).tag = uint32(tag)
+		l.copies.At(i).end(fate.Handled)
+		ch.delivered.take(tag)
 	}
 }
 
 // delivery finds what an actor has got under a delivery tag. Actors consume on one channel only.
-func (l *Ledger) delivery(who int, tag uint64) (*channel, *copied) {
+func (l *Ledger) delivery(who int, tag uint64) (ch *channel, i uint32, ok bool) {
 	for _, ch := range l.conns[who].channels {
-		if i, ok := ch.delivered[tag]; ok {
-			return ch, &l.copies[i]
+		if i, ok := ch.delivered.get(tag); ok {
+			return ch, i, true
 		}
 	}
-	return nil, nil
+	return nil, 0, false
 }
 
 // settle applies a consumer's acknowledgement or rejection.
 func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func(tag uint64, i uint32)) {
-	eachTag(ch.delivered, tag, multiple, do)
-	eachTag(ch.passed, tag, multiple, func(_ uint64, i uint32) {
+	ch.delivered.settle(tag, multiple, do)
+	ch.passed.settle(tag, multiple, func(_ uint64, i uint32) {
 		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
-			l.cast[who].Name, l.messages[l.copies[i].message].body, l.queues[l.copies[i].queue].Name, l.member(l.copies[i].consumer))
+			l.cast[who].Name, l.messages.At(l.copies.At(i).message).body, l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))
 	})
 }
 
@@ -116,14 +117,14 @@ func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func
 func (l *Ledger) passOn(m uint32, q QueueRef) (uint32, bool) {
 	id := l.queueID(q)
 	for _, i := range l.all(m) {
-		if c := &l.copies[i]; c.queue != id || c.state != unacked {
+		if c := l.copies.At(i); c.queue != id || c.state != unacked {
 			continue
 		}
-		for _, ch := range l.conns[l.copies[i].consumer-1].channels {
-			for tag, has := range ch.delivered {
+		for _, ch := range l.conns[l.copies.At(i).consumer-1].channels {
+			for tag, has := range ch.delivered.all {
 				if has == i {
-					delete(ch.delivered, tag)
-					ch.passed[tag] = i
+					ch.delivered.take(tag)
+					ch.passed.add(tag, i)
 					l.requeue(i, false)
 					return i, true
 				}
@@ -135,18 +136,18 @@ func (l *Ledger) passOn(m uint32, q QueueRef) (uint32, bool) {
 
 func (l *Ledger) acked(who int, tag uint64, i uint32) {
 	l.happens(outcome.Ack, who).about(l, i).tag = uint32(tag)
-	q := l.queues[l.copies[i].queue]
+	q := l.queues[l.copies.At(i).queue]
 	l.unrest.touched[q] = true
 	// A single active consumer may have kept another from taking over.
-	if hasSingleActive(l.queue(l.copies[i].queue)) {
+	if hasSingleActive(l.queue(l.copies.At(i).queue)) {
 		l.unrest.stir(q)
 	}
-	l.copies[i].end(fate.Acked)
+	l.copies.At(i).end(fate.Acked)
 }
 
 func (l *Ledger) refusal(kind outcome.EventKind, who int, requeue bool) func(uint64, uint32) {
 	return func(tag uint64, i uint32) {
-		l.happens(kind, who).about(l, i).mark(wished, requeue).mark(kept, !requeue && keepsLetters(l.queue(l.copies[i].queue))).tag = uint32(tag)
+		l.happens(kind, who).about(l, i).mark(wished, requeue).mark(kept, !requeue && keepsLetters(l.queue(l.copies.At(i).queue))).tag = uint32(tag)
 		if requeue {
 			l.requeue(i, true)
 		} else {
@@ -167,7 +168,7 @@ func (l *Ledger) remember(i uint32, who uint16, wanted bool) {
 
 // requeue puts a copy back: because its consumer wanted it, or because the consumer is gone.
 func (l *Ledger) requeue(i uint32, wanted bool) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	l.happens(outcome.Requeue, int(c.consumer)-1).about(l, i)
 	c.state = ready
 	c.loser = c.consumer

@@ -54,16 +54,16 @@ func (l *Ledger) leave(who int) {
 func (l *Ledger) wasRedelivered(m uint32, q QueueRef) bool {
 	id := l.queueID(q)
 	return slices.ContainsFunc(l.all(m), func(i uint32) bool {
-		return l.copies[i].queue == id && l.copies[i].redelivered
+		return l.copies.At(i).queue == id && l.copies.At(i).redelivered
 	})
 }
 
 // release gives back or loses what a channel's consumers had, and ends the consumers.
 func (l *Ledger) release(who int, ch *channel) {
-	for _, tag := range slices.Sorted(maps.Keys(ch.delivered)) {
-		l.lose(who, ch.delivered[tag])
+	for _, i := range ch.delivered.all {
+		l.lose(who, i)
 	}
-	clear(ch.delivered)
+	ch.delivered.clear()
 	l.forgo(who, ch)
 	for _, tag := range slices.Sorted(maps.Keys(ch.consumers)) {
 		l.cancelled(ch, tag)
@@ -72,17 +72,17 @@ func (l *Ledger) release(who int, ch *channel) {
 
 // forgo enters that a channel has lost what others were seen to get already.
 func (l *Ledger) forgo(who int, ch *channel) {
-	for _, tag := range slices.Sorted(maps.Keys(ch.passed)) {
-		m := l.copies[ch.passed[tag]].message
-		l.remark(who, m+1, "gone, unacknowledged: "+l.messages[m].body)
+	for _, i := range ch.passed.all {
+		m := l.copies.At(i).message
+		l.remark(who, m+1, "gone, unacknowledged: "+l.messages.At(m).body)
 	}
-	clear(ch.passed)
+	ch.passed.clear()
 }
 
 // lose gives back a copy, or loses it under automatic acknowledgement.
 func (l *Ledger) lose(who int, i uint32) {
-	c := &l.copies[i]
-	body := l.messages[c.message].body
+	c := l.copies.At(i)
+	body := l.messages.At(c.message).body
 	switch c.state {
 	case unacked:
 		l.requeue(i, false)
@@ -106,7 +106,7 @@ func (l *Ledger) channelClosed(who int, ch *channel, m *wire.ChannelClose) {
 	l.happens(outcome.Closed, who).text = l.events.name(ch.closed)
 	publish := (&wire.BasicPublish{}).ID()
 	if m.ClassID == publish.Class && m.MethodID == publish.Method {
-		for _, number := range ch.unconfirmed {
+		for _, number := range ch.unconfirmed.all {
 			l.suspect(number, ch.closed, anywhere)
 		}
 		if !ch.confirm {
@@ -141,8 +141,8 @@ func (l *Ledger) Restarted() {
 
 func (l *Ledger) loseTransient(q QueueRef) {
 	id := l.queueID(q)
-	for _, i := range l.came[id] {
-		if c := &l.copies[i]; c.queue == id && c.state == ready && !l.messages[c.message].persistent {
+	for i := range l.came[id].All {
+		if c := l.copies.At(i); c.queue == id && c.state == ready && !l.messages.At(c.message).persistent {
 			l.exit(i)
 			l.happens(outcome.Drop, ofBroker).about(l, i)
 			c.end(fate.Dropped)

@@ -3,41 +3,46 @@ package ledger
 import (
 	"cmp"
 	"math"
-	"slices"
 	"time"
 
 	"tutor/runner/outcome"
+	"tutor/runner/pile"
 )
 
 // events are what happened so far, as small as they can be kept.
 type events struct {
 	now  func() time.Duration
-	kept []record
-	// arranged is how many of them are in their final order.
-	arranged int
+	kept pile.Moments[side, record]
 	// names are texts, by index; 0 is the empty one.
 	names   []string
 	numbers map[string]uint32
-	// cause is on whose connection what happens now was seen, and hops is how far that is from what set it
-	// off.
-	cause uint16
-	hops  uint8
+	// seen is where what happens now was seen.
+	seen side
 	// vhosts are those in which anything has happened backstage.
 	vhosts []string
+	// backstage is the number of the one in which what happens now does, if it is there.
+	backstage uint8
 	// learned is set once the act is over.
 	learned, truncated bool
+	// beyond takes what is said of events that are not kept.
+	beyond record
+}
+
+// side is on whose connection something was seen, and how far that is from what set it off.
+type side struct {
+	cause uint16
+	hops  uint8
 }
 
 // record is an event. Numbers count from 1; 0 is none.
 type record struct {
 	at                                   time.Duration
 	tag, message, copied, text, exchange uint32
-	queue, actor, cause                  uint16
+	queue, actor                         uint16
 	kind                                 outcome.EventKind
 	flags                                flag
 	// vhost is where something happened backstage, by its number from 1.
 	vhost uint8
-	hops  uint8
 }
 
 // flag are an event's marks.
@@ -60,7 +65,7 @@ const ofBroker = -1
 const nobody = math.MaxUint16
 
 func newEvents(now func() time.Duration) events {
-	return events{now: now, names: []string{""}, numbers: map[string]uint32{"": 0}, cause: nobody}
+	return events{now: now, names: []string{""}, numbers: map[string]uint32{"": 0}, seen: side{cause: nobody}}
 }
 
 // name keeps a text.
@@ -77,21 +82,20 @@ func (e *events) name(text string) uint32 {
 // happens enters an event. What it is about is added by the caller.
 func (l *Ledger) happens(kind outcome.EventKind, who int) *record {
 	e := &l.events
-	if len(l.messages) > outcome.EventMessages {
+	if int(l.messages.Len()) > outcome.EventMessages {
 		e.truncated = true
-		return &record{}
+		return &e.beyond
 	}
-	r := record{at: e.now(), kind: kind, actor: uint16(who + 1), cause: e.cause, hops: e.hops}
+	r := record{at: e.now(), kind: kind, actor: uint16(who + 1), vhost: e.backstage}
 	if e.learned {
 		r.flags |= learned
 	}
-	e.kept = append(e.kept, r)
-	return &e.kept[len(e.kept)-1]
+	return e.kept.Add(e.seen, r)
 }
 
 // about says which copy an event is about.
 func (r *record) about(l *Ledger, i uint32) *record {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	r.copied, r.message, r.queue = i+1, c.message+1, c.queue
 	return r
 }
@@ -105,30 +109,28 @@ func (r *record) mark(f flag, set bool) *record {
 
 // seen says on whose connection what happens now is seen, and how far it is from what set it off.
 func (l *Ledger) seen(who int, hops uint8) {
-	l.events.cause, l.events.hops = uint16(who), hops
+	l.events.seen = side{uint16(who), hops}
 }
 
 // arrange puts the events of one moment in order: by how far they are from what set them off, first what was
 // seen on the connection of the actor that did, then the others in the order of the cast.
 func (e *events) arrange(first int) {
-	rank := func(r record) int {
-		if int(r.cause) == first {
+	rank := func(s side) int {
+		if int(s.cause) == first {
 			return -1
 		}
-		return int(r.cause)
+		return int(s.cause)
 	}
-	slices.SortStableFunc(e.kept[e.arranged:], func(a, b record) int {
+	e.kept.Over(func(a, b side) int {
 		return cmp.Or(int(a.hops)-int(b.hops), rank(a)-rank(b))
 	})
-	e.arranged = len(e.kept)
 }
 
 // happened yields the events, with those of the clock between them.
 func (l *Ledger) happened(yield func(outcome.Event) bool) {
 	n := 0
 	var now time.Duration
-	for i := range l.events.kept {
-		r := &l.events.kept[i]
+	for r := range l.events.kept.All {
 		if r.at > now {
 			now = r.at
 			n++
@@ -143,7 +145,7 @@ func (l *Ledger) happened(yield func(outcome.Event) bool) {
 	}
 }
 
-func (l *Ledger) event(n int, r *record) outcome.Event {
+func (l *Ledger) event(n int, r record) outcome.Event {
 	e := outcome.Event{
 		N: n, At: r.at, Kind: r.kind, Actor: l.member(r.actor),
 		Exchange: l.events.names[r.exchange], Queue: l.queues[r.queue].Name,
@@ -160,7 +162,7 @@ func (l *Ledger) event(n int, r *record) outcome.Event {
 		e.Vhost = l.cast[r.actor-1].Vhost
 	}
 	if r.message != 0 {
-		e.Body = l.messages[r.message-1].body
+		e.Body = l.messages.At(r.message - 1).body
 	}
 	return e
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"fmt"
-	"slices"
 
 	"tutor/runner/fate"
 	"tutor/runner/wire"
@@ -51,7 +50,7 @@ func (l *Ledger) Testified(vhost, mark string, headers wire.Table) {
 	}
 	reason, known := reasonOf(all[0].reason)
 	if !known {
-		l.doubt("the broker says that %s has died in %s for a reason that is not known: %s", l.messages[m].body, all[0].queue, all[0].reason)
+		l.doubt("the broker says that %s has died in %s for a reason that is not known: %s", l.messages.At(m).body, all[0].queue, all[0].reason)
 		return
 	}
 	l.testimonies = append(l.testimonies, testimony{m, QueueRef{vhost, all[0].queue}, merged(all[1:]), reason})
@@ -62,9 +61,12 @@ func (l *Ledger) Missing() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.weigh()
-	return slices.ContainsFunc(l.copies, func(c copied) bool {
-		return c.state == ready && c.queue != 0 && !c.doubtful && !c.overLimit && l.testifies(c.queue)
-	})
+	for c := range l.copies.All {
+		if c.state == ready && c.queue != 0 && !c.doubtful && !c.overLimit && l.testifies(c.queue) {
+			return true
+		}
+	}
+	return false
 }
 
 // weigh has testimonies count. One to which nothing fits yet waits: what the actors' connections say may
@@ -93,7 +95,7 @@ func (l *Ledger) accept(t testimony) bool {
 	id := l.queueID(t.queue)
 	for _, i := range l.all(t.message) {
 		// The consumer's word on this came first.
-		if c := &l.copies[i]; c.queue == id && c.ended() == fate.Rejected && c.reason == t.reason && !c.attested {
+		if c := l.copies.At(i); c.queue == id && c.ended() == fate.Rejected && c.reason == t.reason && !c.attested {
 			c.attested = true
 			return true
 		}
@@ -104,7 +106,7 @@ func (l *Ledger) accept(t testimony) bool {
 // unheard are testimonies that nothing fits, in sentences.
 func (l *Ledger) unheard() (doubts []string) {
 	for _, t := range l.testimonies {
-		doubts = append(doubts, fmt.Sprintf("the broker says that %s has died in %s (%v), where no copy of it should be", l.messages[t.message].body, t.queue.Name, t.reason))
+		doubts = append(doubts, fmt.Sprintf("the broker says that %s has died in %s (%v), where no copy of it should be", l.messages.At(t.message).body, t.queue.Name, t.reason))
 	}
 	return doubts
 }

@@ -67,9 +67,9 @@ func (l *Ledger) Unsettled() []QueueRef {
 // that has come back more often than the limit may also be given up.
 func (l *Ledger) deliverable(ref QueueRef, q *topology.Queue) bool {
 	id := l.queueID(ref)
-	for _, i := range l.came[id] {
-		c := &l.copies[i]
-		if c.queue == id && c.state == ready && !c.doubtful && !l.overDeliveryLimit(c, q) && !l.messages[c.message].expires {
+	for i := range l.came[id].All {
+		c := l.copies.At(i)
+		if c.queue == id && c.state == ready && !c.doubtful && !l.overDeliveryLimit(c, q) && !l.messages.At(c.message).expires {
 			return true
 		}
 	}
@@ -98,14 +98,14 @@ func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
 
 // isFree reports whether a consumer's prefetch lets it have one message more.
 func (l *Ledger) isFree(ch *channel, c consumer) bool {
-	return c.noAck || c.prefetch == 0 || len(ch.delivered) < c.prefetch || l.unacked(ch, c.queue) < c.prefetch
+	return c.noAck || c.prefetch == 0 || ch.delivered.len() < c.prefetch || l.unacked(ch, c.queue) < c.prefetch
 }
 
 // unacked counts what a channel has of a queue. Actors have one consumer a channel.
 func (l *Ledger) unacked(ch *channel, q QueueRef) (n int) {
 	id := l.queueID(q)
-	for _, i := range ch.delivered {
-		if c := &l.copies[i]; c.queue == id && c.state == unacked {
+	for _, i := range ch.delivered.all {
+		if c := l.copies.At(i); c.queue == id && c.state == unacked {
 			n++
 		}
 	}

@@ -21,7 +21,7 @@ type story struct {
 }
 
 func (l *Ledger) story(i uint32) *story {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	return &story{Copy: l.entry(c), l: l, i: i, c: c, queue: l.queue(c.queue)}
 }
 
@@ -101,7 +101,7 @@ func (s *story) expires() string {
 
 func (s *story) unroutable() string {
 	if from, letter := s.l.deaths[s.i]; letter {
-		return fmt.Sprintf("its dead letter from %s reached no queue: %s.", s.l.queues[s.l.copies[from.from].queue].Name, s.l.nowhere[s.i])
+		return fmt.Sprintf("its dead letter from %s reached no queue: %s.", s.l.queues[s.l.copies.At(from.from).queue].Name, s.l.nowhere[s.i])
 	}
 	return fmt.Sprintf("it reached no queue, and the broker discarded it without a word: %s did not ask (mandatory).", s.Publisher)
 }
@@ -175,7 +175,7 @@ func (s *story) refused() string {
 	full := fmt.Sprintf("%s was full (%s) and refused it", s.Queue, s.lengthLimit())
 	switch why, told := s.l.whys[s.c.message]; {
 	case letter:
-		return fmt.Sprintf("%s when it came as a dead letter from %s.", full, s.l.queues[s.l.copies[from.from].queue].Name)
+		return fmt.Sprintf("%s when it came as a dead letter from %s.", full, s.l.queues[s.l.copies.At(from.from).queue].Name)
 	case rejectsPublish(s.queue) && told:
 		return fmt.Sprintf("%s, so %s was told (%s)%s.", full, s.Publisher, strings.TrimSuffix(why, "."), s.takers())
 	case rejectsPublish(s.queue):
@@ -188,9 +188,9 @@ func (s *story) refused() string {
 // takers names the queues that have taken the message that another has refused.
 func (s *story) takers() string {
 	var names []string
-	m := &s.l.messages[s.c.message]
+	m := s.l.messages.At(s.c.message)
 	for i := m.first; i < m.first+uint32(m.copies); i++ {
-		if c := &s.l.copies[i]; c.queue != 0 && c.ended() != fate.Refused && c.ended() != "" {
+		if c := s.l.copies.At(i); c.queue != 0 && c.ended() != fate.Refused && c.ended() != "" {
 			names = append(names, s.l.queues[c.queue].Name)
 		}
 	}

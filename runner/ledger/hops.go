@@ -28,7 +28,7 @@ func (l *Ledger) reached(who int, copy uint32) {
 
 // passedOn enters that a copy, or what became of it, goes to others after the actor who had it.
 func (l *Ledger) passedOn(had, goes uint32) {
-	who := l.copies[had].consumer
+	who := l.copies.At(had).consumer
 	if who == 0 {
 		return
 	}

@@ -18,6 +18,7 @@ import (
 
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
+	"tutor/runner/pile"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/topology"
@@ -41,7 +42,7 @@ type Remark struct {
 }
 
 // Ledger is the open ledger of an act. Its memory is what matters in acts with many messages, so
-// messages and copies are kept in slices, by index.
+// messages and copies are kept in piles, by number.
 type Ledger struct {
 	mu   sync.Mutex
 	cast []Member
@@ -65,12 +66,13 @@ type Ledger struct {
 	// consumed counts the consumers that there ever were.
 	consumed int
 
-	messages []message
-	copies   []copied
+	messages pile.Of[message]
+	bodies   texts
+	copies   pile.Of[copied]
 	// came are the copies that have ever come to each queue, in order.
-	came [][]uint32
+	came []pile.Of[uint32]
 	// sent are the messages of each actor, in the order of their numbers.
-	sent [][]uint32
+	sent []pile.Of[uint32]
 	// further are the copies of a message that did not come from its publish but from a dead-letter
 	// exchange, and deaths is what these came from.
 	further map[uint32][]uint32
@@ -86,12 +88,12 @@ type Ledger struct {
 	headers map[uint32]wire.Table
 	// settledAt is how many copies there were when the exchanges, queues and bindings of a vhost last
 	// changed: where later ones go is known.
-	settledAt map[string]int
+	settledAt map[string]uint32
 	// lengths of the queues with a length limit.
 	lengths map[uint16]*length
 	// waits are the copies that have a time to live, of the first looked of all.
 	waits  []wait
-	looked int
+	looked uint32
 	began  time.Time
 	// oneTime is set where the broker lives on the act's timeline.
 	oneTime bool
@@ -146,7 +148,6 @@ type message struct {
 	first                 uint32
 	copies                uint16
 	publisher             uint16
-	size                  uint32
 	mandatory, persistent bool
 	// confirmed is set where the broker has taken it.
 	confirmed bool
@@ -233,14 +234,14 @@ type channel struct {
 	// consumers are the queues and modes by consumer tag.
 	consumers map[string]consumer
 	// delivered are the copies not finished with, by delivery tag.
-	delivered map[uint64]uint32
+	delivered outstanding
 	// passed are copies, by delivery tag, that another actor was seen to get before this channel was seen
 	// to have lost them.
-	passed    map[uint64]uint32
+	passed    outstanding
 	confirm   bool
 	published uint64
 	// unconfirmed are messages by their number on the channel; without confirms, all of them.
-	unconfirmed map[uint64]uint32
+	unconfirmed outstanding
 	// prefetch is the limit of consumers to come.
 	prefetch int
 	// closed is why the broker has closed the channel; the actor may not have noticed yet.
@@ -262,11 +263,11 @@ type consumer struct {
 func New(cast []Member, remark func(Remark), words func(string) string, now func() time.Duration) *Ledger {
 	l := &Ledger{
 		cast: cast, told: remark, words: words, hops: make([]uint8, len(cast)), onward: map[uint32]uint8{},
-		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1), came: make([][]uint32, 1),
-		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, takers: map[QueueRef]map[int]int{}, unrest: newUnrest(len(cast)), owned: make([][]QueueRef, len(cast)), lettered: map[string]int{}, sent: make([][]uint32, len(cast)), further: map[uint32][]uint32{},
+		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1), came: make([]pile.Of[uint32], 1),
+		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, takers: map[QueueRef]map[int]int{}, unrest: newUnrest(len(cast)), owned: make([][]QueueRef, len(cast)), lettered: map[string]int{}, sent: make([]pile.Of[uint32], len(cast)), further: map[uint32][]uint32{},
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
-		headers: map[uint32]wire.Table{}, settledAt: map[string]int{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
+		headers: map[uint32]wire.Table{}, settledAt: map[string]uint32{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
 		progress: make([]scenario.Progress, len(cast)), events: newEvents(now), leaving: map[int]outcome.EventKind{},
 	}
 	for i, m := range cast {
@@ -292,7 +293,7 @@ func (l *Ledger) Observe(e tap.Event) {
 	}
 	ch := l.conns[e.Who].channels[e.Channel]
 	if ch == nil {
-		ch = &channel{who: e.Who, consumers: map[string]consumer{}, delivered: map[uint64]uint32{}, passed: map[uint64]uint32{}, unconfirmed: map[uint64]uint32{}}
+		ch = &channel{who: e.Who, consumers: map[string]consumer{}}
 		l.conns[e.Who].channels[e.Channel] = ch
 	}
 	if e.ToBroker {
@@ -388,8 +389,8 @@ func (l *Ledger) Affected() []QueueRef {
 func (l *Ledger) Body(mark string, received []byte) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if m, ok := l.find(mark); ok && l.messages[m].body == string(received) {
-		return l.messages[m].body
+	if m, ok := l.find(mark); ok && l.messages.At(m).body == string(received) {
+		return l.messages.At(m).body
 	}
 	return string(received)
 }
@@ -408,7 +409,7 @@ func (l *Ledger) queueID(q QueueRef) uint16 {
 	if !ok {
 		id = uint16(len(l.queues))
 		l.queues = append(l.queues, q)
-		l.came = append(l.came, nil)
+		l.came = append(l.came, pile.Of[uint32]{})
 		l.queueIDs[q] = id
 	}
 	return id
@@ -416,10 +417,10 @@ func (l *Ledger) queueID(q QueueRef) uint16 {
 
 // add opens a copy.
 func (l *Ledger) add(c copied) uint32 {
-	i := uint32(len(l.copies))
-	l.copies = append(l.copies, c)
+	i := l.copies.Len()
+	l.copies.Add(c)
 	if c.queue != 0 {
-		l.came[c.queue] = append(l.came[c.queue], i)
+		l.came[c.queue].Add(i)
 	}
 	l.enter(i)
 	return i

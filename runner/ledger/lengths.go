@@ -36,12 +36,12 @@ func lengthOf(q *topology.Queue) *length {
 
 // enter enters that a copy is ready in its queue.
 func (l *Ledger) enter(i uint32) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	n := l.lengths[c.queue]
 	if n == nil {
 		return
 	}
-	size := int64(l.messages[c.message].size)
+	size := int64(len(l.messages.At(c.message).body))
 	n.ready++
 	n.readyBytes += size
 	count, bytes := n.ready-n.due > n.most, n.readyBytes-n.dueBytes > n.mostBytes
@@ -61,32 +61,32 @@ func (l *Ledger) enter(i uint32) {
 
 // exit enters that a copy is ready no longer.
 func (l *Ledger) exit(i uint32) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	if n := l.lengths[c.queue]; n != nil && c.state == ready {
 		n.ready--
-		n.readyBytes -= int64(l.messages[c.message].size)
+		n.readyBytes -= int64(len(l.messages.At(c.message).body))
 	}
 }
 
 // pushed enters that a copy is known to have been pushed out.
 func (l *Ledger) pushed(i uint32) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	if n := l.lengths[c.queue]; n != nil {
 		n.due = max(0, n.due-1)
-		n.dueBytes = max(0, n.dueBytes-int64(l.messages[c.message].size))
+		n.dueBytes = max(0, n.dueBytes-int64(len(l.messages.At(c.message).body)))
 	}
 }
 
 // mayBePushedOut reports whether a queue's length limit explains that a copy is gone. It does so for no
 // more copies than were pushed out, the oldest first.
 func (l *Ledger) mayBePushedOut(i uint32) bool {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	n := l.lengths[c.queue]
 	// When a dead letter came is not known, where nobody has seen it.
 	if n == nil || n.rejects || i >= n.until && !l.isLetter(i) {
 		return false
 	}
-	size := int64(l.messages[c.message].size)
+	size := int64(len(l.messages.At(c.message).body))
 	switch {
 	case n.limited && n.due > 0:
 		n.due--
@@ -124,9 +124,9 @@ func (l *Ledger) OnOneTime() {
 // timeToLive is how long a copy may wait in its queue, in milliseconds, if there is a limit, and whether
 // the limit is the queue's. A dead letter has no time to live of its own any more.
 func (l *Ledger) timeToLive(i uint32) (ttl int64, ofQueue, limited bool) {
-	c := &l.copies[i]
+	c := l.copies.At(i)
 	ttl, limited = number(l.queue(c.queue), "x-message-ttl")
-	m := &l.messages[c.message]
+	m := l.messages.At(c.message)
 	if m.expires && !l.isLetter(i) && (!limited || int64(m.ttl) < ttl) {
 		return int64(m.ttl), false, true
 	}
@@ -136,7 +136,7 @@ func (l *Ledger) timeToLive(i uint32) (ttl int64, ofQueue, limited bool) {
 // mayHaveExpired reports whether a copy has been there for as long as it had to live.
 func (l *Ledger) mayHaveExpired(i uint32) bool {
 	ttl, _, limited := l.timeToLive(i)
-	return limited && ttl <= int64(l.elapsed()-l.copies[i].at)
+	return limited && ttl <= int64(l.elapsed()-l.copies.At(i).at)
 }
 
 // overDeliveryLimit reports whether a quorum queue may have given a copy up since it came back too often.

@@ -23,10 +23,10 @@ func (l *Ledger) Moving() string {
 	case hops < enoughToCircle && times < enoughToCircle:
 		return ""
 	case times > hops:
-		c := &l.copies[back]
-		return fmt.Sprintf("%s goes back to %s over and over (%d times)", l.messages[c.message].body, l.queues[c.queue].Name, times)
+		c := l.copies.At(back)
+		return fmt.Sprintf("%s goes back to %s over and over (%d times)", l.messages.At(c.message).body, l.queues[c.queue].Name, times)
 	}
-	return fmt.Sprintf("%s goes round through %s (dead-lettered %d times)", l.messages[latest].body, strings.Join(l.circle(latest), " → "), hops)
+	return fmt.Sprintf("%s goes round through %s (dead-lettered %d times)", l.messages.At(latest).body, strings.Join(l.circle(latest), " → "), hops)
 }
 
 // enoughToCircle is from how many times on a message is said to go round.
@@ -51,7 +51,7 @@ func (l *Ledger) circle(m uint32) []string {
 	copies := l.further[m]
 	var names []string
 	for _, i := range slices.Backward(copies) {
-		name := l.queues[l.copies[i].queue].Name
+		name := l.queues[l.copies.At(i).queue].Name
 		names = append(names, name)
 		if len(names) > 1 && name == names[0] {
 			break

@@ -1,12 +1,18 @@
 package ledger
 
-import "tutor/runner/outcome"
+import (
+	"tutor/runner/fate"
+	"tutor/runner/outcome"
+)
 
 // notes explain the copies that were not simply processed, and what does not fit.
 func (l *Ledger) notes(doubts []string) []outcome.Note {
 	c := collector{index: map[[2]string]int{}}
-	for i := range l.copies {
-		s := l.story(uint32(i))
+	for i := range l.copies.Len() {
+		if l.copies.At(i).wasProcessed() {
+			continue
+		}
+		s := l.story(i)
 		if s.Requeues > 0 {
 			c.add(outcome.Note{Event: outcome.Requeued, Text: s.requeued()}, s.Message)
 		}
@@ -21,6 +27,12 @@ func (l *Ledger) notes(doubts []string) []outcome.Note {
 		c.notes = append(c.notes, outcome.Note{Event: outcome.Unaccounted, Text: doubt, Count: 1})
 	}
 	return c.notes
+}
+
+// wasProcessed reports whether there is nothing to be told of a copy.
+func (c *copied) wasProcessed() bool {
+	f := c.ended()
+	return c.requeues == 0 && (f == fate.Acked || f == fate.Handled)
 }
 
 // collector puts copies together of which the same can be said.

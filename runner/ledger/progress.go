@@ -22,8 +22,8 @@ func (l *Ledger) Holds(q QueueRef) (waiting, unacknowledged int) {
 	if !known {
 		return 0, 0
 	}
-	for _, i := range l.came[id] {
-		switch c := &l.copies[i]; {
+	for i := range l.came[id].All {
+		switch c := l.copies.At(i); {
 		case c.queue != id:
 		case c.state == ready:
 			waiting++
@@ -54,12 +54,12 @@ func (l *Ledger) Expires() (alone time.Duration, ok bool) {
 // mortal reports whether a message waits whose time to live is not long over.
 func (l *Ledger) mortal() bool {
 	now := int64(l.elapsed())
-	for i := range l.copies {
-		c := &l.copies[i]
+	for i := range l.copies.Len() {
+		c := l.copies.At(i)
 		if c.state != ready || c.queue == 0 {
 			continue
 		}
-		if ttl, _, limited := l.timeToLive(uint32(i)); limited && now <= int64(c.at)+ttl+lateness {
+		if ttl, _, limited := l.timeToLive(i); limited && now <= int64(c.at)+ttl+lateness {
 			return true
 		}
 	}

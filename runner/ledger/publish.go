@@ -19,7 +19,7 @@ const persistent = 2
 
 // publish opens a message, with a copy for each queue that its routing reaches, or one for none.
 func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *tap.Content) {
-	number := uint32(len(l.messages))
+	number := l.messages.Len()
 	headers := content.Properties.Headers
 	routingKeys := topology.Keys(p.RoutingKey, headers)
 	queues, known := l.route(l.cast[who].Vhost, p.Exchange, routingKeys, headers)
@@ -27,15 +27,19 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	if len(headers) > 0 {
 		l.headers[number] = headers
 	}
-	ttl, _ := strconv.ParseUint(content.Properties.Expiration, 10, 32)
-	l.messages = append(l.messages, message{
-		body: string(content.Body), size: uint32(len(content.Body)), first: uint32(len(l.copies)), copies: uint16(max(1, len(queues))),
+	expiration := content.Properties.Expiration
+	var ttl uint64
+	if expiration != "" {
+		ttl, _ = strconv.ParseUint(expiration, 10, 32)
+	}
+	l.messages.Add(message{
+		body: l.bodies.keep(content.Body), first: l.copies.Len(), copies: uint16(max(1, len(queues))),
 		publisher: uint16(who), mandatory: p.Mandatory,
 		persistent: content.Properties.DeliveryMode == persistent,
-		expires:    content.Properties.Expiration != "",
+		expires:    expiration != "",
 		ttl:        uint32(ttl),
 	})
-	l.sent[who] = append(l.sent[who], number)
+	l.sent[who].Add(number)
 	l.progress[who].Sent++
 	r := l.happens(outcome.Publish, who)
 	r.message, r.text, r.exchange = number+1, l.events.name(p.RoutingKey), l.events.name(p.Exchange)
@@ -58,11 +62,11 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 		l.suspect(number, ch.closed, anywhere)
 		return
 	}
-	if len(ch.unconfirmed) == 0 && !ch.confirm {
+	if ch.unconfirmed.len() == 0 && !ch.confirm {
 		l.pending = append(l.pending, ch)
 	}
 	ch.published++
-	ch.unconfirmed[ch.published] = number
+	ch.unconfirmed.add(ch.published, number)
 	if !ch.confirm && len(queues) > 0 {
 		l.forgetDelivered(ch)
 	}
@@ -90,8 +94,8 @@ func (l *Ledger) Quiet(cause int) {
 	}
 	l.closed = nil
 	for _, number := range l.silent {
-		m := &l.messages[number]
-		if c := &l.copies[m.first]; c.state == ready && !c.doubtful {
+		m := l.messages.At(number)
+		if c := l.copies.At(m.first); c.state == ready && !c.doubtful {
 			l.remark(int(m.publisher), number+1, "reaches no queue: "+m.body)
 		}
 	}
@@ -108,7 +112,7 @@ func (l *Ledger) Quiet(cause int) {
 func (l *Ledger) taken() {
 	for _, ch := range l.pending {
 		if !ch.confirm {
-			clear(ch.unconfirmed)
+			ch.unconfirmed.clear()
 		}
 	}
 	l.pending = nil
@@ -118,12 +122,12 @@ func (l *Ledger) taken() {
 // has been delivered was not refused.
 func (l *Ledger) forgetDelivered(ch *channel) {
 	const enough = 1024
-	if len(ch.unconfirmed) < 2*enough {
+	if ch.unconfirmed.len() < 2*enough {
 		return
 	}
-	for n, m := range ch.unconfirmed {
-		if l.copies[l.messages[m].first].state != ready || ch.published-n > enough {
-			delete(ch.unconfirmed, n)
+	for n, m := range ch.unconfirmed.all {
+		if l.copies.At(l.messages.At(m).first).state != ready || ch.published-n > enough {
+			ch.unconfirmed.take(n)
 		}
 	}
 }
@@ -139,17 +143,17 @@ func (l *Ledger) find(mark string) (uint32, bool) {
 		return 0, false
 	}
 	n, err := strconv.Atoi(mark[slash+1:])
-	if err != nil || n < 1 || n > len(l.sent[who]) {
+	if err != nil || n < 1 || n > int(l.sent[who].Len()) {
 		return 0, false
 	}
-	return l.sent[who][n-1], true
+	return *l.sent[who].At(uint32(n - 1)), true
 }
 
 // all lists the indexes of a message's copies.
 func (l *Ledger) all(m uint32) []uint32 {
 	indexes := make([]uint32, 0, 4)
-	for i := range uint32(l.messages[m].copies) {
-		indexes = append(indexes, l.messages[m].first+i)
+	for i := range uint32(l.messages.At(m).copies) {
+		indexes = append(indexes, l.messages.At(m).first+i)
 	}
 	return append(indexes, l.further[m]...)
 }
@@ -162,22 +166,22 @@ func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
 		return
 	}
 	l.whys[m] = fmt.Sprintf("%d %s", r.ReplyCode, l.words(r.ReplyText))
-	c := &l.copies[l.messages[m].first]
+	c := l.copies.At(l.messages.At(m).first)
 	if has(l.queue(c.queue), "x-expires") {
 		l.deleteQueue(ofBroker, l.queues[c.queue])
 		c.queue = 0
 	}
-	if c.queue != 0 || !l.messages[m].mandatory {
-		l.doubt("%s came back, though it should have reached %s", l.messages[m].body, l.queues[c.queue].Name)
+	if c.queue != 0 || !l.messages.At(m).mandatory {
+		l.doubt("%s came back, though it should have reached %s", l.messages.At(m).body, l.queues[c.queue].Name)
 	}
-	l.happens(outcome.Return, int(l.messages[m].publisher)).about(l, l.messages[m].first).text = l.events.name(l.whys[m])
+	l.happens(outcome.Return, int(l.messages.At(m).publisher)).about(l, l.messages.At(m).first).text = l.events.name(l.whys[m])
 	c.end(fate.Returned)
 }
 
 func (l *Ledger) confirmed(who int, ch *channel, tag uint64, multiple bool) {
-	eachTag(ch.unconfirmed, tag, multiple, func(_ uint64, m uint32) {
+	ch.unconfirmed.settle(tag, multiple, func(_ uint64, m uint32) {
 		l.happens(outcome.Confirm, who).message = m + 1
-		l.messages[m].confirmed = true
+		l.messages.At(m).confirmed = true
 		l.progress[who].Confirmed++
 	})
 }
@@ -187,7 +191,7 @@ func (l *Ledger) confirmed(who int, ch *channel, tag uint64, multiple bool) {
 // published, it was one of these.
 func (l *Ledger) nacked(who int, ch *channel, tag uint64, multiple bool) {
 	const why = "nacked by the broker"
-	eachTag(ch.unconfirmed, tag, multiple, func(_ uint64, m uint32) {
+	ch.unconfirmed.settle(tag, multiple, func(_ uint64, m uint32) {
 		l.happens(outcome.Refuse, who).message = m + 1
 		if !l.suspect(m, why, rejectsPublish) {
 			l.suspect(m, why, anywhere)
@@ -200,7 +204,7 @@ func (l *Ledger) nacked(who int, ch *channel, tag uint64, multiple bool) {
 func (l *Ledger) suspect(m uint32, why string, in func(*topology.Queue) bool) (any bool) {
 	l.whys[m] = why
 	for _, i := range l.all(m) {
-		if c := &l.copies[i]; c.state == ready && in(l.queue(c.queue)) {
+		if c := l.copies.At(i); c.state == ready && in(l.queue(c.queue)) {
 			c.doubtful, any = true, true
 		}
 	}
@@ -208,26 +212,3 @@ func (l *Ledger) suspect(m uint32, why string, in func(*topology.Queue) bool) (a
 }
 
 func anywhere(*topology.Queue) bool { return true }
-
-// eachTag calls do for a tag, or for all tags up to it, and forgets them.
-func eachTag(open map[uint64]uint32, tag uint64, multiple bool, do func(tag uint64, i uint32)) {
-	if !multiple {
-		if m, ok := open[tag]; ok {
-			delete(open, tag)
-			do(tag, m)
-		}
-		return
-	}
-	var tags []uint64
-	for t := range open {
-		if t <= tag || tag == 0 {
-			tags = append(tags, t)
-		}
-	}
-	slices.Sort(tags)
-	for _, t := range tags {
-		m := open[t]
-		delete(open, t)
-		do(t, m)
-	}
-}

@@ -29,21 +29,21 @@ type Overdue struct {
 func (l *Ledger) Overdue(now, until time.Duration) (Overdue, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for ; l.looked < len(l.copies); l.looked++ {
-		if ttl, _, limited := l.timeToLive(uint32(l.looked)); limited && ttl > 0 {
-			l.waits = append(l.waits, wait{copy: uint32(l.looked), since: now})
+	for ; l.looked < l.copies.Len(); l.looked++ {
+		if ttl, _, limited := l.timeToLive(l.looked); limited && ttl > 0 {
+			l.waits = append(l.waits, wait{copy: l.looked, since: now})
 		}
 	}
 	left := l.waits[:0]
 	var first Overdue
 	found := false
 	for _, w := range l.waits {
-		c := &l.copies[w.copy]
+		c := l.copies.At(w.copy)
 		ttl, ofQueue, limited := l.timeToLive(w.copy)
 		lives := time.Duration(ttl) * time.Millisecond
 		end := w.since + lives
 		if !found && limited && (c.state == ready && !c.doubtful && end <= until || c.requeues != w.requeues && end <= now) {
-			m := &l.messages[c.message]
+			m := l.messages.At(c.message)
 			first, found = Overdue{m.body, int(m.publisher), l.queues[c.queue], !ofQueue, lives, w.since}, true
 		}
 		w.requeues = c.requeues

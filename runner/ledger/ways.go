@@ -10,9 +10,9 @@ import (
 // deathWays yields, for each copy that no other has come of, its body and why queues have let go of it and of those that it
 // comes from, the oldest death first.
 func (l *Ledger) deathWays(yield func(string, []scenario.Death) bool) {
-	for i := range l.copies {
-		c := &l.copies[i]
-		if !c.lettered && !yield(l.messages[c.message].body, l.way(uint32(i))) {
+	for i := range l.copies.Len() {
+		c := l.copies.At(i)
+		if !c.lettered && !yield(l.messages.At(c.message).body, l.way(i)) {
 			return
 		}
 	}
@@ -20,7 +20,7 @@ func (l *Ledger) deathWays(yield func(string, []scenario.Death) bool) {
 
 func (l *Ledger) way(i uint32) (way []scenario.Death) {
 	// A full queue that refuses what is published has never had it.
-	if c := &l.copies[i]; c.reason != 0 && c.ended() != fate.Refused {
+	if c := l.copies.At(i); c.reason != 0 && c.ended() != fate.Refused {
 		way = append(way, scenario.Death(c.reason.String()))
 	}
 	for from, ok := l.deaths[i]; ok; from, ok = l.deaths[from.from] {
@@ -35,8 +35,8 @@ func (l *Ledger) Unacked(q QueueRef) (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	id := l.queueID(q)
-	for _, i := range l.came[id] {
-		if c := &l.copies[i]; c.queue == id && c.state == unacked {
+	for i := range l.came[id].All {
+		if c := l.copies.At(i); c.queue == id && c.state == unacked {
 			n++
 		}
 	}

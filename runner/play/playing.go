@@ -117,7 +117,7 @@ func (p *playing) run(ctx context.Context) (err error) {
 			err = ifGone(ctx, err, timeout, p.stage)
 			err = errors.Join(err, p.breakOff(ctx, !errors.As(err, new(gone))))
 		}
-		p.report.Lines = p.lines.Lines()
+		p.report.Lines = append(p.report.Lines, p.lines.Take()...)
 		p.report.Frames = p.frames.frames
 		p.report.Span = p.timeline.Now()
 	}()
@@ -181,7 +181,7 @@ func (p *playing) close(ctx context.Context) error {
 	if err := p.audit(ctx); err != nil {
 		return fmt.Errorf("auditing the queues: %w", err)
 	}
-	p.report.Lines = p.lines.Lines()
+	p.report.Lines = p.lines.Take()
 	p.report.Books = p.ledger.Close()
 	p.report.Books.Queues = queues
 	for _, a := range p.started() {

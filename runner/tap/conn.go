@@ -92,6 +92,16 @@ func (c *Conn) ended() {
 	})
 }
 
+// hasEnded reports whether what the client still says reaches nobody any more.
+func (c *Conn) hasEnded() bool {
+	select {
+	case <-c.over:
+		return true
+	default:
+		return false
+	}
+}
+
 // Ended is closed when the connection has ended, and the journal has it.
 func (c *Conn) Ended() <-chan struct{} { return c.over }
 
@@ -109,7 +119,7 @@ func (c *Conn) Refusal() (code wire.ReplyCode, text string, ok bool) {
 }
 
 func (c *Conn) observe(toBroker bool, channel uint16, m wire.Method, content *Content) {
-	if c.fences.part(toBroker, channel, m) {
+	if c.fences.part(toBroker, channel, m) || toBroker && c.hasEnded() {
 		return
 	}
 	if _, goodbye := m.(*wire.ConnectionClose); goodbye && toBroker && c.killed.Load() {

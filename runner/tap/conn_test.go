@@ -258,3 +258,17 @@ func TestSelective(t *testing.T) {
 		}
 	}
 }
+
+// What a client says when its connection has ended is no event: whether it still says something depends on
+// when it notices.
+func TestSaidAfterTheEnd(t *testing.T) {
+	var events []string
+	c := New(&script{}, 0, NewJournal(func(e Event) { events = append(events, words(e)) }))
+	c.Kill()
+	if _, err := c.Write(frames(t, 0, &wire.ConnectionClose{})); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"0 ends"}; !slices.Equal(events, want) {
+		t.Errorf("%q, want %q", events, want)
+	}
+}

@@ -109,7 +109,7 @@ func TestRecorderArranges(t *testing.T) {
 	add(0, "a2")
 	r.Arrange(1)
 	var got []string
-	for _, l := range r.Lines() {
+	for _, l := range r.Take() {
 		got = append(got, l.Text)
 	}
 	if want := []string{"before", "b", "a1", "a2", "c"}; !slices.Equal(got, want) {

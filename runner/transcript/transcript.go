@@ -4,9 +4,10 @@ package transcript
 
 import (
 	"cmp"
-	"slices"
 	"sync"
 	"time"
+
+	"tutor/runner/pile"
 )
 
 // Kind is what a line is about; it decides the words in front of the line's text.
@@ -82,20 +83,24 @@ type Line struct {
 // String is the line as the actor printed it.
 func (l Line) String() string { return kinds[l.Kind].prefix + l.Text }
 
+// side is what lines of one moment are put in order by.
+type side struct {
+	hops  uint8
+	actor uint16
+}
+
 // Recorder keeps the lines of an act in the order in which they were printed. It is safe for
 // concurrent use.
 type Recorder struct {
 	mu    sync.Mutex
-	lines []Line
-	// arranged is how many of the lines are in their final order.
-	arranged int
+	lines pile.Moments[side, Line]
 }
 
 // Add appends a line.
 func (r *Recorder) Add(l Line) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.lines = append(r.lines, l)
+	r.lines.Add(side{l.Hops, l.Actor}, l)
 }
 
 // Arrange orders the lines that were added since the last call. They belong to one moment, in which
@@ -105,23 +110,28 @@ func (r *Recorder) Add(l Line) {
 func (r *Recorder) Arrange(first int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	rank := func(l Line) int {
-		if int(l.Actor) == first {
+	rank := func(s side) int {
+		if int(s.actor) == first {
 			return -1
 		}
-		return int(l.Actor)
+		return int(s.actor)
 	}
-	slices.SortStableFunc(r.lines[r.arranged:], func(a, b Line) int {
-		return cmp.Or(int(a.Hops)-int(b.Hops), rank(a)-rank(b))
+	r.lines.Over(func(a, b side) int {
+		return cmp.Or(int(a.hops)-int(b.hops), rank(a)-rank(b))
 	})
-	r.arranged = len(r.lines)
 }
 
-// Lines returns the lines so far, of all actors, in order.
-func (r *Recorder) Lines() []Line {
+// Take returns the lines that were added since it was called last, of all actors, in order; the recorder
+// has them no longer.
+func (r *Recorder) Take() []Line {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.lines[:len(r.lines):len(r.lines)]
+	lines := make([]Line, 0, r.lines.Len())
+	for l := range r.lines.All {
+		lines = append(lines, l)
+	}
+	r.lines = pile.Moments[side, Line]{}
+	return lines
 }
 
 // Of returns the lines that one actor printed, as text, without remarks.

@@ -1,0 +1,25 @@
+package ledger
+
+import "strings"
+
+// texts keep many short texts in few pieces of memory.
+type texts struct{ piece strings.Builder }
+
+// Texts that are longer than a few of them together would be have memory of their own.
+const (
+	pieceSize = 4096
+	longText  = pieceSize / 8
+)
+
+func (t *texts) keep(text []byte) string {
+	if len(text) > longText {
+		return string(text)
+	}
+	if t.piece.Cap()-t.piece.Len() < len(text) {
+		t.piece = strings.Builder{}
+		t.piece.Grow(pieceSize)
+	}
+	from := t.piece.Len()
+	t.piece.Write(text)
+	return t.piece.String()[from:]
+}
