@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"tutor/runner/outcome"
@@ -83,7 +84,7 @@ func guard(err *error) {
 
 // gatherInTime is [gather] on a broker that may not answer: the act's time is up then before it has begun.
 func gatherInTime(ctx context.Context, on *stage.Stage, act *scenario.Act, i *inspector.Inspector, timeout time.Duration) (*evidence, error) {
-	within, cancel := limit(ctx, timeout, on)
+	within, cancel := limit(ctx, timeout, on, new(atomic.Bool))
 	defer cancel()
 	defer context.AfterFunc(within, i.Drop)()
 	e, err := gather(ctx, on, act, i)

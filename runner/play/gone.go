@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -33,15 +34,16 @@ func answerTime(timeout time.Duration) time.Duration {
 }
 
 // limit gives an act its time. Shortly before the time is up the broker is asked whether it is there, so
-// that the cause of the end is either an act that goes on or a broker that does not answer.
-func limit(ctx context.Context, timeout time.Duration, on *stage.Stage) (context.Context, context.CancelFunc) {
+// that the cause of the end is either an act that goes on or a broker that does not answer. It need not while
+// it is being restarted.
+func limit(ctx context.Context, timeout time.Duration, on *stage.Stage, restarting *atomic.Bool) (context.Context, context.CancelFunc) {
 	ctx, end := context.WithCancelCause(ctx)
 	go func() {
 		if !passes(ctx, timeout-answerTime(timeout)) {
 			return
 		}
 		timeUp := time.Now().Add(answerTime(timeout))
-		if silence := answers(ctx, on, answerTime(timeout)); silence != nil {
+		if silence := answers(ctx, on, answerTime(timeout)); silence != nil && !restarting.Load() {
 			end(gone{silence})
 		} else if passes(ctx, time.Until(timeUp)) {
 			end(overdue(timeout))

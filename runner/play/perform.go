@@ -205,7 +205,10 @@ func (p *playing) restart(ctx context.Context) error {
 	if err := p.inspector.Close(); err != nil {
 		return err
 	}
-	if err := p.stage.Restart(ctx); err != nil {
+	p.restarting.Store(true)
+	err := p.stage.Restart(ctx)
+	p.restarting.Store(false)
+	if err != nil {
 		return fmt.Errorf("restarting the broker: %w", err)
 	}
 	for _, a := range p.started() {

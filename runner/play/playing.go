@@ -10,6 +10,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -55,6 +56,8 @@ type playing struct {
 	// had on the virtual clock, brokerTime watches that it is not needed.
 	time       stage.Time
 	brokerTime *brokerTime
+	// restarting is set while the broker is restarted, and does not answer.
+	restarting atomic.Bool
 	// tidies is set where the vhost is not the act's own, and had nothing of the names that the act
 	// declares.
 	tidies bool
@@ -109,7 +112,7 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 // is left behind.
 func (p *playing) run(ctx context.Context) (err error) {
 	timeout := p.config.timeout(p.act)
-	ctx, cancel := limit(ctx, timeout, p.stage)
+	ctx, cancel := limit(ctx, timeout, p.stage, &p.restarting)
 	defer cancel()
 	defer context.AfterFunc(ctx, p.inspector.Drop)()
 	defer func() {
