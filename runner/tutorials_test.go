@@ -29,7 +29,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func TestTutorials(t *testing.T) {
 	targets.Each(t, func(t *testing.T, target stage.Target) {
 		for _, path := range append(tutorials(t), "testdata/settling.yaml", "testdata/restart.yaml", "testdata/quorum.yaml", "testdata/answers.yaml",
-			"testdata/messages.yaml", "testdata/until.yaml", "testdata/topology.yaml") {
+			"testdata/messages.yaml", "testdata/until.yaml", "testdata/topology.yaml", "testdata/operations.yaml") {
 			name := strings.TrimSuffix(filepath.Base(path), ".yaml")
 			t.Run(name, func(t *testing.T) {
 				leakless(t)

@@ -13,6 +13,7 @@ import (
 	"net"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -47,10 +48,15 @@ type Host struct {
 	Body func(mark string, body []byte) string
 	// Took and Finished, if not nil, are told when a consumer takes a delivery into its hands, and
 	// when it has finished with it.
-	Took, Finished func(*amqp.Delivery)
+	Took, Finished func(channel uint16, d *amqp.Delivery)
+	// Exists, if not nil, reports whether a queue is known to exist.
+	Exists func(queue string) bool
 	// Dies, if not nil, is told when a consumer is about to drop its connection of its own.
 	Dies func()
 }
+
+// exists reports whether a queue may exist.
+func (h *Host) exists(queue string) bool { return h.Exists == nil || h.Exists(queue) }
 
 // The ways in which an actor is made to leave.
 var (
@@ -76,9 +82,17 @@ type Actor struct {
 	conn    *amqp.Connection
 	wire    *tap.Conn
 	channel *amqp.Channel
+	// number is that of the channel, on the wire.
+	number uint16
+	// published is how many messages the actor has published.
+	published int
 	// queue is the name of the actor's queue, as the broker knows it.
 	queue string
 	role  role
+
+	// mailbox has what steps want of the actor, errands how much of that is not done.
+	mailbox chan errand
+	errands atomic.Int32
 
 	// asking is held by who asks the broker something on the channel, which knows one question at a time.
 	asking sync.Mutex
@@ -90,11 +104,17 @@ type Actor struct {
 
 // New returns an actor that has not begun yet.
 func New(spec *scenario.Actor, host Host) *Actor {
-	a := &Actor{host: host, spec: spec, ended: make(chan struct{})}
-	if spec.Consumer != nil {
-		a.role = &consuming{Actor: a, part: spec.Consumer, answers: answers{rules: spec.Consumer.Rules(), users: inverse(host.Users)}}
-	} else {
-		a.role = &publishing{Actor: a, part: spec.Publisher, returned: map[string]string{}}
+	a := &Actor{host: host, spec: spec, ended: make(chan struct{}), mailbox: make(chan errand, 1)}
+	switch {
+	case spec.Consumer != nil:
+		a.role = &consuming{
+			operator: newOperator(a), part: spec.Consumer,
+			answers: answers{rules: spec.Consumer.Rules(), users: inverse(host.Users)},
+		}
+	case spec.Client != nil:
+		a.role = &client{operator: newOperator(a)}
+	default:
+		a.role = &publishing{operator: newOperator(a), part: spec.Publisher, returned: map[string]string{}}
 	}
 	return a
 }
@@ -113,11 +133,14 @@ type role interface {
 	play(ctx context.Context) error
 	// idle reports whether there is nothing to do until a message arrives.
 	idle() bool
-	// fence returns when the broker has dealt with all that the actor has sent. Queue is what it says of the
-	// queue that the actor consumes from; ok is false if there is none.
-	fence() (queue amqp.Queue, ok bool, err error)
-	// publishes reports whether what the actor sends may reach others.
+	// flush returns when the broker has dealt with all that the actor has sent.
+	flush() error
+	// fence returns when also all has arrived that this and what was flushed before has caused to the actor
+	// itself. The queues are those that it consumes from, with what the broker says of them.
+	fence() ([]amqp.Queue, error)
+	// publishes reports whether what the actor sends may reach others, consumes whether others may reach it.
 	publishes() bool
+	consumes() bool
 }
 
 // Start lets the actor begin. It goes on until its part is over, it is told to leave, or the context
@@ -130,6 +153,9 @@ func (a *Actor) Start(ctx context.Context) {
 
 // Publishes reports whether what the actor sends may reach others, so that it is fenced before them.
 func (a *Actor) Publishes() bool { return a.role.publishes() }
+
+// Consumes reports whether what others send may reach the actor, so that it is fenced after them.
+func (a *Actor) Consumes() bool { return a.role.consumes() }
 
 // Name of the actor.
 func (a *Actor) Name() string { return a.spec.Name() }
@@ -249,7 +275,7 @@ func (a *Actor) Idle() bool {
 		return true
 	default:
 	}
-	return a.host.Clock.Sleeping(a.host.Who) || a.role.idle()
+	return a.host.Clock.Sleeping(a.host.Who) || a.errands.Load() == 0 && a.role.idle()
 }
 
 // Poke has those who wait for the actor look again.

@@ -58,6 +58,7 @@ func (a *Actor) connect(ctx context.Context, c *scenario.Connect) error {
 	if a.channel, err = a.conn.Channel(); err != nil {
 		return a.explain("opening a channel", err)
 	}
+	a.number = a.wire.LastOpened()
 	return nil
 }
 

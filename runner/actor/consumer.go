@@ -33,18 +33,24 @@ func received(d amqp.Delivery) delivery {
 
 // consuming is a consumer's work.
 type consuming struct {
-	*Actor
+	*operator
 	part    *scenario.Consumer
 	answers answers
 	// accepted is set once the broker has taken the consumer on; from then on it is idle when it has handled
 	// all that was delivered.
 	accepted atomic.Bool
 	handled  atomic.Uint64
+	// operated is set once a step has told it to do anything.
+	operated atomic.Bool
+	// resigned is set once it consumes no longer at its own wish.
+	resigned bool
 }
 
 func (c *consuming) idle() bool { return c.accepted.Load() && c.handled.Load() == c.wire.Arrivals() }
 
-func (c *consuming) publishes() bool { return false }
+// publishes reports whether a step has made the consumer send anything.
+func (c *consuming) publishes() bool { return c.operated.Load() }
+func (c *consuming) consumes() bool  { return true }
 
 func (c *consuming) play(ctx context.Context) error {
 	if c.part.Prefetch > 0 {
@@ -61,11 +67,26 @@ func (c *consuming) play(ctx context.Context) error {
 	if err != nil {
 		return c.explain("consuming from queue "+c.queue, err)
 	}
+	c.share(c.channel, false)
 	c.accepted.Store(true)
 	c.Poke()
 	for {
 		select {
+		case e := <-c.mailbox:
+			c.operated.Store(true)
+			if c.runErrand(ctx, e) {
+				return nil
+			}
+			c.resigned = c.resigned || e.operation.Close != "" && e.operation.Channel == "" || e.operation.Cancel != "" && e.operation.CancelledTag() == tag
+		case x := <-c.inbox:
+			c.arrived(x)
+			c.handled.Add(1)
+			c.Poke()
 		case d, ok := <-deliveries:
+			if !ok && c.resigned {
+				deliveries = nil
+				continue
+			}
 			if !ok {
 				return c.cutOff(ctx, cancelled)
 			}
@@ -92,7 +113,7 @@ func (c *consuming) play(ctx context.Context) error {
 // take processes one delivery.
 func (c *consuming) take(ctx context.Context, d delivery) error {
 	if c.host.Took != nil {
-		c.host.Took(&d.Delivery)
+		c.host.Took(c.number, &d.Delivery)
 	}
 	body := c.body(d)
 	if c.part.OnceBy == scenario.ByMessageID && c.answers.knows(d.MessageId) {

@@ -9,45 +9,123 @@ import (
 	"tutor/runner/tap"
 )
 
-// Fence makes sure that what the actor has caused at the broker has come to pass. When it returns,
-// the broker has dealt with all that the actor has sent, and all deliveries that this caused to the
-// actor itself have arrived.
+// Flush returns when the broker has dealt with all that the actor has sent: an exchange that is always there is
+// declared passively on each of its channels.
+//
+// Only an idle actor may be flushed or fenced. Both ask only for what is known to exist, so they change nothing;
+// a channel that the broker has closed needs no fence.
+func (a *Actor) Flush() error {
+	if a.isOver() {
+		return nil
+	}
+	a.asking.Lock()
+	defer a.asking.Unlock()
+	return a.role.flush()
+}
+
+// Fence makes sure that what was sent to the broker before, by the actor itself or by those who were flushed,
+// has come to the actor as far as it does.
 //
 // A consumer sends two passive queue.declare: the queue answers the first after the deliveries have
-// left it, and the channel sends the second answer after it has written them. A publisher declares
-// an exchange that is always there. A fence asks only for what is known to exist, so it changes
-// nothing; a channel that the broker has closed needs no fence.
+// left it, and the channel sends the second answer after it has written them.
 //
-// Only an idle actor may be fenced. The result is what the broker says of the consumer's queue in its
-// first answer: what the queue had sent by then is sure to have arrived. Ok is false where there is
-// none.
-func (a *Actor) Fence() (queue amqp.Queue, ok bool, err error) {
-	select {
-	case <-a.ended:
-		return amqp.Queue{}, false, nil
-	default:
-	}
-	if a.channel == nil || a.channel.IsClosed() {
-		return amqp.Queue{}, false, nil
+// The result is what the broker says of the queues that the actor consumes from in its first answers: what a
+// queue had sent by then is sure to have arrived.
+func (a *Actor) Fence() ([]amqp.Queue, error) {
+	if a.isOver() {
+		return nil, nil
 	}
 	a.asking.Lock()
 	defer a.asking.Unlock()
 	return a.role.fence()
 }
 
-func (p *publishing) fence() (queue amqp.Queue, ok bool, err error) {
-	err = p.channel.ExchangeDeclarePassive("amq.direct", amqp.ExchangeDirect, true, false, false, false, tap.FenceMark())
-	return amqp.Queue{}, false, p.fenceError(err)
+// isOver reports whether there is nobody to fence.
+func (a *Actor) isOver() bool {
+	select {
+	case <-a.ended:
+		return true
+	default:
+		return a.channel == nil
+	}
 }
 
-func (c *consuming) fence() (queue amqp.Queue, ok bool, err error) {
-	if queue, err = c.channel.QueueDeclarePassive(c.queue, false, false, false, false, tap.FenceMark()); err != nil {
-		return amqp.Queue{}, false, c.fenceError(err)
+func (p *publishing) flush() error { return p.flushAll(p.channel) }
+
+func (p *publishing) fence() ([]amqp.Queue, error) { return nil, nil }
+
+func (c *consuming) flush() error { return c.flushAll(c.channel) }
+
+func (c *consuming) fence() ([]amqp.Queue, error) {
+	return c.fenceQueues(c.channel, c.number, []string{c.queue})
+}
+
+func (c *client) flush() error { return c.flushAll(nil) }
+
+func (c *client) fence() (all []amqp.Queue, err error) {
+	for _, ch := range c.all() {
+		queues, err := c.fenceQueues(ch.Channel, ch.number, c.queues(ch))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, queues...)
 	}
-	if _, err = c.channel.QueueDeclarePassive(c.queue, false, false, false, false, tap.FenceMark()); err != nil {
-		return amqp.Queue{}, false, c.fenceError(err)
+	return all, nil
+}
+
+// flushAll asks on a channel of the actor's own, if it has one, and on those of its operations.
+func (o *operator) flushAll(own *amqp.Channel) error {
+	channels := map[*amqp.Channel]uint16{}
+	if own != nil {
+		channels[own] = o.number
 	}
-	return queue, true, nil
+	for _, ch := range o.all() {
+		channels[ch.Channel] = ch.number
+	}
+	for ch, number := range channels {
+		if o.isClosed(ch, number) {
+			continue
+		}
+		if err := o.fenceError(flush(ch)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isClosed reports whether nothing may be sent on a channel any more. The client library notices somewhat later
+// than it has agreed to that.
+func (a *Actor) isClosed(ch *amqp.Channel, number uint16) bool {
+	return a.wire.IsClosing(number) || ch.IsClosed()
+}
+
+func flush(ch *amqp.Channel) error {
+	return ch.ExchangeDeclarePassive("amq.direct", amqp.ExchangeDirect, true, false, false, false, tap.FenceMark())
+}
+
+// fenceQueues asks a channel for the queues that it consumes from. For one that is gone the channel alone can
+// answer.
+func (a *Actor) fenceQueues(ch *amqp.Channel, number uint16, names []string) (queues []amqp.Queue, err error) {
+	for _, name := range names {
+		if a.isClosed(ch, number) {
+			return queues, nil
+		}
+		if !a.host.exists(name) {
+			if err := a.fenceError(flush(ch)); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		queue, err := ch.QueueDeclarePassive(name, false, false, false, false, tap.FenceMark())
+		if err != nil {
+			return queues, a.fenceError(err)
+		}
+		if _, err = ch.QueueDeclarePassive(name, false, false, false, false, tap.FenceMark()); err != nil {
+			return queues, a.fenceError(err)
+		}
+		queues = append(queues, queue)
+	}
+	return queues, nil
 }
 
 // fenceError passes over a channel that the broker closes at the same time: the journal has it.

@@ -19,7 +19,7 @@ const window = 256
 
 // publishing is a publisher's work.
 type publishing struct {
-	*Actor
+	*operator
 	part    *scenario.Publisher
 	returns <-chan amqp.Return
 	// waiting are the messages that were published and not confirmed, in order.
@@ -40,6 +40,7 @@ func (p *publishing) play(ctx context.Context) error {
 		}
 	}
 	p.returns = p.channel.NotifyReturn(make(chan amqp.Return, 2*window))
+	p.share(p.channel, p.part.Confirm)
 	next := p.host.Clock.Now()
 	for n := 1; n <= p.part.Messages(); n++ {
 		if pause := p.part.Pause(n); pause > 0 {
@@ -51,6 +52,9 @@ func (p *publishing) play(ctx context.Context) error {
 			if err := p.host.Clock.Sleep(ctx, p.host.Who, next-p.host.Clock.Now()); err != nil {
 				return p.left(ctx)
 			}
+		}
+		if p.runErrands(ctx) {
+			return nil
 		}
 		if err := p.send(ctx, n); err != nil {
 			return err
@@ -66,6 +70,23 @@ func (p *publishing) play(ctx context.Context) error {
 func (p *publishing) idle() bool { return false }
 
 func (p *publishing) publishes() bool { return true }
+func (p *publishing) consumes() bool  { return false }
+
+// runErrands does what steps want by now, and reports whether that has ended the connection.
+func (p *publishing) runErrands(ctx context.Context) (leaves bool) {
+	for {
+		select {
+		case e := <-p.mailbox:
+			if p.runErrand(ctx, e) {
+				return true
+			}
+		case x := <-p.inbox:
+			p.arrived(x)
+		default:
+			return false
+		}
+	}
+}
 
 // send publishes the nth message.
 func (p *publishing) send(ctx context.Context, n int) error {
@@ -74,7 +95,7 @@ func (p *publishing) send(ctx context.Context, n int) error {
 	}
 	p.takeReturns()
 	out := p.part.Nth(n)
-	body, mark := out.Body, Mark(p.part.Name, n)
+	body, mark := out.Body, p.nextMark()
 	confirmation, err := p.channel.PublishWithDeferredConfirm(
 		p.part.Exchange.Name, out.RoutingKey, out.Mandatory, false, p.message(mark, &out))
 	if err != nil {
@@ -88,7 +109,8 @@ func (p *publishing) send(ctx context.Context, n int) error {
 	return nil
 }
 
-func (p *publishing) message(mark string, out *scenario.Outgoing) amqp.Publishing {
+// message is an outgoing message as the client library has it.
+func (a *Actor) message(mark string, out *scenario.Outgoing) amqp.Publishing {
 	m := amqp.Publishing{
 		Body:            []byte(out.Body),
 		Priority:        out.Priority,
@@ -100,7 +122,7 @@ func (p *publishing) message(mark string, out *scenario.Outgoing) amqp.Publishin
 		CorrelationId:   out.Properties.CorrelationID,
 		ReplyTo:         out.Properties.ReplyTo,
 		AppId:           out.Properties.AppID,
-		UserId:          cmp.Or(p.host.Users[out.Properties.UserID], out.Properties.UserID),
+		UserId:          cmp.Or(a.host.Users[out.Properties.UserID], out.Properties.UserID),
 		Timestamp:       out.Properties.Timestamp.Std(),
 	}
 	if out.Persistent {
@@ -180,6 +202,12 @@ func (p *publishing) finish() error {
 	// A publisher that has nothing more to send does not learn that its last message was refused.
 	<-closed
 	return nil
+}
+
+// nextMark is that of the next message.
+func (a *Actor) nextMark() string {
+	a.published++
+	return Mark(a.Name(), a.published)
 }
 
 // Mark is by what a publisher's nth message is known on its way.

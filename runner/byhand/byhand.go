@@ -61,6 +61,12 @@ func Of(name string, s *scenario.Scenario, a *scenario.Act, ports Ports) Script 
 		script.Steps = append(script.Steps, stepText(step))
 	}
 	for _, actor := range a.Cast {
+		if actor.Client != nil {
+			script.Terminals = append(script.Terminals, Terminal{
+				Actor: actor.Name(), Line: "# there is no tool for it", Lacks: []string{"a client, who does what the steps say"}, Prints: prints(a, actor.Name()),
+			})
+			continue
+		}
 		part := partOf(actor, a.Broker, ports)
 		script.Terminals = append(script.Terminals, Terminal{
 			Actor: actor.Name(), Line: join(part.words()), Lacks: lacking(part), Prints: prints(a, actor.Name()),
@@ -85,7 +91,11 @@ func prints(a *scenario.Act, actor string) []string {
 
 func stepText(s *scenario.Step) string {
 	verb, value := s.Verb()
-	return fmt.Sprintf(verb.ByHand, value)
+	text := fmt.Sprintf(verb.ByHand, value)
+	if s.By != "" {
+		text = s.By + ": " + text
+	}
+	return text
 }
 
 // certificates is the directory that the broker's certificates are written to.

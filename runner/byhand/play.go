@@ -106,7 +106,7 @@ func (s *screen) print(kind transcript.Kind, text, _ string) {
 }
 
 // delivery shows what came with a message.
-func (s *screen) delivery(d *amqp.Delivery) {
+func (s *screen) delivery(_ uint16, d *amqp.Delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(s.out, "  delivery-tag=%d redelivered=%v exchange=%q routing-key=%q%s\n",

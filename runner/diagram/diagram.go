@@ -5,6 +5,7 @@
 package diagram
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -49,12 +50,40 @@ func Of(a *scenario.Act) *Graph {
 		case actor.Consumer != nil:
 			g.add(node{"c:" + actor.Name(), actor.Name() + traits(actor.Consumer), consumerNode})
 			g.connect(queue, "c:"+actor.Name(), "")
+		case actor.Client != nil:
+			g.client(actor, a.Steps)
 		default:
 			g.publisher(actor.Publisher)
 		}
 	}
 	g.defaultBindings()
 	return g
+}
+
+// client draws where steps have a client publish to and take from.
+func (g *Graph) client(a *scenario.Actor, steps []*scenario.Step) {
+	id := "c:" + a.Name()
+	g.add(node{id, a.Name(), consumerNode})
+	for _, s := range steps {
+		if s.By != a.Name() {
+			continue
+		}
+		common := a.Common()
+		if s.Publish != nil {
+			exchange, key := common.Exchange, common.RoutingKey
+			if s.Exchange != nil {
+				exchange = scenario.Exchange{Name: *s.Exchange}
+			}
+			if s.RoutingKey != nil {
+				key = *s.RoutingKey
+			}
+			g.connect(id, g.exchange(&exchange), key)
+		}
+		if name := cmp.Or(s.Get, s.Consume); name != "" {
+			g.add(node{"q:" + name, name, queueNode})
+			g.connect("q:"+name, id, "")
+		}
+	}
 }
 
 // queue adds the queue that an actor declares or consumes from, and returns its id.

@@ -19,6 +19,30 @@ func (l *Ledger) Policies(vhost string, all []topology.Policy) error {
 func (l *Ledger) Backstage(vhost string, asked, answer wire.Method) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.backstage(vhost, asked, answer)
+}
+
+// DoBackstage has the runner change something in a vhost, and enters that. Nobody's events are entered meanwhile:
+// they may come of it.
+func (l *Ledger) DoBackstage(vhost string, asked wire.Method, do func() error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := do(); err != nil {
+		return err
+	}
+	l.backstage(vhost, asked, answerTo(asked))
+	return nil
+}
+
+// answerTo is the broker's answer as far as the ledger reads it.
+func answerTo(asked wire.Method) wire.Method {
+	if d, is := asked.(*wire.QueueDeclare); is {
+		return &wire.QueueDeclareOK{Queue: d.Queue}
+	}
+	return nil
+}
+
+func (l *Ledger) backstage(vhost string, asked, answer wire.Method) {
 	l.vhost(vhost)
 	l.events.backstage = l.events.vhost(vhost)
 	l.done(ofBroker, vhost, &channel{who: ofBroker, asked: asked}, answer)

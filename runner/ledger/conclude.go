@@ -32,7 +32,7 @@ func (l *Ledger) conclude(i uint32) {
 	switch {
 	case c.state == held:
 		l.infer(i, fate.Queued)
-	case c.state == unacked && l.queue(c.queue) == nil:
+	case c.state == unacked && (c.stranded || l.queue(c.queue) == nil):
 		l.happens(outcome.Delete, ofBroker).about(l, i)
 		c.end(fate.Deleted)
 	case c.state == unacked:

@@ -26,6 +26,9 @@ func (l *Ledger) done(who int, vhost string, ch *channel, answer wire.Method) {
 			l.changed(vhost)
 		}
 	case *wire.ExchangeDelete:
+		if v.Exchanges[asked.Exchange] == nil {
+			break
+		}
 		v.DeleteExchange(asked.Exchange)
 		l.exchanged(outcome.Delete, who, asked.Exchange, "")
 		l.changed(vhost)
@@ -50,7 +53,10 @@ func (l *Ledger) done(who int, vhost string, ch *channel, answer wire.Method) {
 		l.exchanged(outcome.Unbind, who, asked.Exchange, asked.RoutingKey).queue = l.queueID(QueueRef{vhost, asked.Queue})
 		l.changed(vhost)
 	case *wire.QueueDelete:
-		l.deleteQueue(who, QueueRef{vhost, asked.Queue})
+		// To delete what is not there is no error (RabbitMQ).
+		if v.Queues[asked.Queue] != nil {
+			l.deleteQueue(who, QueueRef{vhost, asked.Queue})
+		}
 	case *wire.QueuePurge:
 		l.happens(outcome.Purge, who).queue = l.queueID(QueueRef{vhost, asked.Queue})
 		l.empty(QueueRef{vhost, asked.Queue})
@@ -58,11 +64,16 @@ func (l *Ledger) done(who int, vhost string, ch *channel, answer wire.Method) {
 		if ok, is := answer.(*wire.BasicConsumeOK); is {
 			q := QueueRef{vhost, asked.Queue}
 			l.consumed++
-			ch.consumers[ok.ConsumerTag] = consumer{queue: q, noAck: asked.NoAck, prefetch: ch.prefetch, number: l.consumed}
+			if ch.first == 0 {
+				ch.first = l.consumed
+			}
+			ch.consumers[ok.ConsumerTag] = consumer{queue: q, noAck: asked.NoAck, prefetch: ch.prefetch, shared: ch.shared, number: l.consumed}
 			l.consumers[q]++
 			l.takes(q, who, 1)
 			l.unrest.touched[q] = true
 		}
+	case *wire.BasicGet:
+		l.unrest.touched[QueueRef{vhost, asked.Queue}] = true
 	case *wire.BasicCancel:
 		l.cancels(who, ch, asked.ConsumerTag)
 		l.cancelled(ch, asked.ConsumerTag)
@@ -170,6 +181,12 @@ func (l *Ledger) cancelled(ch *channel, tag string) {
 // too long: what it had goes back, if there is still where to.
 func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 	from, ok := ch.consumers[tag]
+	if by, deleting := l.deleter(from.queue); ok && deleting {
+		// Its own answer comes later than what others see of it.
+		l.seen(by, l.hops[by])
+		l.deleteQueue(by, from.queue)
+		l.seen(who, l.hops[who])
+	}
 	l.cancels(who, ch, tag)
 	l.cancelled(ch, tag)
 	q := l.vhosts[from.queue.Vhost]
@@ -185,7 +202,7 @@ func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 	}
 	id := l.queueID(from.queue)
 	for tag, i := range ch.delivered.all {
-		if l.copies.At(i).queue == id {
+		if l.copies.At(i).queue == id && ch.receiver(tag) == from.number {
 			ch.delivered.take(tag)
 			l.lose(who, i)
 		}
@@ -193,10 +210,23 @@ func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 	l.forgo(who, ch)
 }
 
+// deleter is the actor who waits for the broker to delete a queue, if there is one.
+func (l *Ledger) deleter(q QueueRef) (who int, ok bool) {
+	for who := range l.conns {
+		for _, ch := range l.conns[who].channels {
+			if d, is := ch.asked.(*wire.QueueDelete); is && l.cast[who].Vhost == q.Vhost && d.Queue == q.Name && l.vhosts[q.Vhost].Queues[q.Name] != nil {
+				return who, true
+			}
+		}
+	}
+	return 0, false
+}
+
 func (l *Ledger) deleteQueue(who int, q QueueRef) {
 	l.changing(q.Vhost)
 	l.happens(outcome.Delete, who).queue = l.queueID(q)
 	l.unrest.stir(q)
+	l.strand(q)
 	if has(l.vhosts[q.Vhost].Queues[q.Name], "x-dead-letter-exchange") {
 		l.lettered[q.Vhost]--
 	}

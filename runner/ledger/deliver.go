@@ -15,13 +15,19 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 		by, late = l.conns[who].left[d.ConsumerTag]
 	}
 	if !ok && !late {
+		by, late = ch.late[d.ConsumerTag]
+	}
+	if !ok && !late {
 		// The broker may deliver before it has answered basic.consume.
 		asked, waiting := ch.asked.(*wire.BasicConsume)
 		if !waiting {
 			l.doubt("a delivery to %s for a consumer that does not exist: %s", l.cast[who].Name, d.ConsumerTag)
 			return
 		}
-		by = consumer{queue: QueueRef{l.cast[who].Vhost, asked.Queue}, noAck: asked.NoAck}
+		by = consumer{queue: QueueRef{l.cast[who].Vhost, asked.Queue}, noAck: asked.NoAck, number: l.consumed + 1}
+		if ch.first == 0 {
+			ch.first = by.number
+		}
 	}
 	m, ok := l.find(content.Mark)
 	if !ok {
@@ -56,14 +62,15 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 		return
 	}
 	ch.delivered.add(d.DeliveryTag, i)
+	ch.came(d.DeliveryTag, by.number)
 	c.redelivered = d.Redelivered
 }
 
-// Took enters that an actor has taken a delivery into its hands.
-func (l *Ledger) Took(who int, tag uint64) {
+// Took enters that an actor has taken a delivery on a channel into its hands.
+func (l *Ledger) Took(who int, on uint16, tag uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, i, ok := l.delivery(who, tag)
+	_, i, ok := l.delivery(who, on, tag)
 	if !ok {
 		return
 	}
@@ -82,10 +89,10 @@ func (l *Ledger) Took(who int, tag uint64) {
 
 // Finished enters that an actor has processed a delivery. Under automatic acknowledgement that is
 // its end; otherwise the acknowledgement is.
-func (l *Ledger) Finished(who int, tag uint64) {
+func (l *Ledger) Finished(who int, on uint16, tag uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if ch, i, ok := l.delivery(who, tag); ok && l.copies.At(i).state == taken {
+	if ch, i, ok := l.delivery(who, on, tag); ok && l.copies.At(i).state == taken {
 		l.seen(who, l.hops[who])
 		l.happens(outcome.Ack, who).about(l, i).mark(auto, true).tag = uint32(tag)
 		l.copies.At(i).end(fate.Handled)
@@ -93,9 +100,9 @@ func (l *Ledger) Finished(who int, tag uint64) {
 	}
 }
 
-// delivery finds what an actor has got under a delivery tag. Actors consume on one channel only.
-func (l *Ledger) delivery(who int, tag uint64) (ch *channel, i uint32, ok bool) {
-	for _, ch := range l.conns[who].channels {
+// delivery finds what an actor has got on a channel under a delivery tag.
+func (l *Ledger) delivery(who int, on uint16, tag uint64) (ch *channel, i uint32, ok bool) {
+	if ch := l.conns[who].channels[on]; ch != nil {
 		if i, ok := ch.delivered.get(tag); ok {
 			return ch, i, true
 		}
@@ -103,13 +110,45 @@ func (l *Ledger) delivery(who int, tag uint64) (ch *channel, i uint32, ok bool) 
 	return nil, 0, false
 }
 
-// settle applies a consumer's acknowledgement or rejection.
+// settle applies a consumer's acknowledgement or rejection, or puts it off until it is committed. What was
+// delivered under automatic acknowledgement is not answered.
 func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func(tag uint64, i uint32)) {
-	ch.delivered.settle(tag, multiple, do)
+	for _, tag := range l.settled(ch, tag, multiple) {
+		if ch.tx != nil {
+			ch.tx.settlements = append(ch.tx.settlements, settlement{tag, do})
+			continue
+		}
+		i, _ := ch.delivered.take(tag)
+		delete(ch.others, tag)
+		do(tag, i)
+	}
 	ch.passed.settle(tag, multiple, func(_ uint64, i uint32) {
 		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
 			l.cast[who].Name, l.messages.At(l.copies.At(i).message).body, l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))
 	})
+}
+
+// settled are the delivery tags that an answer is about, in order.
+func (l *Ledger) settled(ch *channel, tag uint64, multiple bool) (tags []uint64) {
+	open := func(tag uint64) bool {
+		i, ok := ch.delivered.get(tag)
+		return ok && l.copies.At(i).state == unacked && !ch.answered(tag)
+	}
+	if !multiple {
+		if open(tag) {
+			tags = []uint64{tag}
+		}
+		return tags
+	}
+	if tag != 0 && !open(tag) {
+		return nil // the broker does not know it, and closes the channel
+	}
+	for _, t := range ch.tags() {
+		if (t <= tag || tag == 0) && open(t) {
+			tags = append(tags, t)
+		}
+	}
+	return tags
 }
 
 // passOn puts a copy back that somebody has and another gets: that the first has lost it will be seen on
@@ -147,6 +186,10 @@ func (l *Ledger) acked(who int, tag uint64, i uint32) {
 
 func (l *Ledger) refusal(kind outcome.EventKind, who int, requeue bool) func(uint64, uint32) {
 	return func(tag uint64, i uint32) {
+		if l.copies.At(i).stranded {
+			l.endStranded(i)
+			return
+		}
 		l.happens(kind, who).about(l, i).mark(wished, requeue).mark(kept, !requeue && keepsLetters(l.queue(l.copies.At(i).queue))).tag = uint32(tag)
 		if requeue {
 			l.requeue(i, true)
@@ -169,6 +212,10 @@ func (l *Ledger) remember(i uint32, who uint16, wanted bool) {
 // requeue puts a copy back: because its consumer wanted it, or because the consumer is gone.
 func (l *Ledger) requeue(i uint32, wanted bool) {
 	c := l.copies.At(i)
+	if c.stranded {
+		l.endStranded(i)
+		return
+	}
 	l.happens(outcome.Requeue, int(c.consumer)-1).about(l, i)
 	c.state = ready
 	c.loser = c.consumer

@@ -88,7 +88,7 @@ func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
 				if c.queue != ref || c.timedOut || single && first != 0 && first < c.number {
 					continue
 				}
-				takes = l.isFree(ch, c) || takes && !single
+				takes = l.isFree(ch, c) && !c.shared || takes && !single
 				first = c.number
 			}
 		}
@@ -96,16 +96,16 @@ func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
 	return takes
 }
 
-// isFree reports whether a consumer's prefetch lets it have one message more.
+// isFree reports whether a consumer's prefetch lets it have one message more. One that it may share is not known.
 func (l *Ledger) isFree(ch *channel, c consumer) bool {
-	return c.noAck || c.prefetch == 0 || ch.delivered.len() < c.prefetch || l.unacked(ch, c.queue) < c.prefetch
+	return c.noAck || c.prefetch == 0 || ch.delivered.len() < c.prefetch || l.unacked(ch, c) < c.prefetch
 }
 
-// unacked counts what a channel has of a queue. Actors have one consumer a channel.
-func (l *Ledger) unacked(ch *channel, q QueueRef) (n int) {
-	id := l.queueID(q)
-	for _, i := range ch.delivered.all {
-		if c := l.copies.At(i); c.queue == id && c.state == unacked {
+// unacked counts what a consumer has.
+func (l *Ledger) unacked(ch *channel, by consumer) (n int) {
+	id := l.queueID(by.queue)
+	for tag, i := range ch.delivered.all {
+		if c := l.copies.At(i); c.queue == id && c.state == unacked && ch.receiver(tag) == by.number {
 			n++
 		}
 	}

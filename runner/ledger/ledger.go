@@ -129,6 +129,11 @@ type Ledger struct {
 	leaving map[int]outcome.EventKind
 	// envelopes are what came to the actors whose deliveries are kept.
 	envelopes map[int][]scenario.Delivered
+	// givenBack are queues that were given back what somebody had without consuming from them any more, until the
+	// broker has noticed.
+	givenBack map[QueueRef]bool
+	// bereft are queues that are gone, and whose consumers were not told so far.
+	bereft map[QueueRef]bool
 	// doubts are observations that no rule of the ledger explains.
 	doubts []string
 }
@@ -193,6 +198,8 @@ type copied struct {
 	doubtful bool
 	// redelivered is set where the last delivery was marked so.
 	redelivered bool
+	// stranded is set where its queue has gone while somebody had it.
+	stranded bool
 	// overLimit is set where its queue was full when it came.
 	overLimit bool
 	// lapsed is set where its dead letter would have reached no queue for a time, lettered where the
@@ -242,8 +249,17 @@ type channel struct {
 	published uint64
 	// unconfirmed are messages by their number on the channel; without confirms, all of them.
 	unconfirmed outstanding
-	// prefetch is the limit of consumers to come.
+	// prefetch is the limit of consumers to come, and shared is set where they share it.
 	prefetch int
+	shared   bool
+	// first is the number of the first consumer, and others are those that a delivery, by its tag, came to in
+	// its place.
+	first  int
+	others map[uint64]int
+	// late are the consumers of a channel that the actor has said to close.
+	late map[string]consumer
+	// tx is the transaction, if the channel has any.
+	tx *transaction
 	// closed is why the broker has closed the channel; the actor may not have noticed yet.
 	closed string
 }
@@ -252,6 +268,8 @@ type consumer struct {
 	queue    QueueRef
 	noAck    bool
 	prefetch int
+	// shared is set where the prefetch is that of all consumers of the channel, if the broker knows such a thing.
+	shared bool
 	// number counts all consumers; of those of a queue the one with the lowest came first.
 	number int
 	// timedOut is set where the broker has stopped it. It may yet deliver to it.
@@ -268,7 +286,7 @@ func New(cast []Member, remark func(Remark), words func(string) string, now func
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
 		headers: map[uint32]wire.Table{}, settledAt: map[string]uint32{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
-		progress: make([]scenario.Progress, len(cast)), events: newEvents(now), leaving: map[int]outcome.EventKind{},
+		bereft: map[QueueRef]bool{}, givenBack: map[QueueRef]bool{}, progress: make([]scenario.Progress, len(cast)), events: newEvents(now), leaving: map[int]outcome.EventKind{},
 	}
 	for i, m := range cast {
 		l.members[m.Name] = i
@@ -310,6 +328,14 @@ func (l *Ledger) fromActor(e tap.Event, ch *channel) {
 		l.publish(e.Who, ch, m, e.Content)
 	case *wire.ChannelCloseOK:
 		delete(l.conns[e.Who].channels, e.Channel)
+	case *wire.ChannelClose:
+		l.closes(e.Who, ch)
+	case *wire.BasicRecover:
+		if m.Requeue {
+			l.recovers(e.Who, ch)
+		}
+	case *wire.TxCommit:
+		l.commit(e.Who, ch)
 	case *wire.BasicAck:
 		l.settle(e.Who, ch, m.DeliveryTag, m.Multiple, func(tag uint64, i uint32) { l.acked(e.Who, tag, i) })
 	case *wire.BasicNack:
@@ -321,10 +347,10 @@ func (l *Ledger) fromActor(e tap.Event, ch *channel) {
 		l.happens(outcome.Stop, e.Who)
 		l.leave(e.Who)
 	case *wire.BasicQos:
-		ch.prefetch = int(m.PrefetchCount)
+		ch.prefetch, ch.shared = int(m.PrefetchCount), m.Global
 	case *wire.QueueDeclare, *wire.QueueBind, *wire.QueueUnbind, *wire.QueueDelete, *wire.QueuePurge,
 		*wire.ExchangeDeclare, *wire.ExchangeBind, *wire.ExchangeUnbind, *wire.ExchangeDelete,
-		*wire.BasicConsume, *wire.BasicCancel, *wire.ConfirmSelect:
+		*wire.BasicConsume, *wire.BasicGet, *wire.BasicCancel, *wire.ConfirmSelect:
 		ch.asked = m
 	}
 }
@@ -351,10 +377,16 @@ func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
 		l.happens(outcome.Block, e.Who).text = l.events.name(m.Reason)
 	case *wire.ConnectionUnblocked:
 		l.happens(outcome.Unblock, e.Who)
-	case *wire.TxCommitOK:
-		l.happens(outcome.Commit, e.Who)
+	case *wire.TxSelectOK:
+		if ch.tx == nil {
+			ch.tx = &transaction{}
+		}
 	case *wire.TxRollbackOK:
-		l.happens(outcome.Rollback, e.Who)
+		l.rolledBack(e.Who, ch)
+	case *wire.BasicGetOK:
+		l.got(e.Who, ch, m, e.Content)
+	case *wire.ChannelCloseOK:
+		delete(l.conns[e.Who].channels, e.Channel)
 	case *wire.ConfirmSelectOK:
 		ch.confirm = true
 	default:

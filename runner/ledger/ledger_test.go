@@ -151,8 +151,8 @@ func TestFates(t *testing.T) {
 			w.consume(a, "q", true)
 			w.publish("q", false)
 			w.deliver(a, 1, 1)
-			w.Took(a, 1)
-			w.Finished(a, 1)
+			w.Took(a, 1, 1)
+			w.Finished(a, 1, 1)
 			w.gone(a)
 		}, "m1 handled"},
 		"dropped in its hands and unseen": {func(w *wires) {
@@ -162,7 +162,7 @@ func TestFates(t *testing.T) {
 			w.publish("q", false)
 			w.deliver(a, 1, 1)
 			w.deliver(a, 2, 2)
-			w.Took(a, 1)
+			w.Took(a, 1, 1)
 			w.gone(a)
 		}, "m1 dropped; m2 dropped unseen"},
 		"requeued, then acked by another": {func(w *wires) {

@@ -37,7 +37,7 @@ func TestMemory(t *testing.T) {
 		w.publish("q", false)
 		w.from(p, &wire.BasicAck{DeliveryTag: tag})
 		w.deliver(a, tag, n)
-		w.Took(a, tag)
+		w.Took(a, 1, tag)
 		w.ack(a, tag, false)
 	}
 	runtime.ReadMemStats(&after)

@@ -17,47 +17,28 @@ import (
 // persistent is the delivery mode of messages that survive a restart (AMQP 0-9-1, 2.1.3.4).
 const persistent = 2
 
-// publish opens a message, with a copy for each queue that its routing reaches, or one for none.
+// routed is where a message goes.
+type routed struct {
+	queues []string
+	// keys are the routing keys that it has.
+	keys uint16
+	// known is set where its exchange exists.
+	known bool
+}
+
+// publish enters a publish, which counts at once or when it is committed.
 func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *tap.Content) {
-	number := l.messages.Len()
-	headers := content.Properties.Headers
-	routingKeys := topology.Keys(p.RoutingKey, headers)
-	queues, known := l.route(l.cast[who].Vhost, p.Exchange, routingKeys, headers)
-	keys := l.keyID(routingKeys)
-	if len(headers) > 0 {
-		l.headers[number] = headers
-	}
-	expiration := content.Properties.Expiration
-	var ttl uint64
-	if expiration != "" {
-		ttl, _ = strconv.ParseUint(expiration, 10, 32)
-	}
-	l.messages.Add(message{
-		body: l.bodies.keep(content.Body), first: l.copies.Len(), copies: uint16(max(1, len(queues))),
-		publisher: uint16(who), mandatory: p.Mandatory,
-		persistent: content.Properties.DeliveryMode == persistent,
-		expires:    expiration != "",
-		ttl:        uint32(ttl),
-	})
-	l.sent[who].Add(number)
 	l.progress[who].Sent++
-	r := l.happens(outcome.Publish, who)
-	r.message, r.text, r.exchange = number+1, l.events.name(p.RoutingKey), l.events.name(p.Exchange)
-	at := l.elapsed()
-	for _, name := range queues {
-		q := QueueRef{l.cast[who].Vhost, name}
-		l.unrest.stir(q)
-		l.happens(outcome.Route, ofBroker).about(l, l.add(copied{message: number, keys: keys, queue: l.queueID(q), at: at}))
+	var to routed
+	keys := topology.Keys(p.RoutingKey, content.Properties.Headers)
+	to.queues, to.known = l.route(l.cast[who].Vhost, p.Exchange, keys, content.Properties.Headers)
+	to.keys = l.keyID(keys)
+	if ch.tx != nil && to.known && ch.closed == "" {
+		l.postpone(who, ch, p, content, to)
+		return
 	}
-	if len(queues) == 0 {
-		i := l.add(copied{message: number, doubtful: !known})
-		if known {
-			l.happens(outcome.Route, ofBroker).about(l, i)
-			if !p.Mandatory {
-				l.silent = append(l.silent, number)
-			}
-		}
-	}
+	number := l.enterPublish(who, p, content, to)
+	l.sent[who].Add(number)
 	if ch.closed != "" {
 		l.suspect(number, ch.closed, anywhere)
 		return
@@ -67,9 +48,48 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	}
 	ch.published++
 	ch.unconfirmed.add(ch.published, number)
-	if !ch.confirm && len(queues) > 0 {
+	if !ch.confirm && len(to.queues) > 0 {
 		l.forgetDelivered(ch)
 	}
+}
+
+// enterPublish opens a message, with a copy for each queue that its routing reaches, or one for none.
+func (l *Ledger) enterPublish(who int, p *wire.BasicPublish, content *tap.Content, to routed) (number uint32) {
+	number = l.messages.Len()
+	if headers := content.Properties.Headers; len(headers) > 0 {
+		l.headers[number] = headers
+	}
+	expiration := content.Properties.Expiration
+	var ttl uint64
+	if expiration != "" {
+		ttl, _ = strconv.ParseUint(expiration, 10, 32)
+	}
+	l.messages.Add(message{
+		body: l.bodies.keep(content.Body), first: l.copies.Len(), copies: uint16(max(1, len(to.queues))),
+		publisher: uint16(who), mandatory: p.Mandatory,
+		persistent: content.Properties.DeliveryMode == persistent,
+		expires:    expiration != "",
+		ttl:        uint32(ttl),
+	})
+	r := l.happens(outcome.Publish, who)
+	r.message, r.text, r.exchange = number+1, l.events.name(p.RoutingKey), l.events.name(p.Exchange)
+	at := l.elapsed()
+	for _, name := range to.queues {
+		q := QueueRef{l.cast[who].Vhost, name}
+		l.unrest.stir(q)
+		l.happens(outcome.Route, ofBroker).about(l, l.add(copied{message: number, keys: to.keys, queue: l.queueID(q), at: at}))
+	}
+	if len(to.queues) > 0 {
+		return number
+	}
+	i := l.add(copied{message: number, doubtful: !to.known})
+	if to.known {
+		l.happens(outcome.Route, ofBroker).about(l, i)
+		if !p.Mandatory {
+			l.silent = append(l.silent, number)
+		}
+	}
+	return number
 }
 
 // route lists the queues that routing reaches, in the order in which they were declared: some have names that
@@ -146,7 +166,8 @@ func (l *Ledger) find(mark string) (uint32, bool) {
 	if err != nil || n < 1 || n > int(l.sent[who].Len()) {
 		return 0, false
 	}
-	return *l.sent[who].At(uint32(n - 1)), true
+	number := *l.sent[who].At(uint32(n - 1))
+	return number, number != uncommitted
 }
 
 // all lists the indexes of a message's copies.

@@ -115,7 +115,7 @@ func (l *Ledger) spread(from QueueRef) {
 func (l *Ledger) hasRoom(who int, q QueueRef) bool {
 	for _, ch := range l.conns[who].channels {
 		for _, c := range ch.consumers {
-			if c.queue == q && (c.timedOut || l.isFree(ch, c)) {
+			if c.queue == q && (c.timedOut || c.shared || l.isFree(ch, c)) {
 				return true
 			}
 		}

@@ -65,6 +65,13 @@ func newBrokerTime(act *scenario.Act, books *ledger.Ledger, timeline *clock.Time
 			b.expiring[ledger.QueueRef{Vhost: q.vhost, Name: q.name}] = &unused{place: q.place("x-expires"), expires: expires}
 		}
 	}
+	for _, s := range act.Steps {
+		if s.Declare != nil {
+			_, mortal := milliseconds(s.Declare.Arguments["x-message-ttl"])
+			b.mortal = b.mortal || mortal
+		}
+		b.mortal = b.mortal || s.Publish != nil && s.Publish.Expiration != nil
+	}
 	return b
 }
 
@@ -147,11 +154,25 @@ func (b *brokerTime) timeOuts(now, until time.Duration) error {
 	return nil
 }
 
+// expirationOf is where a message's time to live is written, or the publisher of one that a step publishes.
+func (b *brokerTime) expirationOf(o ledger.Overdue) scenario.Position {
+	a := b.act.Cast[o.Publisher]
+	for _, s := range b.act.Steps {
+		if s.Publish != nil && s.Publish.Expiration != nil && s.By == a.Name() && s.Publish.Body == o.Message {
+			return s.Publish.Pos
+		}
+	}
+	if a.Publisher == nil {
+		return a.Common().Pos
+	}
+	key, _ := a.Publisher.Expires(o.Message)
+	return b.act.Place(o.Publisher, key)
+}
+
 func (b *brokerTime) overdue(o ledger.Overdue) error {
 	what := fmt.Sprintf("%s lives for %v in %s, from %v on", o.Message, o.Lives, o.Queue.Name, o.Since.Round(time.Millisecond))
 	if o.Own {
-		key, _ := b.act.Cast[o.Publisher].Publisher.Expires(o.Message)
-		return b.reached(b.act.Place(o.Publisher, key), "expiration", what)
+		return b.reached(b.expirationOf(o), "expiration", what)
 	}
 	return b.reached(b.place(o.Queue, "x-message-ttl"), "x-message-ttl", what)
 }
@@ -240,6 +261,13 @@ func isTimed(act *scenario.Act) bool {
 		if a.Consumer != nil && a.Consumer.Arguments[timeoutArgument] != nil {
 			return true
 		}
+	}
+	for _, s := range act.Steps {
+		if d := s.Declare; d != nil {
+			mortal = mortal || d.Arguments["x-message-ttl"] != nil
+			letters = letters || d.Arguments["x-dead-letter-exchange"] != nil
+		}
+		mortal = mortal || s.Publish != nil && s.Publish.Expiration != nil
 	}
 	return mortal && letters
 }

@@ -41,9 +41,9 @@ func written(act *scenario.Act) time.Duration {
 		if p := a.Publisher; p != nil {
 			messages += p.Messages()
 			total += p.Pauses()
-		} else {
-			total += a.Consumer.Lazy.Std()
-			work += time.Duration(1+comesBack(a.Consumer)) * a.Consumer.Work.Std()
+		} else if c := a.Consumer; c != nil {
+			total += c.Lazy.Std()
+			work += time.Duration(1+comesBack(c)) * c.Work.Std()
 		}
 	}
 	return total + time.Duration(messages)*work

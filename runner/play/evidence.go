@@ -64,6 +64,11 @@ func keepers(act *scenario.Act, vhost string) []string {
 			names = append(names, q.name)
 		}
 	}
+	for _, s := range act.Steps {
+		if d := s.Declare; d != nil && d.Queue != nil && d.Arguments["x-dead-letter-strategy"] == "at-least-once" {
+			names = append(names, *d.Queue)
+		}
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }

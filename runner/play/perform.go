@@ -51,7 +51,7 @@ type performer func(p *playing, ctx context.Context, s *scenario.Step, value str
 
 // performers are how the verbs of steps are done, by their keys (see [scenario.Verbs]).
 func performers() map[string]performer {
-	return map[string]performer{
+	all := map[string]performer{
 		"start": func(p *playing, ctx context.Context, _ *scenario.Step, name string) error {
 			return p.start(ctx, p.places[name])
 		},
@@ -68,6 +68,12 @@ func performers() map[string]performer {
 		"until":   func(p *playing, ctx context.Context, s *scenario.Step, _ string) error { return p.until(ctx, s.Until) },
 		"restart": func(p *playing, ctx context.Context, _ *scenario.Step, _ string) error { return p.restart(ctx) },
 	}
+	for _, v := range scenario.Verbs() {
+		if v.Of == scenario.AnOperation {
+			all[v.Key] = (*playing).operate
+		}
+	}
+	return all
 }
 
 func (p *playing) step(ctx context.Context, s *scenario.Step) error {

@@ -303,8 +303,9 @@ func (p *playing) host(who int) (actor.Host, error) {
 		Users:    map[string]string{},
 		Print:    func(k transcript.Kind, text, mark string) { p.print(who, k, text, mark) },
 		Body:     p.ledger.Body,
-		Took:     func(d *amqp.Delivery) { p.ledger.Took(who, d.DeliveryTag) },
-		Finished: func(d *amqp.Delivery) { p.ledger.Finished(who, d.DeliveryTag) },
+		Took:     func(channel uint16, d *amqp.Delivery) { p.ledger.Took(who, channel, d.DeliveryTag) },
+		Finished: func(channel uint16, d *amqp.Delivery) { p.ledger.Finished(who, channel, d.DeliveryTag) },
+		Exists:   func(queue string) bool { return p.ledger.Exists(p.act.Cast[who].Vhost(), queue) },
 		Dies:     func() { p.ledger.Dies(who) },
 	}
 	for name, login := range p.stage.Users {

@@ -117,7 +117,7 @@ func lazy(s *scenario.Scenario) *outcome.Act {
 		p.publish(2, "task_queue", body)
 		switch n {
 		case 1:
-			p.ledger.Took(0, p.deliver(0, 2, n))
+			p.ledger.Took(0, 1, p.deliver(0, 2, n))
 			p.print(0, transcript.Received, body)
 		case 3:
 			p.deliver(0, 2, n)

@@ -323,7 +323,7 @@ func (r *Rule) isFor(redelivered bool) bool {
 func (a *Act) limitsDeliveries(consumer *Actor) bool {
 	name := consumer.Common().Queue.Name
 	return slices.ContainsFunc(a.Cast, func(other *Actor) bool {
-		if other == nil || other.Consumer == nil && other.Publisher == nil {
+		if other == nil || other.isNone() {
 			return false
 		}
 		q := other.Common().Queue

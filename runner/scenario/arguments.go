@@ -91,8 +91,13 @@ func onlyGo(e *syntax.Error) bool {
 // refusals checks that what consumers of an act reject or requeue is sent by somebody.
 func (c *checker) refusals(a *Act, path string) {
 	var publishers []*Publisher
+	for _, s := range a.Steps {
+		if s != nil && s.Publish != nil {
+			publishers = append(publishers, &Publisher{Message: s.Publish.Body})
+		}
+	}
 	for _, actor := range a.Cast {
-		if actor == nil || actor.Consumer == nil && actor.Publisher == nil {
+		if actor == nil || actor.isNone() {
 			return
 		}
 		if actor.Publisher != nil {

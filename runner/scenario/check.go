@@ -144,10 +144,10 @@ func (c *checker) act(a *Act, path string) {
 	if c.given(path+".cast") && len(a.Cast) == 0 {
 		c.at(path+".cast", "an act needs at least one actor")
 	}
-	cast := cast{known: map[string]bool{}, publishers: map[string]bool{}}
+	cast := cast{known: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}}
 	for i, actor := range a.Cast {
 		at := fmt.Sprintf("%s.cast[%d]", path, i)
-		if actor == nil || actor.Consumer == nil && actor.Publisher == nil {
+		if actor == nil || actor.isNone() {
 			cast.incomplete = true
 			continue
 		}
@@ -163,8 +163,8 @@ func (c *checker) act(a *Act, path string) {
 // cast is the actors of an act by name.
 type cast struct {
 	names []string
-	// known are the names, publishers those of publishers.
-	known, publishers map[string]bool
+	// known are the names, publishers those of publishers, and clients those of clients.
+	known, publishers, clients map[string]bool
 	// incomplete is set when an actor's name is not known, so that references prove nothing.
 	incomplete bool
 }
@@ -184,11 +184,14 @@ func (c *checker) actor(act *Act, a *Actor, path string, cast *cast) {
 	switch name := a.Name(); {
 	case name == "":
 		cast.incomplete = true
-		for _, key := range []string{".consumer", ".publisher"} {
-			if c.given(path + key) {
-				c.at(path+key, "the actor's name is empty")
+		for _, key := range roles() {
+			if c.given(path + "." + key) {
+				c.at(path+"."+key, "the actor's name is empty")
 			}
 		}
+	case name == "broker" || name == "runner":
+		cast.incomplete = true
+		c.at(path, "%s is no actor's name: it stands for the %s itself", name, name)
 	case cast.known[name]:
 		c.at(path, "there is already an actor named %s", name)
 	default:
@@ -198,8 +201,12 @@ func (c *checker) actor(act *Act, a *Actor, path string, cast *cast) {
 	common := a.Common()
 	c.connect(act.Broker, &common.Connect, path+".connect")
 	c.topology(common, path)
-	if a.Consumer != nil {
+	switch {
+	case a.Consumer != nil:
 		c.consumer(a.Consumer, path)
+		return
+	case a.Client != nil:
+		cast.clients[a.Name()] = true
 		return
 	}
 	cast.publishers[a.Name()] = true

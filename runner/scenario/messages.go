@@ -13,7 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Message is a message of a publisher: just its body, or a mapping with what else is to say of it. The body goes
+// Message is a message of a publisher, or of a step: just its body, or a mapping with what else is to say of it. The body goes
 // as it is written.
 type Message struct {
 	// Pos is where the message is in its file.
@@ -21,7 +21,8 @@ type Message struct {
 	Envelope
 }
 
-// Envelope is a message with what goes with it, in place of what its publisher says of all messages.
+// Envelope is a message with what goes with it, in place of what its publisher says of all messages. In a step there is
+// no after, and no default but for the routing key.
 type Envelope struct {
 	// Body of the message.
 	Body string `yaml:"body" jsonschema:"required"`
@@ -248,11 +249,16 @@ func (c *checker) written(a *Publisher, path string) {
 	}
 	for i, m := range a.Written {
 		at := fmt.Sprintf("%s.messages[%d]", path, i)
-		c.expiration(m.Expiration, at+".expiration")
-		for _, key := range []string{"CC", "BCC"} {
-			if lower := strings.ToLower(key); m.Headers[key] != nil && c.given(at+"."+lower) {
-				c.at(at+"."+lower, "the header %s is written, too", key)
-			}
+		c.envelope(m, at)
+	}
+}
+
+// envelope checks what a message says for itself.
+func (c *checker) envelope(m *Message, path string) {
+	c.expiration(m.Expiration, path+".expiration")
+	for _, key := range []string{"CC", "BCC"} {
+		if lower := strings.ToLower(key); m.Headers[key] != nil && c.given(path+"."+lower) {
+			c.at(path+"."+lower, "the header %s is written, too", key)
 		}
 	}
 }

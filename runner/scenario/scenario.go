@@ -117,24 +117,34 @@ type Permission struct {
 	Read string `yaml:"read"`
 }
 
-// Actor is a publisher or a consumer: exactly one of the two is set.
+// Actor is a publisher, a consumer or a client: exactly one of them is set.
 type Actor struct {
 	*Consumer
 	*Publisher
+	*Client
 }
+
+// isNone reports whether an actor has no part, since its kind is not known.
+func (a *Actor) isNone() bool { return a.Consumer == nil && a.Publisher == nil && a.Client == nil }
 
 // Name of the actor, unique in its act.
 func (a *Actor) Name() string {
-	if a.Consumer != nil {
+	switch {
+	case a.Consumer != nil:
 		return a.Consumer.Name
+	case a.Client != nil:
+		return a.Client.Name
 	}
 	return a.Publisher.Name
 }
 
-// Common is what publishers and consumers share.
+// Common is what all actors share.
 func (a *Actor) Common() *Common {
-	if a.Consumer != nil {
+	switch {
+	case a.Consumer != nil:
 		return &a.Consumer.Common
+	case a.Client != nil:
+		return &a.Client.Common
 	}
 	return &a.Publisher.Common
 }
@@ -142,7 +152,7 @@ func (a *Actor) Common() *Common {
 // Vhost is the one that the actor connects to, by the scenario's name.
 func (a *Actor) Vhost() string { return cmp.Or(a.Common().Connect.Vhost, "/") }
 
-// Common is what publishers and consumers share: how they connect and what they declare.
+// Common is what all actors share: how they connect and what they declare.
 type Common struct {
 	// Pos is where the actor starts in its file.
 	Pos Position `yaml:"-"`
@@ -288,7 +298,7 @@ type Queue struct {
 	Arguments Arguments `yaml:"arguments"`
 }
 
-// Step is one step of an act; exactly one of its fields is set.
+// Step is one step of an act: exactly one of the things that it may say, with the keys that belong to it.
 type Step struct {
 	// Pos is where the step starts in its file.
 	Pos Position `yaml:"-"`
@@ -307,6 +317,8 @@ type Step struct {
 	Until *Until `yaml:"until"`
 	// Restart names what is restarted: broker.
 	Restart string `yaml:"restart" jsonschema:"enum=broker"`
+
+	Operation `yaml:",inline"`
 }
 
 // Expectations are what must be observed: one mapping, or a list of them that carry `on`.

@@ -20,41 +20,52 @@ func (ExchangeType) words() []string { return ExchangeTypes() }
 func (CA) words() []string           { return []string{"broker", "other"} }
 func (Feature) words() []string      { return Features() }
 
-// decodeNode tells the two kinds of actors apart by their first key.
+// roles are the kinds of actors, by the key that names them.
+func roles() []string { return []string{"consumer", "publisher", "client"} }
+
+// decodeNode tells the kinds of actors apart by their first key.
 func (a *Actor) decodeNode(d *decoder, n *yaml.Node, path string) {
 	if n.Kind != yaml.MappingNode {
-		d.errorf(n, "an actor is a mapping that starts with consumer: or publisher:, not %s", kindOf(n))
+		d.errorf(n, "an actor is a mapping that starts with consumer:, publisher: or client:, not %s", kindOf(n))
 		return
 	}
-	consumer, publisher := false, false
+	var given []string
 	for _, e := range d.entries(n) {
-		consumer = consumer || e.key.Value == "consumer"
-		publisher = publisher || e.key.Value == "publisher"
+		if slices.Contains(roles(), e.key.Value) {
+			given = append(given, e.key.Value)
+		}
 	}
-	switch {
-	case consumer && publisher:
-		d.errorf(n, "an actor is a consumer or a publisher, not both")
-	case consumer:
-		a.Consumer = &Consumer{}
-		d.structure(n, reflect.ValueOf(a.Consumer).Elem(), path)
-	case publisher:
-		a.Publisher = &Publisher{}
-		d.structure(n, reflect.ValueOf(a.Publisher).Elem(), path)
-	default:
+	if len(given) > 1 {
+		d.errorf(n, "an actor is a consumer, a publisher or a client, not several")
+		return
+	}
+	if len(given) == 0 {
 		if meant := d.misspelt(n); meant != nil {
 			a.decodeNode(d, meant, path)
 			return
 		}
-		d.errorf(n, "an actor needs a name: consumer: NAME or publisher: NAME")
+		d.errorf(n, "an actor needs a name: consumer: NAME, publisher: NAME or client: NAME")
+		return
+	}
+	switch given[0] {
+	case "consumer":
+		a.Consumer = &Consumer{}
+		d.structure(n, reflect.ValueOf(a.Consumer).Elem(), path)
+	case "publisher":
+		a.Publisher = &Publisher{}
+		d.structure(n, reflect.ValueOf(a.Publisher).Elem(), path)
+	case "client":
+		a.Client = &Client{}
+		d.structure(n, reflect.ValueOf(a.Client).Elem(), path)
 	}
 }
 
-// misspelt reports a key that is almost consumer or publisher, and returns the actor as it was meant,
+// misspelt reports a key that is almost a kind of actor, and returns the actor as it was meant,
 // so that its other mistakes are found, too.
 func (d *decoder) misspelt(actor *yaml.Node) *yaml.Node {
 	for i := 0; i+1 < len(actor.Content); i += 2 {
 		key := actor.Content[i]
-		role := suggest.Nearest(key.Value, []string{"consumer", "publisher"})
+		role := suggest.Nearest(key.Value, roles())
 		if role == "" {
 			continue
 		}

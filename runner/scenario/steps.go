@@ -34,12 +34,14 @@ const (
 	ATime
 	// ACondition is what must have come to pass.
 	ACondition
+	// AnOperation is what somebody does at the broker (see [Operation]).
+	AnOperation
 )
 
 // Verbs are what steps can say. Whoever adds one adds a field to [Step], a line here, and how it is played to
 // package play.
 func Verbs() []Verb {
-	return []Verb{
+	return append([]Verb{
 		{"start", Entering, "start %s", func(s *Step) string { return s.Start }},
 		{"stop", Present, "stop (Ctrl-C) %s", func(s *Step) string { return s.Stop }},
 		{"kill", Present, "kill (kill -9) %s", func(s *Step) string { return s.Kill }},
@@ -47,7 +49,7 @@ func Verbs() []Verb {
 		{"wait", ATime, "wait %s", func(s *Step) string { return given(s.Wait) }},
 		{"until", ACondition, "wait until %s", func(s *Step) string { return s.Until.String() }},
 		{"restart", TheBroker, "restart the %s", func(s *Step) string { return s.Restart }},
-	}
+	}, operationVerbs()...)
 }
 
 // given is a time in words, or empty if there is none.
@@ -72,7 +74,8 @@ func (c *checker) steps(a *Act, path string, cast *cast) {
 	if len(a.Steps) == 0 {
 		return
 	}
-	started := map[string]bool{}
+	scene := c.scene(a)
+	started := scene.started
 	for i, s := range a.Steps {
 		at := fmt.Sprintf("%s.steps[%d]", path, i)
 		if s == nil || !c.oneOf(at) {
@@ -80,8 +83,11 @@ func (c *checker) steps(a *Act, path string, cast *cast) {
 		}
 		switch verb, value := s.Verb(); verb.Of {
 		case ATime:
+			c.saysSomething(at)
 		case ACondition:
 			c.until(a, s.Until, at+"."+verb.Key, cast, started)
+		case AnOperation:
+			c.operation(s, verb, at, cast, scene)
 		default:
 			c.step(verb, value, at+"."+verb.Key, cast, started)
 		}
@@ -99,7 +105,7 @@ func (c *checker) oneOf(path string) bool {
 	var keys []string
 	for _, v := range Verbs() {
 		keys = append(keys, v.Key)
-		if c.given(path + "." + v.Key) {
+		if c.given(path+"."+v.Key) && !c.isMode(path, v.Key) {
 			n++
 		}
 	}
@@ -120,7 +126,7 @@ func (c *checker) step(verb Verb, value, path string, cast *cast, started map[st
 		return
 	}
 	if verb.Of == Publishing && !cast.publishers[value] {
-		c.at(path, "only a publisher comes to an end of its own: %s is a consumer", value)
+		c.at(path, "only a publisher comes to an end of its own: %s is none", value)
 	}
 	switch {
 	case verb.Of != Entering && !started[value]:

@@ -265,7 +265,7 @@ func (c *checker) together(a *Act) {
 		c.bound(q.Bind, exchanges)
 	}
 	for i, actor := range a.Cast {
-		if actor != nil && (actor.Consumer != nil || actor.Publisher != nil) && actor.Vhost() == "/" {
+		if actor != nil && !actor.isNone() && actor.Vhost() == "/" {
 			c.agrees(a, i, exchanges, queues)
 		}
 	}

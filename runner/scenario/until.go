@@ -192,7 +192,7 @@ func (c *checker) untilActor(u *Until, path string, cast *cast) {
 		}
 		given++
 		publishes := key == "sent" || key == "confirmed"
-		if publishes != cast.publishers[u.Actor] {
+		if publishes != cast.publishers[u.Actor] && !cast.clients[u.Actor] {
 			c.at(path+"."+key, "%s is a %s: it is never %s", u.Actor, role(cast, u.Actor), map[bool]string{true: "one that has " + key, false: key}[publishes])
 		}
 	}
@@ -255,7 +255,7 @@ func (p Pattern) isNumeric() bool {
 // queueNames are the queues of an act that have a name in its scenario.
 func (a *Act) queueNames() (names []string) {
 	for _, actor := range a.Cast {
-		if actor == nil || actor.Consumer == nil && actor.Publisher == nil {
+		if actor == nil || actor.isNone() {
 			continue
 		}
 		if name := actor.Common().Queue.Name; name != "" {
@@ -264,6 +264,11 @@ func (a *Act) queueNames() (names []string) {
 	}
 	for _, q := range a.Before().Queues {
 		names = append(names, q.Name)
+	}
+	for _, s := range a.Steps {
+		if s != nil && s.Declare != nil && s.Declare.Queue != nil && *s.Declare.Queue != "" {
+			names = append(names, *s.Declare.Queue)
+		}
 	}
 	return names
 }

@@ -20,6 +20,7 @@ type Conn struct {
 
 	reading, writing direction
 	arrivals         atomic.Uint64
+	channels         channels
 	refusal          atomic.Pointer[refusal]
 	fences           fences
 	killed           atomic.Bool
@@ -105,8 +106,8 @@ func (c *Conn) hasEnded() bool {
 // Ended is closed when the connection has ended, and the journal has it.
 func (c *Conn) Ended() <-chan struct{} { return c.over }
 
-// Arrivals is how many messages the broker has delivered to consumers on this connection, and how many of
-// these it has ended.
+// Arrivals is how many things the broker has sent on this connection that its client has to deal with: messages
+// for consumers or returned ones, and the ends of consumers and channels.
 func (c *Conn) Arrivals() uint64 { return c.arrivals.Load() }
 
 // Refusal is the broker's reply code and text, if it has closed a channel or the connection.
@@ -126,9 +127,14 @@ func (c *Conn) observe(toBroker bool, channel uint16, m wire.Method, content *Co
 		// The client library may try to say it all the same, if it has not noticed yet.
 		return
 	}
-	if !toBroker {
+	if toBroker {
+		if _, opens := m.(*wire.ChannelOpen); opens {
+			c.channels.opens(channel)
+		}
+	} else {
 		switch m := m.(type) {
 		case *wire.ChannelClose:
+			c.channels.closes(channel)
 			c.refusal.Store(&refusal{m.ReplyCode, m.ReplyText})
 		case *wire.ConnectionClose:
 			c.refusal.Store(&refusal{m.ReplyCode, m.ReplyText})
@@ -139,8 +145,9 @@ func (c *Conn) observe(toBroker bool, channel uint16, m wire.Method, content *Co
 		return
 	}
 	switch m.(type) {
-	case *wire.BasicDeliver, *wire.BasicCancel:
+	case *wire.BasicDeliver, *wire.BasicReturn, *wire.BasicCancel, *wire.ChannelClose, *wire.ConnectionClose:
 		// The count comes last: whoever has seen it finds the event in the journal.
+		c.channels.arrived(channel)
 		c.arrivals.Add(1)
 	}
 }

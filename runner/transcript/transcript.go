@@ -26,6 +26,14 @@ const (
 	Returned
 	Nacked
 	Cancelled
+	Got
+	GotNothing
+	Unsubscribed
+	Committed
+	RolledBack
+	Queue
+	Purged
+	Deleted
 	Stopped
 	Error
 	Remark
@@ -49,6 +57,14 @@ var kinds = [...]struct {
 	Returned:        {"returned", "Returned: ", true},
 	Nacked:          {"nacked", "Nacked: ", true},
 	Cancelled:       {"cancelled", "Cancelled: ", true},
+	Got:             {"got", "Got: ", false},
+	GotNothing:      {"got_nothing", "Got nothing from ", false},
+	Unsubscribed:    {"unsubscribed", "Cancelled: ", false},
+	Committed:       {"committed", "Committed", false},
+	RolledBack:      {"rolled_back", "Rolled back", false},
+	Queue:           {"queue", "Queue ", false},
+	Purged:          {"purged", "Purged ", false},
+	Deleted:         {"deleted", "Deleted ", false},
 	Stopped:         {"stopped", "Stopped", false},
 	Error:           {"error", "ERROR: ", true},
 	Remark:          {"remark", "", false},

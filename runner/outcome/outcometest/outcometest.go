@@ -19,7 +19,7 @@ func Folds(t testing.TB, b *outcome.Books) {
 	came := map[string][]string{}
 	for e := range b.Events {
 		s.Apply(e)
-		if e.Kind == outcome.Deliver {
+		if e.Kind == outcome.Deliver || e.Kind == outcome.Get {
 			came[e.Actor] = append(came[e.Actor], e.Body)
 		}
 	}

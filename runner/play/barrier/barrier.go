@@ -75,7 +75,7 @@ func (b *Barrier) Settle(ctx context.Context, cause int) (events uint64, err err
 		if err != nil {
 			return 0, err
 		}
-		if !still {
+		if !still || b.books.Bereft() {
 			continue
 		}
 		if q, ok := b.books.Expecting(); ok {
@@ -150,11 +150,11 @@ func (b *Barrier) fence(ctx context.Context, restless []int) (noticed bool, err 
 		return false, err
 	}
 	for q := range b.unsettled {
-		consumers, exists, err := b.inspector.Consumers(ctx, q)
+		now, err := b.inspector.Look(ctx, q)
 		if err != nil {
 			return false, fmt.Errorf("asking for the consumers of queue %s: %w", q.Name, err)
 		}
-		if least, most, must := b.books.Consumers(q); exists == must && least <= consumers && consumers <= most {
+		if least, most, must := b.books.Consumers(q); now.Exists == must && least <= now.Consumers && now.Consumers <= most && b.books.IsBack(q, now.Ready) {
 			b.noticed(q)
 		}
 	}
@@ -166,55 +166,61 @@ func (b *Barrier) fence(ctx context.Context, restless []int) (noticed bool, err 
 func (b *Barrier) noticed(q ledger.QueueRef) {
 	if b.unsettled[q] {
 		delete(b.unsettled, q)
-		b.books.Stir(q)
+		b.books.Noticed(q)
 	}
 }
 
-// fenceChannels fences some actors, publishers first.
+// fenceChannels fences some actors: what is sent has to be dealt with before it is asked who gets it.
 func (b *Barrier) fenceChannels(cast []int) error {
 	var publishers, consumers []int
 	for _, who := range cast {
-		switch {
-		case b.actors[who] == nil:
-		case b.actors[who].Publishes():
+		a := b.actors[who]
+		if a != nil && a.Publishes() {
 			publishers = append(publishers, who)
-		default:
+		}
+		if a != nil && a.Consumes() {
 			consumers = append(consumers, who)
 		}
 	}
-	if err := b.fenceAll(publishers); err != nil {
+	if err := b.flushAll(publishers); err != nil {
 		return err
 	}
 	return b.fenceAll(consumers)
 }
 
+// flushAll flushes some actors side by side.
+func (b *Barrier) flushAll(cast []int) error {
+	var all errgroup.Group
+	for _, who := range cast {
+		all.Go(b.actors[who].Flush)
+	}
+	return all.Wait()
+}
+
 // fenceAll fences some actors side by side.
 func (b *Barrier) fenceAll(cast []int) error {
-	queues := make([]*amqp.Queue, len(cast))
+	queues := make([][]amqp.Queue, len(cast))
 	var all errgroup.Group
 	for i, who := range cast {
-		all.Go(func() error {
-			queue, ok, err := b.actors[who].Fence()
-			if ok {
-				queues[i] = &queue
-			}
+		all.Go(func() (err error) {
+			queues[i], err = b.actors[who].Fence()
 			return err
 		})
 	}
 	if err := all.Wait(); err != nil {
 		return err
 	}
-	for i, queue := range queues {
-		if queue != nil {
-			b.compare(ledger.QueueRef{Vhost: b.act.Cast[cast[i]].Vhost(), Name: queue.Name}, queue.Consumers)
+	for i := range queues {
+		for _, queue := range queues[i] {
+			b.compare(ledger.QueueRef{Vhost: b.act.Cast[cast[i]].Vhost(), Name: queue.Name}, &queue)
 		}
 	}
 	return nil
 }
 
-// compare holds what the broker says of a queue's consumers against what must be.
-func (b *Barrier) compare(q ledger.QueueRef, consumers int) {
-	if least, most, _ := b.books.Consumers(q); least <= consumers && consumers <= most {
+// compare holds what the broker says of a queue against what must be.
+func (b *Barrier) compare(q ledger.QueueRef, now *amqp.Queue) {
+	if least, most, _ := b.books.Consumers(q); least <= now.Consumers && now.Consumers <= most && b.books.IsBack(q, now.Messages) {
 		b.noticed(q)
 	} else {
 		b.unsettled[q] = true

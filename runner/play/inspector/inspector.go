@@ -170,6 +170,15 @@ func declares(act *scenario.Act) (queues []*scenario.Queue, exchanges []string) 
 			exchanges = append(exchanges, c.Exchange.Name)
 		}
 	}
+	for _, s := range act.Steps {
+		switch d := s.Declare; {
+		case d == nil || s.Passive:
+		case d.Queue == nil:
+			exchanges = append(exchanges, d.Exchange)
+		case *d.Queue != "":
+			queues = append(queues, &scenario.Queue{Name: *d.Queue, Exclusive: d.Exclusive})
+		}
+	}
 	return queues, exchanges
 }
 

@@ -26,7 +26,7 @@ type word struct{ value, meaning string }
 var sources = []string{
 	"runner/scenario/scenario.go", "runner/scenario/ack.go", "runner/scenario/answers.go", "runner/scenario/messages.go", "runner/scenario/pattern.go",
 	"runner/scenario/condition.go", "runner/fate/fate.go", "runner/scenario/until.go", "runner/scenario/topology.go",
-	"runner/scenario/deliveries.go", "runner/scenario/deaths.go", "runner/scenario/queues.go",
+	"runner/scenario/deliveries.go", "runner/scenario/deaths.go", "runner/scenario/queues.go", "runner/scenario/operations.go",
 }
 
 func readComments(root string) (*comments, error) {

@@ -41,7 +41,7 @@ func (f *format) collect(e *examples, name string, s *jsonschema.Schema, n *yaml
 	if to, ok := strings.CutPrefix(s.Ref, "#/$defs/"); ok {
 		return f.collect(e, to, f.types[to], n)
 	}
-	if s.OneOf != nil {
+	if s.OneOf != nil && s.Properties == nil {
 		name, s = f.chosen(name, s, n)
 		return f.collect(e, name, s, n)
 	}
@@ -151,7 +151,7 @@ func inLines(n *yaml.Node) (string, error) {
 
 // actorOf is the type of which consumers and publishers have the keys in common.
 func actorOf(name string) string {
-	if name == "Consumer" || name == "Publisher" {
+	if name == "Consumer" || name == "Publisher" || name == "Client" {
 		return "Actor"
 	}
 	return ""

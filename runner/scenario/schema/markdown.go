@@ -80,7 +80,7 @@ func (f *format) sections(examples *examples) []section {
 		if name == "Scenario" || name == "Act" || name == "Step" { // the whole example shows them best
 			sec.Block = ""
 		}
-		if name == "Consumer" || name == "Publisher" {
+		if name == "Consumer" || name == "Publisher" || name == "Client" {
 			sec.About += " It has the keys of every [Actor](#actor), and:"
 		}
 		all = append(all, sec)
@@ -152,7 +152,7 @@ func (f *format) shared() []string {
 // own are the keys of a type itself.
 func (f *format) own(name string) []string {
 	all := slices.Collect(f.types[name].Properties.KeysFromOldest())
-	if name != "Consumer" && name != "Publisher" {
+	if name != "Consumer" && name != "Publisher" && name != "Client" {
 		return all
 	}
 	shared := f.shared()

@@ -48,7 +48,7 @@ func newFormat(root string) (*format, error) {
 		return nil, err
 	}
 	f := &format{comments: c, types: jsonschema.Definitions{}}
-	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Expectation{}, transcript{},
+	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Client{}, scenario.Expectation{}, transcript{},
 		scenario.AckEvery{}, scenario.Envelope{}, scenario.Rule{}, scenario.Refusal{},
 		deliveries{}, delivery{}, queueState{}, scenario.ExpectedProperties{})
 	f.shape()

@@ -93,7 +93,7 @@ func (f *format) shape() {
 	}
 	one := uint64(1)
 
-	oneOf("Actor", ref("Consumer"), ref("Publisher"))
+	oneOf("Actor", ref("Consumer"), ref("Publisher"), ref("Client"))
 	oneOf("Duration", &jsonschema.Schema{Type: "string", Pattern: duration}, &jsonschema.Schema{Const: 0})
 	f.types["Condition"] = &jsonschema.Schema{Type: "string", Pattern: condition, Examples: []any{"rabbitmq >=4.0", "embedded"}}
 	oneOf("Bind", &jsonschema.Schema{Type: "boolean"}, &jsonschema.Schema{Type: "array", Items: text(), MinItems: &one})
@@ -130,7 +130,10 @@ func (f *format) shape() {
 	property("Publisher", "messages").MinItems = &one
 	f.types["Refusal"].AnyOf = []*jsonschema.Schema{{Required: []string{"reject"}}, {Required: []string{"nack"}}}
 	f.types["Refusal"].Not = &jsonschema.Schema{Required: []string{"reject", "nack"}}
-	f.types["Step"].MinProperties, f.types["Step"].MaxProperties = &one, &one
+	f.types["Step"].OneOf = verbs()
+	for _, name := range []string{"Binding", "Deletion", "Declaration"} {
+		f.types[name].OneOf = []*jsonschema.Schema{{Required: []string{"queue"}}, {Required: []string{"exchange"}}}
+	}
 	property("Until", "queues").AdditionalProperties = &jsonschema.Schema{OneOf: []*jsonschema.Schema{ref("QueueState"), {Const: scenario.Absent}}}
 	f.types["deliveries"].Properties.Value("counts").MinProperties = &one
 	expected := []*jsonschema.Schema{{Required: []string{"fates"}}}
@@ -143,6 +146,18 @@ func (f *format) shape() {
 	for _, s := range f.types {
 		loosen(s)
 	}
+}
+
+// verbs are what a step says: exactly one of these. In one that gets or consumes, ack is a mode.
+func verbs() (all []*jsonschema.Schema) {
+	for _, v := range scenario.Verbs() {
+		s := &jsonschema.Schema{Required: []string{v.Key}}
+		if v.Key == "ack" {
+			s.Not = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Required: []string{"get"}}, {Required: []string{"consume"}}}}
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 // loosen lets texts be written as numbers and truth values too, which YAML would take 42 and true
