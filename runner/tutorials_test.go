@@ -158,6 +158,9 @@ func TestDeterminism(t *testing.T) {
 			times = 50
 		}
 		for _, path := range tutorials(t) {
+			if name := strings.TrimSuffix(filepath.Base(path), ".yaml"); times == 2 && !slices.Contains(theTutorials, name) {
+				continue // for the rest of the course, make determinism has the time
+			}
 			s := decode(t, path)
 			first := inFull(runner.Run(context.Background(), s, target))
 			for range times - 1 {
@@ -168,6 +171,9 @@ func TestDeterminism(t *testing.T) {
 		}
 	})
 }
+
+// theTutorials are RabbitMQ's own, with which the course begins.
+var theTutorials = []string{"hello", "workqueue", "fanout", "direct", "topic", "tls"}
 
 // inBursts are the chapters in which several messages are on their way at once: whether a consumer has taken one
 // before the next is delivered, or a publisher has its confirm before the broker's word of a message that was
