@@ -64,6 +64,7 @@ func (o *operator) operate(ctx context.Context, ch *opened, op *scenario.Operati
 	case op.Reject != "":
 		return ch.Reject(tag, op.Requeue != nil && *op.Requeue)
 	case op.Recover:
+		//lint:ignore SA1019 what the broker does with basic.recover is what a lesson may be about
 		return ch.Recover(op.Requeue == nil || *op.Requeue)
 	case op.Prefetch != nil:
 		return ch.Qos(*op.Prefetch, 0, op.Global)
