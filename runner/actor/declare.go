@@ -74,22 +74,7 @@ func table(arguments scenario.Arguments) amqp.Table {
 func tableOf(m map[string]any) amqp.Table {
 	t := make(amqp.Table, len(m))
 	for key, value := range m {
-		t[key] = valueOf(value)
+		t[key] = scenario.WithTables(value, func(m map[string]any) any { return tableOf(m) })
 	}
 	return t
-}
-
-func valueOf(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		return tableOf(v)
-	case []any:
-		items := make([]any, len(v))
-		for i, item := range v {
-			items[i] = valueOf(item)
-		}
-		return items
-	default:
-		return v
-	}
 }

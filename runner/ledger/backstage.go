@@ -14,23 +14,18 @@ func (l *Ledger) Policies(vhost string, all []topology.Policy) error {
 	return l.vhost(vhost).SetPolicies(all)
 }
 
-// Backstage enters what the broker has done at the runner's wish, on a connection that is not observed: its events
-// are nobody's.
-func (l *Ledger) Backstage(vhost string, asked, answer wire.Method) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.backstage(vhost, asked, answer)
-}
-
-// DoBackstage has the runner change something in a vhost, and enters that. Nobody's events are entered meanwhile:
-// they may come of it.
+// DoBackstage has the runner change something in a vhost, on a connection that is not observed, and enters that:
+// its events are nobody's. Nothing else is entered meanwhile, since it may come of it.
 func (l *Ledger) DoBackstage(vhost string, asked wire.Method, do func() error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := do(); err != nil {
 		return err
 	}
-	l.backstage(vhost, asked, answerTo(asked))
+	l.vhost(vhost)
+	l.events.backstage = l.events.vhost(vhost)
+	l.done(ofBroker, vhost, &channel{who: ofBroker, asked: asked}, answerTo(asked))
+	l.events.backstage = 0
 	return nil
 }
 
@@ -40,13 +35,6 @@ func answerTo(asked wire.Method) wire.Method {
 		return &wire.QueueDeclareOK{Queue: d.Queue}
 	}
 	return nil
-}
-
-func (l *Ledger) backstage(vhost string, asked, answer wire.Method) {
-	l.vhost(vhost)
-	l.events.backstage = l.events.vhost(vhost)
-	l.done(ofBroker, vhost, &channel{who: ofBroker, asked: asked}, answer)
-	l.events.backstage = 0
 }
 
 // vhost is one that may have no actor.

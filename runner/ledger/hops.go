@@ -2,16 +2,10 @@ package ledger
 
 import "math"
 
-// Hops is how far an actor is, at present, from what set off all that has happened since it was last
-// quiet: 0 until it takes a delivery, then 1, and more if somebody else had the message first and
-// rejected, requeued or lost it at the same moment.
-func (l *Ledger) Hops(who int) uint8 {
-	hops, _ := l.Placed(who, "")
-	return hops
-}
-
-// Placed is where a line of an actor belongs: its hops, and the number of the message with a mark, from 1; 0 if
-// there is none.
+// Placed is where a line of an actor belongs. Hops are how far the actor is, at present, from what set off all
+// that has happened since it was last quiet: 0 until it takes a delivery, then 1, and more if somebody else had
+// the message first and rejected, requeued or lost it at the same moment. Message is the number, from 1, of that
+// with a mark; 0 if there is none.
 func (l *Ledger) Placed(who int, mark string) (hops uint8, message uint32) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -34,7 +34,7 @@ type Member struct {
 // Remark is something that happened to an actor's messages and that its own lines do not show.
 type Remark struct {
 	Who int
-	// Hops are those of [Ledger.Hops].
+	// Hops are those of [Ledger.Placed].
 	Hops uint8
 	// Message is the number, from 1, of the message that it is about; 0 if it is about none.
 	Message uint32

@@ -5,7 +5,7 @@ import "strings"
 // texts keep many short texts in few pieces of memory.
 type texts struct{ piece strings.Builder }
 
-// Texts that are longer than a few of them together would be have memory of their own.
+// Few texts longer than longText would share a piece, so that each has memory of its own.
 const (
 	pieceSize = 4096
 	longText  = pieceSize / 8

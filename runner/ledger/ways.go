@@ -29,16 +29,3 @@ func (l *Ledger) way(i uint32) (way []scenario.Death) {
 	slices.Reverse(way)
 	return way
 }
-
-// Unacked counts the copies of a queue that were delivered and that nobody has answered.
-func (l *Ledger) Unacked(q QueueRef) (n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	id := l.queueID(q)
-	for i := range l.came[id].All {
-		if c := l.copies.At(i); c.queue == id && c.state == unacked {
-			n++
-		}
-	}
-	return n
-}

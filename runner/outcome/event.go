@@ -94,7 +94,7 @@ const (
 	Unblock
 	Commit
 	Rollback
-	// Error is a channel or connection that the broker has closed.
+	// Closed is a channel or connection that the broker has closed.
 	Closed
 	Restart
 	// Time is that the clock went on, since the event before.

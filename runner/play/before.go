@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	amqp "github.com/rabbitmq/amqp091-go"
-
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
 	"tutor/runner/topology"
@@ -116,103 +114,52 @@ func (p *playing) before(ctx context.Context) error {
 		return err
 	}
 	defer ch.Close()
-	b := backstageDeclarer{p, ch}
-	for _, e := range t.Exchanges {
-		if err := b.exchange(e); err != nil {
-			return fmt.Errorf("%v: declaring exchange %s: %w", e.Pos, e.Name, err)
+	for _, d := range declarations(t) {
+		if err := p.backstage(ch, backstageVhost, &d.op); err != nil {
+			return fmt.Errorf("%v: %s: %w", d.pos, d.doing, err)
 		}
 	}
-	for _, q := range t.Queues {
-		if err := b.queue(q); err != nil {
-			return fmt.Errorf("%v: declaring queue %s: %w", q.Pos, q.Name, err)
-		}
-	}
-	return b.bindings(t)
-}
-
-// backstageDeclarer declares on a connection of the runner's own.
-type backstageDeclarer struct {
-	*playing
-	ch *amqp.Channel
-}
-
-func (b backstageDeclarer) exchange(e *scenario.TopologyExchange) error {
-	kind := string(e.Type)
-	if kind == "" {
-		kind = string(scenario.Direct)
-	}
-	if err := b.ch.ExchangeDeclare(e.Name, kind, e.IsDurable(), e.AutoDelete, e.Internal, false, amqpTable(e.Arguments)); err != nil {
-		return err
-	}
-	b.ledger.Backstage(backstageVhost, &wire.ExchangeDeclare{
-		Exchange: e.Name, Type: kind, Durable: e.IsDurable(), AutoDelete: e.AutoDelete, Internal: e.Internal, Arguments: wireTable(e.Arguments),
-	}, &wire.ExchangeDeclareOK{})
 	return nil
 }
 
-func (b backstageDeclarer) queue(q *scenario.TopologyQueue) error {
-	if _, err := b.ch.QueueDeclare(q.Name, q.IsDurable(), q.AutoDelete, false, false, amqpTable(q.Arguments)); err != nil {
-		return err
-	}
-	b.ledger.Backstage(backstageVhost, &wire.QueueDeclare{
-		Queue: q.Name, Durable: q.IsDurable(), AutoDelete: q.AutoDelete, Arguments: wireTable(q.Arguments),
-	}, &wire.QueueDeclareOK{Queue: q.Name})
-	return nil
+// declaration is what the runner does of a topology, and where that is written.
+type declaration struct {
+	pos   scenario.Position
+	doing string
+	op    scenario.Operation
 }
 
-// bindings binds what is declared.
-func (b backstageDeclarer) bindings(t *scenario.Topology) error {
+// declarations are those of a topology, the bindings last.
+func declarations(t *scenario.Topology) (all []declaration) {
+	var bindings []declaration
 	for _, e := range t.Exchanges {
+		all = append(all, declaration{e.Pos, "declaring exchange " + e.Name, scenario.Operation{Declare: &scenario.Declaration{
+			Exchange: e.Name, Type: e.Type, Durable: e.IsDurable(), AutoDelete: e.AutoDelete, Internal: e.Internal, Arguments: e.Arguments,
+		}}})
 		for _, from := range e.Bind {
-			if err := b.ch.ExchangeBind(e.Name, from.Key, from.From, false, amqpTable(from.Arguments)); err != nil {
-				return fmt.Errorf("%v: binding exchange %s: %w", from.Pos, e.Name, err)
-			}
-			b.ledger.Backstage(backstageVhost, &wire.ExchangeBind{
-				Destination: e.Name, Source: from.From, RoutingKey: from.Key, Arguments: wireTable(from.Arguments),
-			}, &wire.ExchangeBindOK{})
+			bindings = append(bindings, declaration{from.Pos, "binding exchange " + e.Name, scenario.Operation{Bind: &scenario.Binding{
+				Exchange: e.Name, From: from.From, Key: from.Key, Arguments: from.Arguments,
+			}}})
 		}
 	}
 	for _, q := range t.Queues {
+		all = append(all, declaration{q.Pos, "declaring queue " + q.Name, scenario.Operation{Declare: &scenario.Declaration{
+			Queue: &q.Name, Durable: q.IsDurable(), AutoDelete: q.AutoDelete, Arguments: q.Arguments,
+		}}})
 		for _, from := range q.Bind {
-			if err := b.ch.QueueBind(q.Name, from.Key, from.From, false, amqpTable(from.Arguments)); err != nil {
-				return fmt.Errorf("%v: binding queue %s: %w", from.Pos, q.Name, err)
-			}
-			b.ledger.Backstage(backstageVhost, &wire.QueueBind{
-				Queue: q.Name, Exchange: from.From, RoutingKey: from.Key, Arguments: wireTable(from.Arguments),
-			}, &wire.QueueBindOK{})
+			bindings = append(bindings, declaration{from.Pos, "binding queue " + q.Name, scenario.Operation{Bind: &scenario.Binding{
+				Queue: q.Name, From: from.From, Key: from.Key, Arguments: from.Arguments,
+			}}})
 		}
 	}
-	return nil
+	return append(all, bindings...)
 }
 
-// amqpTable makes of arguments a table of the client library's, wireTable one of the wire's.
-func amqpTable(arguments map[string]any) amqp.Table {
-	t := amqp.Table{}
-	for name, value := range arguments {
-		t[name] = inside(value, func(m map[string]any) any { return amqpTable(m) })
-	}
-	return t
-}
-
+// wireTable makes of arguments a table of the wire's.
 func wireTable(arguments map[string]any) (t wire.Table) {
 	for name, value := range arguments {
-		t = append(t, wire.Field{Name: name, Value: inside(value, func(m map[string]any) any { return wireTable(m) })})
+		t = append(t, wire.Field{Name: name, Value: scenario.WithTables(value, func(m map[string]any) any { return wireTable(m) })})
 	}
 	slices.SortFunc(t, func(a, b wire.Field) int { return strings.Compare(a.Name, b.Name) })
 	return t
-}
-
-// inside changes the tables in a value.
-func inside(value any, table func(map[string]any) any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		return table(v)
-	case []any:
-		items := make([]any, len(v))
-		for i, item := range v {
-			items[i] = inside(item, table)
-		}
-		return items
-	}
-	return value
 }

@@ -15,7 +15,7 @@ import (
 
 // brokerTime watches, on the virtual clock, for what a broker does of its own when a time is over: it does so
 // by the wall clock, by which next to no time passes. An act in which such a time is reached on its timeline
-// would show what no broker does, so it is refused. A time that is not reached before the act's end matters
+// would show what no broker does, so it is played again at the real clock. A time that is not reached before the act's end matters
 // to nobody.
 //
 // It is nil at the real clock, where all time is the broker's, too.
@@ -105,7 +105,7 @@ func (b *brokerTime) observe(e tap.Event) {
 	}
 }
 
-// passing refuses that the timeline goes on to a moment, where the broker would do something before. All
+// passing is an error ([reached]) if the broker would do something before the timeline has gone on to a moment. All
 // must be quiet.
 func (b *brokerTime) passing(until time.Duration) error {
 	if b == nil {
@@ -134,7 +134,7 @@ func (b *brokerTime) passing(until time.Duration) error {
 	return b.timeOuts(now, until)
 }
 
-// timeOuts refuses that a consumer has a delivery for longer than the broker puts up with.
+// timeOuts is an error if a consumer has a delivery for longer than the broker puts up with.
 func (b *brokerTime) timeOuts(now, until time.Duration) error {
 	if until < b.calm {
 		return nil

@@ -93,8 +93,7 @@ func (p *playing) behindTheScenes(ctx context.Context, op *scenario.Operation) e
 	}
 	defer ch.Close()
 	p.cause = nobody
-	asked, do := backstageMethod(ch, op)
-	if err := p.ledger.DoBackstage(vhost, asked, do); err != nil {
+	if err := p.backstage(ch, vhost, op); err != nil {
 		var said *amqp.Error
 		if errors.As(err, &said) {
 			return fmt.Errorf("the runner was refused: %d %s", said.Code, p.words.Replace(said.Reason))
@@ -103,6 +102,12 @@ func (p *playing) behindTheScenes(ctx context.Context, op *scenario.Operation) e
 	}
 	p.ledger.StirAll()
 	return p.settle(ctx)
+}
+
+// backstage does something in a vhost on a channel of the runner's own, and has the ledger know.
+func (p *playing) backstage(ch *amqp.Channel, vhost string, op *scenario.Operation) error {
+	asked, do := backstageMethod(ch, op)
+	return p.ledger.DoBackstage(vhost, asked, do)
 }
 
 // backstageMethod is an operation as the wire has it, and how it is done.

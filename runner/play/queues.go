@@ -69,7 +69,8 @@ func (p *playing) lookAt(ctx context.Context, q ledger.QueueRef) (seen scenario.
 	if err != nil || !exists {
 		return seen, err
 	}
-	return scenario.QueueSeen{Exists: true, Ready: declared.Messages, Consumers: declared.Consumers, Unacked: p.ledger.Unacked(q)}, nil
+	_, unacked := p.ledger.Holds(q)
+	return scenario.QueueSeen{Exists: true, Ready: declared.Messages, Consumers: declared.Consumers, Unacked: unacked}, nil
 }
 
 // owner is the place in the cast of the actor whose an exclusive queue is, or -1.

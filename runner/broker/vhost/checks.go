@@ -31,11 +31,14 @@ func checkNotNegative(value any, args wire.Table) string {
 	return ""
 }
 
-func checkPositive(value any, args wire.Table) string {
+func checkPositive(value any, args wire.Table) string { return notZero(value, args, checkNotNegative) }
+
+// notZero refuses 0 before whatever else is refused.
+func notZero(value any, args wire.Table, further func(any, wire.Table) string) string {
 	if n, ok := integer(value); ok && n == 0 {
 		return "{value_zero,0}"
 	}
-	return checkNotNegative(value, args)
+	return further(value, args)
 }
 
 func checkMessageTTL(value any, args wire.Table) string {
@@ -56,12 +59,7 @@ func checkMilliseconds(n int64) string {
 	return ""
 }
 
-func checkExpires(value any, args wire.Table) string {
-	if n, ok := integer(value); ok && n == 0 {
-		return "{value_zero,0}"
-	}
-	return checkMessageTTL(value, args)
-}
+func checkExpires(value any, args wire.Table) string { return notZero(value, args, checkMessageTTL) }
 
 func checkMaxPriority(value any, args wire.Table) string {
 	if problem := checkNotNegative(value, args); problem != "" {
