@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
+	"strings"
 )
 
 // unrest is for whom something may be on its way since they were fenced last. Who has sent or got anything
@@ -16,6 +18,9 @@ type unrest struct {
 	// rounds are how many rounds of fences actors need yet, and waiting are those who need any.
 	rounds  []uint8
 	waiting []int
+	// passing are the queues that something may be on its way through, as a dead letter, and how many rounds of
+	// questions they need yet: that a queue has sent one says nothing of those after it.
+	passing map[QueueRef]uint8
 	// stirred are the queues whose consumers are not among these yet.
 	stirred map[QueueRef]bool
 	// touched are the queues that anything was done to since all was quiet.
@@ -23,7 +28,7 @@ type unrest struct {
 }
 
 func newUnrest(cast int) unrest {
-	return unrest{rounds: make([]uint8, cast), stirred: map[QueueRef]bool{}, touched: map[QueueRef]bool{}}
+	return unrest{rounds: make([]uint8, cast), passing: map[QueueRef]uint8{}, stirred: map[QueueRef]bool{}, touched: map[QueueRef]bool{}}
 }
 
 // disturb enters that an actor needs so many rounds of fences from now on.
@@ -63,20 +68,36 @@ func (l *Ledger) Restless() []int {
 	return l.restless()
 }
 
-// Fence lists those who are to be fenced in a round that begins now. What happens from now on the next
-// one has to show.
-func (l *Ledger) Fence() []int {
+// IsStill reports whether nothing may be on its way to anybody, or through any queue.
+func (l *Ledger) IsStill() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	all := l.restless()
+	return len(l.restless()) == 0 && len(l.unrest.passing) == 0
+}
+
+// Fence lists those who are to be fenced in a round that begins now, and then the queues that are to be asked.
+// What happens from now on the next one has to show.
+func (l *Ledger) Fence() (cast []int, queues []QueueRef) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	cast = l.restless()
 	u := &l.unrest
 	u.waiting = nil
-	for _, who := range all {
+	for _, who := range cast {
 		if u.rounds[who]--; u.rounds[who] > 0 {
 			u.waiting = append(u.waiting, who)
 		}
 	}
-	return all
+	for q := range u.passing {
+		queues = append(queues, q)
+		if u.passing[q]--; u.passing[q] == 0 {
+			delete(u.passing, q)
+		}
+	}
+	slices.SortFunc(queues, func(a, b QueueRef) int {
+		return cmp.Or(strings.Compare(a.Vhost, b.Vhost), strings.Compare(a.Name, b.Name))
+	})
+	return cast, queues
 }
 
 func (l *Ledger) restless() []int {
@@ -95,12 +116,16 @@ func (l *Ledger) spread(from QueueRef) {
 		var next []QueueRef
 		for _, q := range level {
 			l.unrest.touched[q] = true
+			boxes := l.letterboxes(q)
+			if _, known := l.vhosts[q.Vhost].Queues[q.Name]; known && (rounds > 1 || len(boxes) > 0) {
+				l.unrest.passing[q] = max(l.unrest.passing[q], uint8(min(rounds, math.MaxUint8)))
+			}
 			for who := range l.takers[q] {
 				if l.hasRoom(who, q) {
 					l.unrest.disturb(who, rounds)
 				}
 			}
-			for _, name := range l.letterboxes(q) {
+			for _, name := range boxes {
 				if to := (QueueRef{q.Vhost, name}); !visited[to] {
 					visited[to] = true
 					next = append(next, to)

@@ -52,7 +52,14 @@ func TestRestless(t *testing.T) {
 			func(w *wires) { w.publish("q", false) }, "[0 2]",
 		},
 		"a dead letter, once the queue has answered": {func(w *wires) { w.consume(a, "mortal", false); w.consume(b, "letters", false) },
-			func(w *wires) { w.publish("mortal", false) }, "[0 1 2] [2]"},
+			func(w *wires) { w.publish("mortal", false) }, "[0 1 2] letters mortal [2] letters"},
+		"letters through a queue without consumers": {
+			func(w *wires) {
+				w.declare("first", "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "mortal")
+				w.consume(b, "letters", false)
+			},
+			func(w *wires) { w.publish("first", false) }, "[0 2] first letters mortal [2] letters mortal [2] letters",
+		},
 		"a restart": {nil, func(w *wires) { w.StirAll() }, "[0 1 2]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -70,13 +77,17 @@ func TestRestless(t *testing.T) {
 	}
 }
 
-// fenceOut fences until nobody needs it, and says whom in each round.
+// fenceOut fences until nobody needs it, and says whom in each round, and which queues are asked after them.
 func fenceOut(w *wires) (rounds string) {
-	for len(w.Restless()) > 0 {
+	for !w.IsStill() {
 		if rounds != "" {
 			rounds += " "
 		}
-		rounds += fmt.Sprint(w.Fence())
+		cast, queues := w.Fence()
+		rounds += fmt.Sprint(cast)
+		for _, q := range queues {
+			rounds += " " + q.Name
+		}
 	}
 	if rounds == "" {
 		return "[]"

@@ -103,15 +103,18 @@ func (b *Barrier) round(ctx context.Context, cause int) (before uint64, still bo
 		return 0, false, err
 	}
 	before = b.journal.Events()
-	restless := b.books.Fence()
+	restless, passing := b.books.Fence()
 	noticed, err := b.fence(ctx, restless)
 	if err != nil {
+		return before, false, err
+	}
+	if err := b.ask(ctx, passing); err != nil {
 		return before, false, err
 	}
 	if err := b.idle(ctx, cause, restless); err != nil {
 		return before, false, err
 	}
-	return before, noticed && b.journal.Events() == before && len(b.books.Restless()) == 0, nil
+	return before, noticed && b.journal.Events() == before && b.books.IsStill(), nil
 }
 
 // idle waits until some actors, and the one that set off what is happening, have nothing to do, and
@@ -159,6 +162,19 @@ func (b *Barrier) fence(ctx context.Context, restless []int) (noticed bool, err 
 		}
 	}
 	return noticed && len(b.unsettled) == 0, ctx.Err()
+}
+
+// ask has queues say that they have dealt with the dead letters that came to them, and have sent theirs. A queue
+// answers before it turns to a letter that it has not looked at yet, so that it is asked twice.
+func (b *Barrier) ask(ctx context.Context, queues []ledger.QueueRef) error {
+	for _, q := range queues {
+		for range 2 {
+			if _, err := b.inspector.Look(ctx, q); err != nil {
+				return fmt.Errorf("asking queue %s whether its dead letters are on their way: %w", q.Name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // noticed enters that the broker knows of all departures from a queue: only now it is sure to have sent to
