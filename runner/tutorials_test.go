@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -175,12 +176,13 @@ func TestDeterminism(t *testing.T) {
 // theTutorials are RabbitMQ's own, with which the course begins.
 var theTutorials = []string{"hello", "workqueue", "fanout", "direct", "topic", "tls"}
 
-// inBursts are the chapters in which several messages are on their way at once: whether a consumer has taken one
-// before the next is delivered, or a publisher has its confirm before the broker's word of a message that was
-// pushed out is heard, is up to the goroutines, so that what happens at one instant has no order there.
-var inBursts = []string{"declaring", "acknowledging", "sharing", "confirming", "limits", "deadletters", "ordering", "restarting"}
+// toActors are the kinds of events in which the broker says something to an actor.
+var toActors = []outcome.EventKind{outcome.Confirm, outcome.Refuse, outcome.Return, outcome.Deliver, outcome.Get, outcome.Cancel, outcome.Closed}
 
-// inFull is what is observed, with all events.
+// inFull is what is observed, with all events: what each actor does and what comes to each, in their order. How these
+// lie between each other at one instant is up to the goroutines where several messages are on their way at once: whether
+// a consumer has taken one before the next is delivered, or a publisher has its confirm before it publishes the next. The
+// tutorials have no such moments.
 func inFull(r *outcome.Report) string {
 	name := strings.TrimSuffix(filepath.Base(r.Scenario.Pos.File), ".yaml")
 	text := observed(r)
@@ -189,19 +191,26 @@ func inFull(r *outcome.Report) string {
 		if a.Books == nil {
 			continue
 		}
-		var events []string
+		events := map[string][]string{}
 		for e := range a.Books.Events {
 			// What a broker makes up differs.
 			e.Queue, e.Text = scenario.Generic(e.Queue), scenario.Generic(e.Text)
-			if slices.Contains(inBursts, name) {
-				e.N = 0
+			group := ""
+			if !slices.Contains(theTutorials, name) {
+				group, e.N = e.Actor, 0
+				if slices.Contains(toActors, e.Kind) {
+					group = "to " + group
+				}
 			}
-			events = append(events, fmt.Sprintf("%+v", e))
+			events[group] = append(events[group], fmt.Sprintf("%+v", e))
 		}
-		if slices.Contains(inBursts, name) {
-			slices.Sort(events)
+		if !slices.Contains(theTutorials, name) {
+			// The broker's own are nobody's.
+			slices.Sort(events[""])
 		}
-		text += "\n" + strings.Join(events, "\n")
+		for _, group := range slices.Sorted(maps.Keys(events)) {
+			text += "\n" + strings.Join(events[group], "\n")
+		}
 	}
 	return text
 }

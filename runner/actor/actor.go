@@ -49,6 +49,8 @@ type Host struct {
 	// Took and Finished, if not nil, are told when a consumer takes a delivery into its hands, and
 	// when it has finished with it.
 	Took, Finished func(channel uint16, d *amqp.Delivery)
+	// Pauses are after how many deliveries a consumer pauses that would never rest of its own, in rising order.
+	Pauses []int
 	// Exists, if not nil, reports whether a queue is known to exist.
 	Exists func(queue string) bool
 	// Dies, if not nil, is told when a consumer is about to drop its connection of its own.
@@ -110,6 +112,7 @@ func New(spec *scenario.Actor, host Host) *Actor {
 		a.role = &consuming{
 			operator: newOperator(a), part: spec.Consumer,
 			answers: answers{rules: spec.Consumer.Rules(), users: inverse(host.Users)},
+			pausing: pausing{resume: make(chan struct{})},
 		}
 	case spec.Client != nil:
 		a.role = &client{operator: newOperator(a)}
@@ -227,10 +230,10 @@ func (a *Actor) End() { a.leave(errEnd) }
 func (a *Actor) Ended() <-chan struct{} { return a.ended }
 
 // Disconnected returns when the broker has ended the connection of an idle actor, and the actor has
-// come to its end over that; one that waits for its timer only notices when it goes on.
+// come to its end over that; one that waits for its timer, or pauses, only notices when it goes on.
 func (a *Actor) Disconnected(ctx context.Context) error {
 	over := a.Ended()
-	if a.host.Clock.Sleeping(a.host.Who) {
+	if a.host.Clock.Sleeping(a.host.Who) || a.isPaused() {
 		over = a.wire.Ended()
 	}
 	select {

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,11 +43,18 @@ type consuming struct {
 	handled  atomic.Uint64
 	// operated is set once a step has told it to do anything.
 	operated atomic.Bool
+	// tag is the consumer's.
+	tag string
 	// resigned is set once it consumes no longer at its own wish.
 	resigned bool
+	// taken is how many deliveries it has begun with.
+	taken int
+	pausing
 }
 
-func (c *consuming) idle() bool { return c.accepted.Load() && c.handled.Load() == c.wire.Arrivals() }
+func (c *consuming) idle() bool {
+	return c.paused.Load() || c.accepted.Load() && c.handled.Load() == c.wire.Arrivals()
+}
 
 // publishes reports whether a step has made the consumer send anything.
 func (c *consuming) publishes() bool { return c.operated.Load() }
@@ -58,12 +66,9 @@ func (c *consuming) play(ctx context.Context) error {
 			return c.explain("setting the prefetch", err)
 		}
 	}
-	tag := c.part.Tag
-	if tag == "" {
-		tag = c.part.Name
-	}
+	c.tag = cmp.Or(c.part.Tag, c.part.Name)
 	cancelled := c.channel.NotifyCancel(make(chan string, 1))
-	deliveries, err := c.channel.Consume(c.queue, tag, c.part.Ack.Mode == scenario.AckAuto, c.part.Exclusive, false, false, table(c.part.Arguments))
+	deliveries, err := c.channel.Consume(c.queue, c.tag, c.part.Ack.Mode == scenario.AckAuto, c.part.Exclusive, false, false, table(c.part.Arguments))
 	if err != nil {
 		return c.explain("consuming from queue "+c.queue, err)
 	}
@@ -73,11 +78,9 @@ func (c *consuming) play(ctx context.Context) error {
 	for {
 		select {
 		case e := <-c.mailbox:
-			c.operated.Store(true)
-			if c.runErrand(ctx, e) {
+			if c.do(ctx, e) {
 				return nil
 			}
-			c.resigned = c.resigned || e.operation.Close != "" && e.operation.Channel == "" || e.operation.Cancel != "" && e.operation.CancelledTag() == tag
 		case x := <-c.inbox:
 			c.arrived(x)
 			c.handled.Add(1)
@@ -110,11 +113,23 @@ func (c *consuming) play(ctx context.Context) error {
 	}
 }
 
+// do does what a step wants, and reports whether that has ended the connection.
+func (c *consuming) do(ctx context.Context, e errand) (leaves bool) {
+	c.operated.Store(true)
+	if c.runErrand(ctx, e) {
+		return true
+	}
+	op := e.operation
+	c.resigned = c.resigned || op.Close != "" && op.Channel == "" || op.Cancel != "" && op.CancelledTag() == c.tag
+	return false
+}
+
 // take processes one delivery.
 func (c *consuming) take(ctx context.Context, d delivery) error {
 	if c.host.Took != nil {
 		c.host.Took(c.number, &d.Delivery)
 	}
+	c.taken++
 	body := c.body(d)
 	if c.part.OnceBy == scenario.ByMessageID && c.answers.knows(d.MessageId) {
 		return c.ignore(d, body)
@@ -124,6 +139,9 @@ func (c *consuming) take(ctx context.Context, d delivery) error {
 		if err := d.Ack(false); err != nil {
 			return c.explain("acknowledging "+body, err)
 		}
+	}
+	if err := c.pause(ctx); err != nil {
+		return err
 	}
 	if err := c.work(ctx, c.part.Works()); err != nil {
 		return err

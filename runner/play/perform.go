@@ -12,10 +12,12 @@ import (
 // perform takes the act through its steps, and then to the point where nothing moves any more and
 // no timer is left. That nothing does is asked of everybody at the end.
 func (p *playing) perform(ctx context.Context) error {
+	paused := []string{}
 	for _, step := range p.steps() {
 		if err := p.step(ctx, step); err != nil {
 			return err
 		}
+		paused = p.goOnAfter(step, paused)
 	}
 	for asked := false; ; {
 		if err := p.settle(ctx); err != nil {
@@ -32,6 +34,33 @@ func (p *playing) perform(ctx context.Context) error {
 		}
 		asked = !more
 	}
+}
+
+// goOnAfter has consumers go on that pause at what an until step waits for, once a step is done that is none.
+func (p *playing) goOnAfter(s *scenario.Step, paused []string) []string {
+	if s.Until != nil {
+		return append(paused, s.Until.Actor)
+	}
+	for _, name := range paused {
+		if a := p.actors[p.places[name]]; name != "" && a != nil {
+			a.GoOn()
+		}
+	}
+	return paused[:0]
+}
+
+// pauses are after how many deliveries a consumer pauses: it would never rest of its own, and until steps wait for
+// it to have come so far.
+func (p *playing) pauses(a *scenario.Actor) (after []int) {
+	if a.Consumer == nil || !a.Consumer.Answers.Endless() {
+		return nil
+	}
+	for _, s := range p.act.Steps {
+		if s.Until != nil && s.Until.Actor == a.Name() && s.Until.Received != nil {
+			after = append(after, *s.Until.Received)
+		}
+	}
+	return after
 }
 
 // steps are the act's own, or those that start the cast in order.

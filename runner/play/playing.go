@@ -307,6 +307,7 @@ func (p *playing) host(who int) (actor.Host, error) {
 		Finished: func(channel uint16, d *amqp.Delivery) { p.ledger.Finished(who, channel, d.DeliveryTag) },
 		Exists:   func(queue string) bool { return p.ledger.Exists(p.act.Cast[who].Vhost(), queue) },
 		Dies:     func() { p.ledger.Dies(who) },
+		Pauses:   p.pauses(p.act.Cast[who]),
 	}
 	for name, login := range p.stage.Users {
 		h.Users[name] = login.User

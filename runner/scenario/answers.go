@@ -276,13 +276,8 @@ func PropertyNames() []string {
 
 // endless refuses answers that are given again and again, in an act that nothing would end.
 func (c *checker) endless(a *Act, path string) {
-	for i := range a.Steps {
-		if c.given(fmt.Sprintf("%s.steps[%d].until", path, i)) {
-			return
-		}
-	}
 	for _, actor := range a.Cast {
-		if actor == nil || actor.Consumer == nil {
+		if actor == nil || actor.Consumer == nil || a.waitsFor(actor.Consumer) {
 			continue
 		}
 		if rule := actor.Answers.endless(); rule != nil {
@@ -294,11 +289,22 @@ func (c *checker) endless(a *Act, path string) {
 func (c *checker) mustEnd(rule *Rule, limited bool) {
 	switch {
 	case !limited:
-		c.mistake(rule.Do.Pos, "this answer repeats without end: give it times, the queue an x-delivery-limit, or the act an until step")
+		c.mistake(rule.Do.Pos, "this answer repeats without end: give it times, the queue an x-delivery-limit, or the act a step until the consumer has received so many")
 	case rule.Do.Response == Nack:
-		c.mistake(rule.Do.Pos, "this answer repeats without end: from RabbitMQ 4.3 on, a nack does not count for x-delivery-limit; give it times, or the act an until step")
+		c.mistake(rule.Do.Pos, "this answer repeats without end: from RabbitMQ 4.3 on, a nack does not count for x-delivery-limit; give it times, or the act a step until the consumer has received so many")
 	}
 }
+
+// waitsFor reports whether a step waits for something while a consumer gives back what comes back to it: either for it
+// to have come so far, or for anything while it works.
+func (a *Act) waitsFor(c *Consumer) bool {
+	return slices.ContainsFunc(a.Steps, func(s *Step) bool {
+		return s != nil && s.Until != nil && (c.Works() > 0 || s.Until.Actor == c.Name && s.Until.Received != nil)
+	})
+}
+
+// Endless reports whether a message may be given back by the same rule again and again.
+func (a Answers) Endless() bool { return a.endless() != nil }
 
 // endless is the first rule that a message may be given back by again and again, if there is one.
 func (a Answers) endless() *Rule {

@@ -32,16 +32,16 @@ func TestAnswerMistakes(t *testing.T) {
 		{worker(plain, "answers: {3:m: hold}"), "f:7:19: nobody sends 3:m (did you mean 1:m?)"},
 		{worker(plain, "answers: [{when: {message: 3:m}, do: hold}]"), "f:7:19: nobody sends 3:m (did you mean 1:m?)"},
 		{worker(plain, "answers: {1:m: {nack: requeue}}"),
-			"f:7:24: this answer repeats without end: give it times, the queue an x-delivery-limit, or the act an until step"},
+			"f:7:24: this answer repeats without end: give it times, the queue an x-delivery-limit, or the act a step until the consumer has received so many"},
 		{worker(plain, "answers: {<any>: {reject: requeue}}"),
-			"f:7:26: this answer repeats without end: give it times, the queue an x-delivery-limit, or the act an until step"},
+			"f:7:26: this answer repeats without end: give it times, the queue an x-delivery-limit, or the act a step until the consumer has received so many"},
 		{worker(limited, "answers: {<any>: {reject: requeue}}"), ""},
 		{worker(limited, "answers: {<any>: {nack: requeue}}"),
-			"f:7:26: this answer repeats without end: from RabbitMQ 4.3 on, a nack does not count for x-delivery-limit; give it times, or the act an until step"},
+			"f:7:26: this answer repeats without end: from RabbitMQ 4.3 on, a nack does not count for x-delivery-limit; give it times, or the act a step until the consumer has received so many"},
 		{worker(plain, "answers: [{when: {redelivered: false}, do: {nack: requeue}}]"), ""},
 		{worker(plain, "answers: [{when: {redelivered: true}, do: ack}, {do: {nack: requeue}}]"), ""},
 		{worker(plain, "answers: [{when: {redelivered: true, message: 1:m}, do: ack}, {do: {nack: requeue}}]"),
-			"f:7:76: this answer repeats without end: give it times, the queue an x-delivery-limit, or the act an until step"},
+			"f:7:76: this answer repeats without end: give it times, the queue an x-delivery-limit, or the act a step until the consumer has received so many"},
 		{worker(plain, "answers: [{do: hold}, {when: {redelivered: true}, do: ack}]"),
 			"f:7:19: a rule without when: fits every delivery, so those after it never count"},
 		{worker(plain, "answers: [{do: {reject: discard, times: 1}}, {do: ack}]"), ""},
@@ -63,7 +63,7 @@ func TestAnswerMistakes(t *testing.T) {
 		{worker(plain, "ack: {every: -1}"), "f:7:15: every must be at least 1"},
 		// A limit that no queue of the consumer's has.
 		{worker("{name: q, arguments: {x-delivery-limit: 2}}", "answers: {<any>: {reject: requeue}}"),
-			"f:6:26: arguments has no effect without declare: true\nf:7:26: this answer repeats without end: give it times, the queue an x-delivery-limit, or the act an until step"},
+			"f:6:26: arguments has no effect without declare: true\nf:7:26: this answer repeats without end: give it times, the queue an x-delivery-limit, or the act a step until the consumer has received so many"},
 	} {
 		got := ""
 		if _, err := Decode("f", []byte(test.text)); err != nil {

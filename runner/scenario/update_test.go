@@ -228,6 +228,10 @@ func TestUpdateTutorials(t *testing.T) {
 		s := decoded(t, string(text))
 		var same, other []Observed
 		for _, a := range s.Acts {
+			// What must be observed does not follow from what is expected of parts of it.
+			if len(a.Expect[0].Deliveries) > 0 || len(a.Expect[0].Queues) > 0 {
+				continue
+			}
 			o := Observed{Act: a, Expect: a.Expect[0], Lines: map[string][]string{}, Fates: fates{}}
 			for name, want := range a.Expect[0].Transcript {
 				o.Lines[name] = want.Lines
@@ -247,20 +251,27 @@ func TestUpdateTutorials(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 			continue
 		}
-		for i, a := range decoded(t, string(changed)).Acts {
-			same[i].Act, same[i].Expect = a, a.Expect[0]
-		}
+		again(t, changed, same)
 		back, err := Update(changed, same...)
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue
 		}
-		for i, a := range decoded(t, string(back)).Acts {
-			same[i].Act, same[i].Expect = a, a.Expect[0]
-			if !same[i].fits() {
-				t.Errorf("%s: act %s did not come back", file, a.Name)
+		again(t, back, same)
+		for _, o := range same {
+			if !o.fits() {
+				t.Errorf("%s: act %s did not come back", file, o.Act.Name)
 			}
 		}
+	}
+}
+
+// again is about the acts as they are in a text.
+func again(t *testing.T, text []byte, all []Observed) {
+	acts := decoded(t, string(text)).Acts
+	for i := range all {
+		at := slices.IndexFunc(acts, func(a *Act) bool { return a.Name == all[i].Act.Name })
+		all[i].Act, all[i].Expect = acts[at], acts[at].Expect[0]
 	}
 }
 
