@@ -21,7 +21,8 @@ func (v verdict) Error() string { return "verdict: " + string(v) }
 // execute runs a command line and returns the exit code.
 func execute(ctx context.Context, args []string, t terminal) int {
 	root := newRoot(t)
-	root.SetArgs(args)
+	// Without any, nil would have cobra take those of the process.
+	root.SetArgs(append([]string{}, args...))
 	err := root.ExecuteContext(ctx)
 	var reported verdict
 	switch {

@@ -21,7 +21,7 @@ import (
 // started by hand share no clock but that.
 const (
 	timelineHop = time.Nanosecond
-	wallHop     = 250 * time.Millisecond
+	wallHop     = 500 * time.Millisecond
 )
 
 // Clock is what actors read and wait on.
