@@ -19,10 +19,10 @@ func FS() fs.FS { return files }
 
 // order is the one in which the chapters are best learned.
 var order = [...]string{
-	"hello", "declaring",
-	"workqueue", "acknowledging", "sharing",
-	"confirming",
-	"fanout", "direct", "topic", "routing",
+	"hello", "declaring", "envelope",
+	"workqueue", "acknowledging", "redelivery", "sharing", "channels",
+	"confirming", "transactions",
+	"fanout", "direct", "topic", "routing", "changing",
 	"limits", "deadletters", "ordering",
 	"restarting",
 	"tls", "permissions",
