@@ -23,7 +23,7 @@ var order = [...]string{
 	"workqueue", "acknowledging", "redelivery", "sharing", "channels",
 	"confirming", "transactions",
 	"fanout", "direct", "topic", "routing", "changing",
-	"limits", "deadletters", "ordering",
+	"limits", "ttl", "deadletters", "retrying", "ordering",
 	"restarting",
 	"tls", "permissions",
 }
