@@ -65,6 +65,7 @@ func (k classic) accept(q *queue, m *message) bool {
 	if k.refuses(q, m) {
 		return false
 	}
+	q.vhost.tell(Route, m, q.name)
 	e := q.entry(m)
 	if c := q.waiting(); c != nil {
 		e.deliveries = 0 // what a message went through in another queue only shows if this one keeps it
@@ -83,8 +84,9 @@ func (k classic) refuses(q *queue, m *message) bool {
 	if s.overflow == overflowDropHead || !q.over(1, k.weight(m)) {
 		return false
 	}
+	q.vhost.tell(Refuse, m, q.name)
 	if s.overflow == overflowRejectDeadLetter {
-		q.die(entry{msg: m}, maxLength)
+		q.bury(entry{msg: m}, maxLength)
 	}
 	return true
 }

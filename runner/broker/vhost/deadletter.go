@@ -36,9 +36,15 @@ type deadLetter struct {
 	queue  *queue
 }
 
-// die ends e's stay in the queue, or before it. With x-dead-letter-exchange it is published there once the
-// current operation is done, see [VHost.leave]; otherwise it is gone.
+// die ends e's stay in the queue.
 func (q *queue) die(e entry, why reason) {
+	q.vhost.tell(why.event(), e.msg, q.name)
+	q.bury(e, why)
+}
+
+// bury has what has died, in the queue or before it came there, published to the x-dead-letter-exchange once the
+// current operation is done, see [VHost.leave]; without one it is gone.
+func (q *queue) bury(e entry, why reason) {
 	d := deadLetter{entry: e, reason: why, queue: q}
 	switch {
 	case q.settings.atLeastOnce:
@@ -65,7 +71,12 @@ func (v *VHost) publishDead(d deadLetter) {
 	if err != nil {
 		return // its header could not be encoded any more: x-death has outgrown what a table can hold
 	}
-	v.enqueue(m, v.routeDead(x, m, d.reason))
+	v.tellDead(&d, m)
+	t := v.routeDead(x, m, d.reason)
+	if t.empty() {
+		v.tell(Unroutable, m, "")
+	}
+	v.enqueue(m, t)
 }
 
 // routeDead is [VHost.route] without the queues to which the message would come back for ever.
@@ -82,7 +93,7 @@ func (v *VHost) routeDead(x *exchange, m *message, why reason) *targets {
 func (d *deadLetter) message() (*message, error) {
 	old := d.entry.msg
 	m := d.readdressed(&message{
-		body: old.body, ttl: none, priority: old.priority, persistent: old.persistent,
+		body: old.body, ttl: none, priority: old.priority, persistent: old.persistent, number: old.number,
 		more: &annotations{deliveries: d.entry.deliveries},
 	})
 	m.more.deaths = old.deathsWith(d.queue.name, d.reason, d.queue.vhost.now())

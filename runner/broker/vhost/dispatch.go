@@ -78,6 +78,7 @@ func (q *queue) deliver(c *consumer, e entry) {
 	}
 	q.kind.delivered(q, c)
 	q.vhost.counts.Delivered++
+	q.vhost.tellOf(Deliver, q, e, c.tag)
 	ch.deliver(q.content(e), &wire.BasicDeliver{
 		ConsumerTag: c.tag, DeliveryTag: tag, Redelivered: e.redelivered(),
 		Exchange: e.msg.exchange, RoutingKey: e.msg.routingKey,

@@ -14,6 +14,7 @@
 //     and policy.go: what a queue is told;
 //   - consumer.go, dispatch.go, unacked.go, settle.go: how it leaves, and comes back;
 //   - clock.go, expiry.go, overflow.go, deadletter.go, keep.go: how else it leaves;
+//   - event.go, fault.go: what an observer is told, and misbehaviour on demand, for tests of clients;
 //   - errors.go: every refusal, with RabbitMQ's reply code and text.
 //
 // RabbitMQ 4.3 is the specification, texts included. Time-driven behaviour (x-message-ttl, expiration,

@@ -85,6 +85,9 @@ func (k *keeper) publish(p *pendingLetter) (done bool) {
 	if t.empty() {
 		return false
 	}
+	if p.published == none {
+		v.tellDead(&p.deadLetter, p.msg)
+	}
 	p.published = v.now()
 	refused := false
 	for _, q := range t.queues {

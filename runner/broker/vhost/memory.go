@@ -57,10 +57,12 @@ func (q *queue) removed(m *message) {
 	q.vhost.memory.release(m)
 }
 
-// empty drops what is ready.
-func (q *queue) empty() {
+// empty drops what is ready, because the queue is purged or deleted.
+func (q *queue) empty(why EventKind) {
 	for q.ready.len() > 0 {
-		q.removed(q.ready.pop().msg)
+		m := q.ready.pop().msg
+		q.vhost.tell(why, m, q.name)
+		q.removed(m)
 	}
 	q.ready = q.kind.newStore(&q.settings)
 }

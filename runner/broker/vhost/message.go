@@ -10,8 +10,9 @@ type message struct {
 	ttl        int64 // the expiration property in milliseconds, or none
 	priority   int16 // or none
 	persistent bool
-	more       *annotations
 	holders    int32 // see memory
+	more       *annotations
+	number     uint64 // counts the vhost's publishes; a dead letter has that of the message that died
 }
 
 // annotations are what few messages have.

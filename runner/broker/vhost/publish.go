@@ -32,26 +32,52 @@ func (ch *Channel) Publish(p *wire.BasicPublish, h *wire.ContentHeader, body []b
 	if err != nil {
 		return Outcome{}, err
 	}
+	if err := v.faults.closing(); err != nil {
+		return Outcome{}, err
+	}
 	v.counts.Published++
+	m.number = v.counts.Published
 	t := v.route(x, m)
+	if p.Mandatory && v.faults.returning() {
+		t.reset()
+	}
 	if ch.tx != nil {
 		v.memory.hold(m)
 		ch.tx.publish(m, t, p.Mandatory)
 		return Outcome{}, nil
 	}
-	if p.Mandatory && t.empty() {
-		ch.giveBack(m)
+	v.tell(Publish, m, "")
+	refused := ch.confirms && v.faults.nacking()
+	if refused {
+		v.tell(Refuse, m, "")
+	} else {
+		ch.answerFor(m, t, p.Mandatory)
+		refused = v.enqueue(m, t)
 	}
-	refused := v.enqueue(m, t)
 	if !ch.confirms {
 		return Outcome{}, nil
 	}
 	ch.published++
+	if !refused {
+		v.tell(Confirm, m, "")
+	}
 	return Outcome{Tag: ch.published, Nack: refused}, nil
+}
+
+// answerFor returns a message that is routed nowhere, if its publisher wants to know.
+func (ch *Channel) answerFor(m *message, t *targets, mandatory bool) {
+	switch {
+	case !t.empty():
+	case mandatory:
+		ch.giveBack(m)
+	default:
+		ch.conn.vhost.tell(Unroutable, m, "")
+	}
 }
 
 func (ch *Channel) giveBack(m *message) {
 	ch.conn.vhost.counts.Returned++
+	ch.conn.vhost.tell(Return, m, "")
 	ch.client.Return(&wire.BasicReturn{
 		ReplyCode: wire.NoRoute, ReplyText: wire.NoRoute.String(), Exchange: m.exchange, RoutingKey: m.routingKey,
 	}, m.content())

@@ -239,7 +239,7 @@ func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
 	if q.keeper != nil {
 		messages += q.keeper.purge()
 	}
-	q.empty()
+	q.empty(Purge)
 	q.relieve()
 	return messages, nil
 }
@@ -302,7 +302,7 @@ func (v *VHost) removeQueue(q *queue) {
 		v.removeBinding(b)
 	}
 	q.dropKept()
-	q.empty()
+	q.empty(Delete)
 	q.unacked, q.gets = 0, 0
 	members := q.members
 	q.members, q.active = nil, nil

@@ -89,8 +89,10 @@ func (quorum) mayDelete(q *queue, m wire.QueueDelete) error {
 // length limit nor a time to live of zero gets in the way.
 func (k quorum) accept(q *queue, m *message) bool {
 	if q.full && q.settings.overflow == overflowReject {
+		q.vhost.tell(Refuse, m, q.name)
 		return false
 	}
+	q.vhost.tell(Route, m, q.name)
 	e := q.entry(m)
 	e.returns = e.deliveries // failures in the queue where m died count
 	if c := q.waiting(); c != nil {

@@ -87,6 +87,8 @@ func (ch *Channel) replyName() (string, error) {
 // to keep it.
 func (ch *Channel) deliverReply(m *message) {
 	ch.conn.vhost.counts.Delivered++
+	ch.conn.vhost.tell(Route, m, replyQueue)
+	ch.conn.vhost.tellOf(Deliver, nil, entry{msg: m}, ch.replies.tag)
 	ch.deliver(m.content(), &wire.BasicDeliver{
 		ConsumerTag: ch.replies.tag, DeliveryTag: ch.newTag(), Exchange: m.exchange, RoutingKey: m.routingKey,
 	})

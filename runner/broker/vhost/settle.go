@@ -173,12 +173,14 @@ func (q *queue) apply(us []unacked, s settlement) {
 		q.gets -= len(us)
 	}
 	for i := range us {
-		q.applyTo(us[i].entry, s)
+		q.applyTo(&us[i], s)
 	}
 }
 
-func (q *queue) applyTo(e entry, s settlement) {
+func (q *queue) applyTo(u *unacked, s settlement) {
+	e := u.entry
 	if s.outcome == acknowledge {
+		q.vhost.tellOf(Ack, q, e, u.consumerTag())
 		return
 	}
 	e.returns++
@@ -191,6 +193,7 @@ func (q *queue) applyTo(e entry, s settlement) {
 	case q.settings.deliveryLimit >= 0 && int64(e.deliveries) > q.settings.deliveryLimit:
 		q.die(e, deliveryLimit)
 	default:
+		q.vhost.tellOf(Requeue, q, e, u.consumerTag())
 		q.ready.putBack(e)
 		q.added(e.msg)
 	}
@@ -223,6 +226,7 @@ func (ch *Channel) Get(m wire.BasicGet, ok func(*wire.BasicGetOK, Content)) erro
 		ch.unacked.push(unacked{tag: tag, queue: q, entry: e})
 	}
 	v.counts.Delivered++
+	v.tellOf(Get, q, e, "")
 	ok(&wire.BasicGetOK{
 		DeliveryTag: tag, Redelivered: e.redelivered(), Exchange: e.msg.exchange, RoutingKey: e.msg.routingKey,
 		MessageCount: uint32(q.ready.len()),

@@ -65,7 +65,7 @@ func (c *consumer) expire(at int64) {
 			q.unacked--
 			c.unacked--
 			c.channel.consumed--
-			q.applyTo(u.entry, settlement{outcome: requeue})
+			q.applyTo(u, settlement{outcome: requeue})
 			q.vhost.memory.release(u.entry.msg)
 			u.entry = entry{}
 		case next == 0 || due < next:

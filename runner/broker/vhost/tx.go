@@ -14,6 +14,7 @@ type pendingPublish struct {
 	queues   []*queue
 	repliers []*Channel
 	returned bool // it is mandatory, and has no place to go
+	nowhere  bool // it had no place to go when it was routed
 }
 
 type pendingSettlement struct {
@@ -22,7 +23,7 @@ type pendingSettlement struct {
 }
 
 func (tx *transaction) publish(m *message, t *targets, mandatory bool) {
-	tx.publishes = append(tx.publishes, pendingPublish{m, slices.Clone(t.queues), slices.Clone(t.repliers), mandatory && t.empty()})
+	tx.publishes = append(tx.publishes, pendingPublish{m, slices.Clone(t.queues), slices.Clone(t.repliers), mandatory && t.empty(), t.empty()})
 }
 
 // close ends a transaction of which nothing is left to publish.
@@ -105,8 +106,12 @@ func (ch *Channel) TxCommit(ok func()) error {
 // commit enqueues what was published and reports whether a queue refused any.
 func (v *VHost) commit(ch *Channel, publishes []pendingPublish) (refused bool) {
 	for _, p := range publishes {
-		if p.returned {
+		v.tell(Publish, p.msg, "")
+		switch {
+		case p.returned:
 			ch.giveBack(p.msg)
+		case p.nowhere:
+			v.tell(Unroutable, p.msg, "")
 		}
 		queues := slices.DeleteFunc(p.queues, func(q *queue) bool { return q.deleted })
 		repliers := slices.DeleteFunc(p.repliers, func(ch *Channel) bool { return ch.replies == nil })

@@ -24,6 +24,8 @@ type VHost struct {
 	policies    []*policy // the one that comes first applies
 	counts      Counts
 	memory      memory
+	faults      faults
+	changed     chan struct{} // closed when the next operation is over, if somebody waits for that
 }
 
 // Options are choices that RabbitMQ leaves to its configuration. The zero value is RabbitMQ 4.3's default.
@@ -40,6 +42,9 @@ type Options struct {
 	Memory *atomic.Int64
 	// Clock is the time that what expires goes by; nil is package time's.
 	Clock Clock
+	// Observe, if not nil, is told what becomes of messages, in order. It is called with the vhost locked, and must
+	// neither block nor call back.
+	Observe func(Event)
 }
 
 // New returns an empty vhost: it has the default exchange and the amq.* ones. The name is what error texts
@@ -65,6 +70,10 @@ func (v *VHost) leave() {
 		v.publishDead(v.dead.pop())
 	}
 	v.memory.tell(v.opts.Memory)
+	if v.changed != nil {
+		close(v.changed)
+		v.changed = nil
+	}
 	v.mu.Unlock()
 }
 
@@ -110,7 +119,22 @@ type QueueStatus struct {
 // Queues lists the queues in order of their names.
 func (v *VHost) Queues() []QueueStatus {
 	v.mu.Lock()
-	defer v.leave()
+	defer v.mu.Unlock()
+	return v.statuses()
+}
+
+// Watch lists the queues, and returns what is closed when anything may have changed since: the next operation is
+// over. Once the vhost is closed nothing changes any more, and open is false.
+func (v *VHost) Watch() (queues []QueueStatus, changed <-chan struct{}, open bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.changed == nil {
+		v.changed = make(chan struct{})
+	}
+	return v.statuses(), v.changed, !v.closed
+}
+
+func (v *VHost) statuses() []QueueStatus {
 	list := make([]QueueStatus, 0, len(v.queues))
 	for _, q := range v.queues {
 		list = append(list, QueueStatus{
