@@ -88,6 +88,9 @@ func (c *connection) obeyAlarm() {
 	}
 	off := c.broker.alarm.raised()
 	if off == nil {
+		off = c.blocked()
+	}
+	if off == nil {
 		return
 	}
 	if c.client.blocked {
@@ -106,6 +109,8 @@ const backlogLimit = 1 << 20
 // otherwise nobody would notice that it has gone, and what it had not acknowledged or committed would keep the
 // alarm on for ever.
 func (c *connection) hold(off <-chan struct{}) {
+	c.hang()
+	defer c.goOn()
 	for len(c.backlog) < backlogLimit && c.failure == nil {
 		read := c.readAhead()
 		select {

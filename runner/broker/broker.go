@@ -10,7 +10,8 @@
 //   - outbox.go: what is on its way to a client; nothing waits for a slow socket but its own reader;
 //   - channel.go, content.go, refuse.go: methods, their content, and how errors are told;
 //   - dispatch.go, class_*.go: one handler for each method, by AMQP class;
-//   - alarm.go: publishers are blocked when messages take too much memory.
+//   - alarm.go: publishers are blocked when messages take too much memory;
+//   - errand.go, fault.go: what somebody else than its client wants of a connection.
 //
 // What the methods do to exchanges, queues and messages is the business of package vhost.
 package broker
@@ -97,6 +98,7 @@ type virtualHost struct {
 	*vhost.VHost
 	name           string
 	maxConnections *int
+	block          block
 }
 
 // Limits of a vhost; nil is no limit.
@@ -131,6 +133,13 @@ func orDefault[T comparable](v, otherwise T) T {
 
 // AddVhost adds an empty vhost.
 func (b *Broker) AddVhost(name string, limits Limits) error {
+	return b.AddVhostWith(name, func(o *vhost.Options) {
+		o.MaxQueues = limits.MaxQueues
+	}, limits.MaxConnections)
+}
+
+// AddVhostWith adds an empty vhost whose choices differ from those of the others.
+func (b *Broker) AddVhostWith(name string, differ func(*vhost.Options), maxConnections *int) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
@@ -140,8 +149,8 @@ func (b *Broker) AddVhost(name string, limits Limits) error {
 		return fmt.Errorf("vhost %q exists already", name)
 	}
 	o := b.opts.Vhost
-	o.MaxQueues = limits.MaxQueues
-	b.vhosts[name] = &virtualHost{VHost: vhost.New(name, o), name: name, maxConnections: limits.MaxConnections}
+	differ(&o)
+	b.vhosts[name] = &virtualHost{VHost: vhost.New(name, o), name: name, maxConnections: maxConnections}
 	return nil
 }
 
@@ -201,6 +210,15 @@ func (b *Broker) vhost(name string) (*virtualHost, error) {
 		return nil, fmt.Errorf("there is no vhost %q", name)
 	}
 	return v, nil
+}
+
+// VHost is what is in a vhost, for whoever wants to watch it or to misbehave in it.
+func (b *Broker) VHost(name string) (*vhost.VHost, error) {
+	v, err := b.vhost(name)
+	if err != nil {
+		return nil, err
+	}
+	return v.VHost, nil
 }
 
 // Queues lists the queues of a vhost, for whoever wants to show or audit them.

@@ -49,6 +49,8 @@ type connection struct {
 	backlog []byte
 	failure error
 
+	errands errands
+
 	// mu guards what other goroutines look at.
 	mu      sync.Mutex
 	vhost   *virtualHost
@@ -116,16 +118,15 @@ func (c *connection) serve() {
 func (c *connection) read() {
 	buffer := make([]byte, 32<<10)
 	for {
-		if d := time.Duration(c.patience.Load()); d > 0 && !c.closed.Load() {
-			c.deadline(d)
-		}
+		c.arm()
 		p, err := c.receive(buffer)
 		if len(p) > 0 && !c.deaf && c.handle(p) != nil {
 			return
 		}
-		if err != nil {
+		if err != nil && !c.nudged(err) {
 			return
 		}
+		c.run()
 		if c.published && c.publishes > flood {
 			// Who publishes gives way to who consumes, so that fewer messages have to wait in queues.
 			runtime.Gosched()
@@ -321,7 +322,10 @@ func (c *connection) closingTimeout() time.Duration {
 }
 
 // bound ends the connection after a while, whether the client reads or writes.
-func (c *connection) bound(d time.Duration) { _ = c.conn.SetDeadline(time.Now().Add(d)) }
+func (c *connection) bound(d time.Duration) {
+	c.deadline(d)
+	_ = c.conn.SetWriteDeadline(time.Now().Add(d))
+}
 
 // force closes the connection from outside. If it is being closed already, nothing is waited for.
 func (c *connection) force(reason string) {
@@ -374,11 +378,6 @@ func (c *connection) confirming() []*channel {
 	}
 	slices.SortFunc(owing, func(a, b *channel) int { return int(a.id) - int(b.id) })
 	return owing
-}
-
-func (c *connection) deadline(d time.Duration) {
-	// The connection may be closed by now; then there is nothing left to wait for.
-	_ = c.conn.SetReadDeadline(time.Now().Add(d))
 }
 
 // beat sends heartbeats until the connection ends.

@@ -179,7 +179,7 @@ func (c *connection) opening(m wire.Method) error {
 	c.opened = true
 	c.state = c.running
 	// Without heartbeats a client may be silent for as long as it likes.
-	_ = c.conn.SetReadDeadline(time.Time{})
+	c.deadline(0)
 	if interval := c.heartbeat; interval > 0 {
 		c.patience.Store(int64(2 * interval))
 		c.broker.serving.Go(func() { c.beat(interval) })

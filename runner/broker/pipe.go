@@ -115,6 +115,13 @@ func (b *buffer) Write(p []byte) (written int, err error) {
 	}
 }
 
+// unread reports whether there is something to read, be it the end.
+func (b *buffer) unread() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.bytes) > b.read || b.writerGone
+}
+
 // close ends one side of a direction.
 func (b *buffer) close(gone *bool) {
 	b.mu.Lock()
