@@ -37,6 +37,7 @@ var layers = map[string][]string{
 	"tutor/runner/diagram":             {"escape", "fate", "scenario", "suggest", "transcript"},
 	"tutor/runner/broker/vhost":        {"wire"},
 	"tutor/runner/broker":              {"broker/vhost", "escape", "wire"},
+	"tutor/runner/broker/brokertest":   {"broker", "broker/vhost", "wire"},
 
 	"tutor/runner/target/pki":        {},
 	"tutor/runner/target/linger":     {},
