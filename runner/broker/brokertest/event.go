@@ -58,7 +58,8 @@ func (e Event) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %d %q", e.Kind, e.Message, e.Body)
 	for _, part := range []struct{ name, value string }{
-		{"queue", e.Queue}, {"exchange", e.Exchange}, {"routing key", e.RoutingKey}, {"consumer", e.Consumer}, {"reason", e.Reason},
+		{"queue", e.Queue}, {"exchange", e.Exchange}, {"routing key", e.RoutingKey}, {"consumer", e.Consumer},
+		{"reason", e.Reason},
 	} {
 		if part.value != "" {
 			fmt.Fprintf(&b, " %s %q", part.name, part.value)

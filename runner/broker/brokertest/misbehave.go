@@ -38,8 +38,9 @@ func channelError(code int, explanation string) (*vhost.Error, error) {
 	return vhost.ChannelError(wire.ReplyCode(code), explanation)
 }
 
-// CloseChannels has the broker close the channels that consume from a queue, as RabbitMQ does at any time, with a
-// code that closes a channel (403, 404, 405 or 406). What they had not acknowledged goes back. That nobody consumes
+// CloseChannels has the broker close the channels that consume from a queue, as RabbitMQ up to 4.2 does (406, "delivery
+// acknowledgement on channel 1 timed out. …") when a consumer takes too long, with a code that closes a channel
+// (403, 404, 405 or 406). What they had not acknowledged goes back. That nobody consumes
 // there is an error, and so is a channel on a connection that is blocked.
 func (b *Broker) CloseChannels(queue string, code int, explanation string) error {
 	said, err := channelError(code, explanation)
