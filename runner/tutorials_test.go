@@ -182,10 +182,8 @@ var toActors = []outcome.EventKind{outcome.Confirm, outcome.Refuse, outcome.Retu
 
 // inFull is what is observed, with all events: what each actor does and what comes to each, in their order. How these
 // lie between each other at one instant is up to the goroutines where several messages are on their way at once: whether
-// a consumer has taken one before the next is delivered, or a publisher has its confirm before it publishes the next. The
-// tutorials have no such moments.
+// a consumer has taken one before the next is delivered, or a publisher has its confirm before it publishes the next.
 func inFull(r *outcome.Report) string {
-	name := strings.TrimSuffix(filepath.Base(r.Scenario.Pos.File), ".yaml")
 	text := observed(r)
 	for _, a := range r.Acts {
 		text += "\n" + a.Act.Name
@@ -194,21 +192,16 @@ func inFull(r *outcome.Report) string {
 		}
 		events := map[string][]string{}
 		for e := range a.Books.Events {
-			// What a broker makes up differs.
-			e.Queue, e.Text = scenario.Generic(e.Queue), scenario.Generic(e.Text)
-			group := ""
-			if !slices.Contains(theTutorials, name) {
-				group, e.N = e.Actor, 0
-				if slices.Contains(toActors, e.Kind) {
-					group = "to " + group
-				}
+			group := e.Actor
+			if slices.Contains(toActors, e.Kind) {
+				group = "to " + group
 			}
+			// What a broker makes up differs.
+			e.N, e.Queue, e.Text = 0, scenario.Generic(e.Queue), scenario.Generic(e.Text)
 			events[group] = append(events[group], fmt.Sprintf("%+v", e))
 		}
-		if !slices.Contains(theTutorials, name) {
-			// The broker's own are nobody's.
-			slices.Sort(events[""])
-		}
+		// The broker's own are nobody's.
+		slices.Sort(events[""])
 		for _, group := range slices.Sorted(maps.Keys(events)) {
 			text += "\n" + strings.Join(events[group], "\n")
 		}
