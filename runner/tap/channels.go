@@ -1,6 +1,10 @@
 package tap
 
-import "sync"
+import (
+	"sync"
+
+	"tutor/runner/wire"
+)
 
 // channels is what a connection keeps of each of its channels. A client library does not tell their numbers.
 type channels struct {
@@ -56,4 +60,28 @@ func (c *Conn) IsClosing(channel uint16) bool {
 	c.channels.mu.Lock()
 	defer c.channels.mu.Unlock()
 	return c.channels.closing[channel]
+}
+
+// isLateFence reports whether what is written is a fence on a channel that the broker has closed. The client library
+// agrees to that before it takes no more for the channel, and a broker that has the agreement ends the whole connection
+// over whatever follows (AMQP 0-9-1, 4.2.2): the runner would do to an actor what the actor has not done. Who asks is
+// told that the channel is closed.
+func (c *Conn) isLateFence(p []byte) bool {
+	if len(p) == 0 || p[0] != byte(wire.FrameMethod) || !c.channels.anyClosing() {
+		return false
+	}
+	late := false
+	// The library writes a method that has no content by itself.
+	err := new(wire.Stream).Feed(p, func(f wire.Frame) error {
+		m, err := wire.DecodeMethod(f.Payload)
+		late = err == nil && isFence(m) && c.IsClosing(f.Channel)
+		return err
+	})
+	return err == nil && late
+}
+
+func (c *channels) anyClosing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.closing) > 0
 }

@@ -65,8 +65,11 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write passes on what the client sends.
+// Write passes on what the client sends, but for fences that come too late.
 func (c *Conn) Write(p []byte) (int, error) {
+	if c.isLateFence(p) {
+		return len(p), nil
+	}
 	if broken := c.writing.feed(p); broken != nil {
 		c.journal.broken(c.who, broken)
 	}
@@ -168,13 +171,8 @@ type fences struct {
 
 // part reports whether a method is a fence, or the answer to one.
 func (f *fences) part(toBroker bool, channel uint16, m wire.Method) bool {
-	var mark wire.Table
-	switch m := m.(type) {
-	case *wire.QueueDeclare:
-		mark = m.Arguments
-	case *wire.ExchangeDeclare:
-		mark = m.Arguments
-	case *wire.QueueDeclareOK, *wire.ExchangeDeclareOK:
+	switch m.(type) {
+	case *wire.QueueDeclare, *wire.ExchangeDeclare, *wire.QueueDeclareOK, *wire.ExchangeDeclareOK:
 	default:
 		return false
 	}
@@ -187,7 +185,7 @@ func (f *fences) part(toBroker bool, channel uint16, m wire.Method) bool {
 		f.open[channel]--
 		return true
 	}
-	if _, marked := mark.Get(fenceArgument); !marked {
+	if !isFence(m) {
 		return false
 	}
 	if f.open == nil {
@@ -195,4 +193,17 @@ func (f *fences) part(toBroker bool, channel uint16, m wire.Method) bool {
 	}
 	f.open[channel]++
 	return true
+}
+
+// isFence reports whether a method is marked as the runner's own.
+func isFence(m wire.Method) bool {
+	var arguments wire.Table
+	switch m := m.(type) {
+	case *wire.QueueDeclare:
+		arguments = m.Arguments
+	case *wire.ExchangeDeclare:
+		arguments = m.Arguments
+	}
+	_, marked := arguments.Get(fenceArgument)
+	return marked
 }

@@ -272,3 +272,36 @@ func TestSaidAfterTheEnd(t *testing.T) {
 		t.Errorf("%q, want %q", events, want)
 	}
 }
+
+// A fence on a channel that the broker has closed would be what ends the connection, so it goes no further; what the
+// actor itself says there does.
+func TestLateFence(t *testing.T) {
+	fence := func(channel uint16) []byte {
+		return frames(t, channel, &wire.QueueDeclare{Queue: "q", Passive: true, Arguments: wire.Table{{Name: fenceArgument, Value: true}}})
+	}
+	own := frames(t, 1, &wire.QueueDeclare{Queue: "q", Passive: true})
+	other := &script{says: frames(t, 1, &wire.ChannelClose{ReplyCode: 404}), piece: 100}
+	c := New(other, 0, NewJournal())
+	said := func(parts ...[]byte) {
+		t.Helper()
+		other.heard.Reset()
+		for _, p := range parts {
+			if n, err := c.Write(p); n != len(p) || err != nil {
+				t.Fatalf("writing: %d, %v", n, err)
+			}
+		}
+	}
+	said([]byte(wire.ProtocolHeader), fence(1))
+	if !bytes.HasSuffix(other.heard.Bytes(), fence(1)) {
+		t.Error("a fence in time does not reach the broker")
+	}
+	if _, err := c.Read(make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	if said(fence(1), fence(2), own); !bytes.Equal(other.heard.Bytes(), slices.Concat(fence(2), own)) {
+		t.Errorf("heard %q", other.heard.Bytes())
+	}
+	if said(frames(t, 1, &wire.ChannelOpen{}), fence(1)); !bytes.HasSuffix(other.heard.Bytes(), fence(1)) {
+		t.Error("a fence on the channel that was opened anew does not reach the broker")
+	}
+}
