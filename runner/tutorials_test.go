@@ -190,14 +190,14 @@ func inFull(r *outcome.Report) string {
 		if a.Books == nil {
 			continue
 		}
-		events := map[string][]string{}
+		events, nth := map[string][]string{}, numberedByMessage(a.Books)
 		for e := range a.Books.Events {
 			group := e.Actor
 			if slices.Contains(toActors, e.Kind) {
 				group = "to " + group
 			}
 			// What a broker makes up differs.
-			e.N, e.Queue, e.Text = 0, scenario.Generic(e.Queue), scenario.Generic(e.Text)
+			e.N, e.Copy, e.Queue, e.Text = 0, nth[e.Copy], scenario.Generic(e.Queue), scenario.Generic(e.Text)
 			events[group] = append(events[group], fmt.Sprintf("%+v", e))
 		}
 		// The broker's own are nobody's.
@@ -207,6 +207,25 @@ func inFull(r *outcome.Report) string {
 		}
 	}
 	return text
+}
+
+// numberedByMessage are the numbers of copies among those of their message: whose copy was made first at one instant is
+// up to the goroutines, too.
+func numberedByMessage(books *outcome.Books) map[int]int {
+	copies := map[int][]int{}
+	for e := range books.Events {
+		if e.Copy > 0 && !slices.Contains(copies[e.Message], e.Copy) {
+			copies[e.Message] = append(copies[e.Message], e.Copy)
+		}
+	}
+	nth := map[int]int{}
+	for _, of := range copies {
+		slices.Sort(of)
+		for i, number := range of {
+			nth[number] = i + 1
+		}
+	}
+	return nth
 }
 
 func TestFatesAreCounted(t *testing.T) {
