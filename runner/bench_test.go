@@ -143,7 +143,7 @@ acts:
         routing_key: q
         message: x
         message_size: 64
-        confirm: true
+        confirm: {every: 256}
         count: %d
     expect: {fates: {acked: %d}}
 `

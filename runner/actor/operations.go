@@ -152,6 +152,9 @@ func (o *operator) publish(ctx context.Context, ch *opened, op *scenario.Operati
 
 // catchUp deals with all that has arrived on a channel: what is returned comes before its confirm.
 func (o *operator) catchUp(ch *opened) {
+	if ch.shared && o.answered != nil {
+		o.answered()
+	}
 	if o.channels[ch.name] != ch || ch.shared {
 		return
 	}

@@ -25,6 +25,8 @@ type operator struct {
 	named, latest map[string]held
 	// returned are the broker's reasons by the marks of what came back.
 	returned map[string]string
+	// answered, if not nil, takes what the broker has said of messages published on the actor's own channel.
+	answered func()
 }
 
 // held is a delivery: the name of its channel, and its tag there.
@@ -72,6 +74,9 @@ func newOperator(a *Actor) *operator {
 		named: map[string]held{}, latest: map[string]held{}, returned: map[string]string{},
 	}
 }
+
+// listens is true of nobody but publishers: what comes to others counts as an arrival.
+func (o *operator) listens() bool { return false }
 
 // on is the channel of a name, which is opened if it is not there, or not any more.
 func (o *operator) on(name string) (*opened, error) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
+	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -14,60 +16,87 @@ import (
 	"tutor/runner/transcript"
 )
 
-// window is how many messages may wait for their confirmation at one time.
-const window = 256
-
 // publishing is a publisher's work.
 type publishing struct {
 	*operator
-	part    *scenario.Publisher
-	returns <-chan amqp.Return
-	// waiting are the messages that were published and not confirmed, in order.
-	waiting []unconfirmed
-	// returned are the waiting messages that came back, with the broker's reason, by their mark.
-	returned map[string]string
+	part *scenario.Publisher
+	// confirms is nil where the publisher does not ask for any; what is returned comes by returns then.
+	confirms *confirming
+	returns  <-chan amqp.Return
+	// begun is set once confirms is.
+	begun atomic.Bool
 }
 
-type unconfirmed struct {
-	mark, body   string
-	confirmation *amqp.DeferredConfirmation
-}
+// returnsAtOnce is how many messages may come back before the publisher looks at them.
+const returnsAtOnce = 512
 
-func (p *publishing) play(ctx context.Context) error {
-	if p.part.Confirm {
-		if err := p.channel.Confirm(false); err != nil {
-			return p.explain("asking for confirms", err)
-		}
+func (p *publishing) play(ctx context.Context) (err error) {
+	if err := p.open(); err != nil {
+		return err
 	}
-	p.returns = p.channel.NotifyReturn(make(chan amqp.Return, 2*window))
-	p.share(p.channel, p.part.Confirm)
 	next := p.host.Clock.Now()
 	for n := 1; n <= p.part.Messages(); n++ {
 		if pause := p.part.Pause(n); pause > 0 {
-			if err := p.settleConfirms(ctx, 0); err != nil {
-				return err
-			}
 			// What publishing takes does not add up.
 			next += pause.Std()
-			if err := p.host.Clock.Sleep(ctx, p.host.Who, next-p.host.Clock.Now()); err != nil {
-				return p.left(ctx)
+			if err := p.pause(ctx, next-p.host.Clock.Now()); err != nil {
+				return p.ends(ctx, err)
 			}
 		}
 		if p.runErrands(ctx) {
 			return nil
 		}
 		if err := p.send(ctx, n); err != nil {
-			return err
+			return p.ends(ctx, err)
 		}
 	}
-	if err := p.settleConfirms(ctx, 0); err != nil {
-		return err
+	if p.confirms != nil {
+		if err := p.confirms.settle(ctx); err != nil {
+			return p.ends(ctx, err)
+		}
 	}
 	return p.finish()
 }
 
+// open gets the channel ready.
+func (p *publishing) open() (err error) {
+	if !p.part.Confirm.Asked {
+		p.returns = p.channel.NotifyReturn(make(chan amqp.Return, returnsAtOnce))
+	} else if p.confirms, err = p.confirming(p.part.Confirm); err != nil {
+		return err
+	}
+	p.share(p.channel, p.confirms != nil)
+	p.begun.Store(p.confirms != nil)
+	return nil
+}
+
+// ends is how the work ends before it is done.
+func (p *publishing) ends(ctx context.Context, err error) error {
+	if errors.Is(err, errLeft) {
+		return p.left(ctx)
+	}
+	return err
+}
+
+// pause waits for a timer.
+func (p *publishing) pause(ctx context.Context, d time.Duration) error {
+	sleep := func(ctx context.Context) error {
+		if err := p.host.Clock.Sleep(ctx, p.host.Who, d); err != nil {
+			return errLeft
+		}
+		return nil
+	}
+	if p.confirms == nil {
+		return sleep(ctx)
+	}
+	return p.confirms.sleep(ctx, sleep)
+}
+
 // idle is never true of a publisher that does not wait for its timer.
 func (p *publishing) idle() bool { return false }
+
+// listens reports whether the broker owes an answer, which the publisher takes even while it waits for its timer.
+func (p *publishing) listens() bool { return p.begun.Load() && p.confirms.open.Load() > 0 }
 
 func (p *publishing) publishes() bool { return true }
 func (p *publishing) consumes() bool  { return false }
@@ -90,23 +119,22 @@ func (p *publishing) runErrands(ctx context.Context) (leaves bool) {
 
 // send publishes the nth message.
 func (p *publishing) send(ctx context.Context, n int) error {
-	if err := p.settleConfirms(ctx, window-1); err != nil {
-		return err
-	}
 	p.takeReturns()
 	out := p.part.Nth(n)
 	body, mark := out.Body, p.nextMark()
 	confirmation, err := p.channel.PublishWithDeferredConfirm(
 		p.part.Exchange.Name, out.RoutingKey, out.Mandatory, false, p.message(mark, &out))
 	if err != nil {
+		if p.confirms != nil {
+			p.confirms.take()
+		}
 		return p.explain("publishing "+body, err)
 	}
-	if !p.part.Confirm {
+	if p.confirms == nil {
 		p.host.Print(transcript.Sent, body, mark)
 		return nil
 	}
-	p.waiting = append(p.waiting, unconfirmed{mark, body, confirmation})
-	return nil
+	return p.confirms.published(ctx, confirmation.DeliveryTag, unconfirmed{mark: mark, body: body}, out.Mandatory)
 }
 
 // message is an outgoing message as the client library has it.
@@ -134,36 +162,7 @@ func (a *Actor) message(mark string, out *scenario.Outgoing) amqp.Publishing {
 	return m
 }
 
-// settleConfirms waits until no more than some messages lack their confirmation, and prints what
-// became of the others. The broker returns a message before it confirms it.
-func (p *publishing) settleConfirms(ctx context.Context, most int) error {
-	for len(p.waiting) > most {
-		first := p.waiting[0]
-		acked, err := first.confirmation.WaitContext(ctx)
-		if err != nil {
-			return p.left(ctx)
-		}
-		if _, _, refused := p.wire.Refusal(); !acked && (refused || p.channel.IsClosed()) {
-			return p.explain("publishing "+first.body, errors.New("the connection to the broker was lost"))
-		}
-		p.waiting = p.waiting[1:]
-		p.takeReturns()
-		why, returned := p.returned[first.mark]
-		delete(p.returned, first.mark)
-		switch {
-		case returned:
-			p.host.Print(transcript.Returned, first.body+" ("+why+")", first.mark)
-		case acked:
-			p.host.Print(transcript.Sent, first.body, first.mark)
-		default:
-			p.host.Print(transcript.Nacked, first.body, first.mark)
-		}
-	}
-	return nil
-}
-
-// takeReturns takes the returned messages that have arrived. A publisher that does not ask for
-// confirms has them printed at once, the others when the confirmation comes.
+// takeReturns prints the returned messages that have arrived.
 func (p *publishing) takeReturns() {
 	for {
 		select {
@@ -182,10 +181,6 @@ func (p *publishing) takeReturns() {
 func (p *publishing) takeReturn(r amqp.Return) {
 	why := fmt.Sprintf("%d %s", r.ReplyCode, r.ReplyText)
 	mark, _ := tap.Unmarked(r.Headers)
-	if p.part.Confirm {
-		p.returned[mark] = why
-		return
-	}
 	p.host.Print(transcript.Returned, string(r.Body)+" ("+why+")", mark)
 }
 

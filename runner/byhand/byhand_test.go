@@ -21,6 +21,8 @@ func sample(f flag) string {
 	switch f.name {
 	case "type":
 		return "topic"
+	case "confirm":
+		return "async"
 	case "userpass":
 		return "alice:a:b"
 	}
@@ -43,7 +45,7 @@ func TestRoundTrip(t *testing.T) {
 					t.Fatalf("%q is the initial value, or not kept", sample(f))
 				}
 				words := p.words()
-				if !slices.Contains(words, f.word()) {
+				if !slices.ContainsFunc(words, func(w string) bool { return w == f.word() || strings.HasPrefix(w, f.word()+"=") }) {
 					t.Errorf("%s is not in %q", f.word(), words)
 				}
 				if diff := gocmp.Diff(p, read(t, blank, words), cmpopts.IgnoreUnexported(Part{})); diff != "" {
@@ -62,6 +64,7 @@ func ready(blank func() *Part) *Part {
 	c.Queue.Name, c.Queue.Declare = "q", true
 	p.publisher.Count = new(int)
 	*p.publisher.Count = 2
+	p.publisher.Confirm = scenario.Confirm{Asked: true, Every: 1}
 	return p
 }
 
@@ -111,6 +114,9 @@ func TestActors(t *testing.T) {
 			Name: "e", Declare: true, Internal: true, Arguments: scenario.Arguments{"alternate-exchange": "f"},
 		}}}), "tutor pub -e e -E --nad-exchange -m m", "the exchange's alternate-exchange, internal"},
 		"what publishers lack":              {publisher(scenario.Publisher{Message: "m", Expiration: new(scenario.Duration), Headers: scenario.Arguments{"a": true}}), "tutor pub -m m", "expiration, headers"},
+		"confirms":                          {publisher(scenario.Publisher{Message: "m", Confirm: scenario.Confirm{Asked: true, Every: 1}}), "tutor pub -m m --confirm", ""},
+		"confirms in batches, shown":        {publisher(scenario.Publisher{Message: "m", Confirm: scenario.Confirm{Asked: true, Every: 3, Show: true}}), "tutor pub -m m --confirm=3 --show-confirms", ""},
+		"confirms, not waited for":          {publisher(scenario.Publisher{Message: "m", Confirm: scenario.Confirm{Asked: true}}), "tutor pub -m m --confirm=async", ""},
 		"guest":                             {connect(scenario.Connect{User: "guest", Vhost: "/"}), "tutor pub -m m", ""},
 		"a user with the broker's password": {connect(scenario.Connect{User: "alice"}), "tutor pub -m m --userpass alice:secret", ""},
 		"a user with another password":      {connect(scenario.Connect{User: "alice", Password: &wrong}), "tutor pub -m m --userpass alice:wrong", ""},

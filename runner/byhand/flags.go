@@ -81,6 +81,7 @@ var (
 		"--durable-queue, --exclusive, --nad-queue, --queue-ttl and --message-ttl need --create-queue"}
 	aConsumer       = need{func(p *Part) bool { return p.Actor.Consumer != nil }, "--ack-auto is for consumers"}
 	aPublisher      = need{func(p *Part) bool { return p.Actor.Publisher != nil }, "--mandatory and --persistent are for publishers"}
+	confirms        = need{func(p *Part) bool { return p.publisher.Confirm.Asked }, "--show-confirms needs --confirm"}
 	severalMessages = need{func(p *Part) bool { return p.publisher.Count != nil && *p.publisher.Count > 1 }, ""}
 )
 
@@ -141,8 +142,10 @@ var flags = []flag{
 		field: func(p *Part) value { return truth(&p.publisher.Persistent) }, needs: aPublisher},
 	{name: "mandatory", initial: no, help: "a message that reaches no queue comes back",
 		field: func(p *Part) value { return truth(&p.publisher.Mandatory) }, needs: aPublisher},
-	{name: "confirm", initial: no, help: "wait for the broker's confirmation of each message", tool: pub,
-		field: func(p *Part) value { return truth(&p.publisher.Confirm) }},
+	{name: "confirm", initial: no, help: "have the broker confirm the messages, and wait for each; =async never waits, =N publishes so many, then waits for all", tool: pub,
+		field: func(p *Part) value { return confirm(&p.publisher.Confirm) }},
+	{name: "show-confirms", initial: no, help: "show what the broker says of the messages as lines of their own", tool: pub,
+		field: func(p *Part) value { return truth(&p.publisher.Confirm.Show) }, needs: confirms},
 
 	{name: "server-name", initial: "localhost", help: "host of the broker",
 		field: func(p *Part) value { return text(&p.Server) }},

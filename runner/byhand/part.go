@@ -79,9 +79,7 @@ func (p *Part) Flags() *pflag.FlagSet {
 		}
 		v := f.field(p)
 		added := set.VarPF(v, f.name, f.short, f.help)
-		if v.isTruth() {
-			added.NoOptDefVal = yes
-		}
+		added.NoOptDefVal = v.alone
 	}
 	return set
 }

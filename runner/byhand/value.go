@@ -1,6 +1,7 @@
 package byhand
 
 import (
+	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -19,6 +20,8 @@ type value struct {
 	set  func(string) error
 	// wrong is what is wrong with the field, or empty. Nil finds nothing wrong.
 	wrong func() string
+	// alone is the value of a flag that is given without one, where that is allowed. Others are written behind a =.
+	alone string
 	// argument is the name of the queue's argument that the field is, if it is one.
 	argument string
 }
@@ -35,8 +38,17 @@ func (v value) shown() string {
 	return v.get()
 }
 
-// isTruth reports whether the flag is given without a value.
-func (v value) isTruth() bool { return v.kind == "bool" }
+// written is the flag of a word with its value.
+func (v value) written(word string) []string {
+	switch text := v.get(); {
+	case v.alone == "":
+		return []string{word, text}
+	case text == v.alone:
+		return []string{word}
+	default:
+		return []string{word + "=" + text}
+	}
+}
 
 // The values of a truth.
 const (
@@ -84,8 +96,8 @@ func automatic(field *scenario.AckMode) value {
 
 func truthOf(get func() bool, set func(bool)) value {
 	return value{
-		kind: "bool",
-		get:  func() string { return strconv.FormatBool(get()) },
+		kind: "bool", alone: yes,
+		get: func() string { return strconv.FormatBool(get()) },
 		set: func(text string) error {
 			b, err := strconv.ParseBool(text)
 			if err == nil {
@@ -94,6 +106,39 @@ func truthOf(get func() bool, set func(bool)) value {
 			return err
 		},
 	}
+}
+
+// confirm is how a publisher waits for confirms: a number stands for after how many messages.
+func confirm(field *scenario.Confirm) value {
+	get := func() string {
+		switch {
+		case !field.Asked:
+			return no
+		case field.Every == 0:
+			return string(scenario.ConfirmAsync)
+		case field.Every == 1:
+			return string(scenario.ConfirmEach)
+		}
+		return strconv.Itoa(field.Every)
+	}
+	set := func(text string) error {
+		field.Asked, field.Every = true, 1
+		switch text {
+		case string(scenario.ConfirmEach), yes:
+		case no:
+			field.Asked, field.Every = false, 0
+		case string(scenario.ConfirmAsync):
+			field.Every = 0
+		default:
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 1 {
+				return errors.New("want each, async, or a number of messages")
+			}
+			field.Every = n
+		}
+		return nil
+	}
+	return value{kind: "each|async|N", get: get, set: set, alone: string(scenario.ConfirmEach)}
 }
 
 func number(field *int) value {

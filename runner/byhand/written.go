@@ -77,10 +77,7 @@ func (p *Part) words() []string {
 		if !f.has(p) || !f.needs.of(p) || !f.isSet(p) && !f.always {
 			continue
 		}
-		words = append(words, f.word())
-		if v := f.field(p); !v.isTruth() {
-			words = append(words, v.get())
-		}
+		words = append(words, f.field(p).written(f.word())...)
 	}
 	return words
 }

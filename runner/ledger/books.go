@@ -12,7 +12,7 @@ func (l *Ledger) books() *outcome.Books {
 	b := &outcome.Books{
 		Sent: int(l.messages.Len()), Counts: map[fate.Fate]int{}, Inferred: map[fate.Fate]int{}, Copies: l.entries,
 		Events: l.happened, Truncated: l.events.truncated,
-		Deliveries: l.delivered(), Ways: l.deathWays,
+		Deliveries: l.delivered(), Ways: l.deathWays, Confirms: l.confirmsTold(),
 	}
 	for i := range l.copies.Len() {
 		f := l.copies.At(i).ended()

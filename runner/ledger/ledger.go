@@ -129,6 +129,8 @@ type Ledger struct {
 	leaving map[int]outcome.EventKind
 	// envelopes are what came to the actors whose deliveries are kept.
 	envelopes map[int][]scenario.Delivered
+	// confirms are what publishers are told whose confirms are kept.
+	confirms map[int]*told
 	// givenBack are queues that were given back what somebody had without consuming from them any more, until the
 	// broker has noticed.
 	givenBack map[QueueRef]bool
@@ -388,7 +390,10 @@ func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
 	case *wire.ChannelCloseOK:
 		delete(l.conns[e.Who].channels, e.Channel)
 	case *wire.ConfirmSelectOK:
-		ch.confirm = true
+		if !ch.confirm { // what was published before the broker has dealt with, and numbers count from here
+			ch.confirm, ch.published = true, 0
+			ch.unconfirmed.clear()
+		}
 	default:
 		l.agreed(e.Who, ch, m)
 	}

@@ -40,11 +40,17 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	number := l.enterPublish(who, p, content, to)
 	l.sent[who].Add(number)
 	if ch.closed != "" {
+		if ch.confirm {
+			l.asked(who, number)
+		}
 		l.suspect(number, ch.closed, anywhere)
 		return
 	}
 	if ch.unconfirmed.len() == 0 && !ch.confirm {
 		l.pending = append(l.pending, ch)
+	}
+	if ch.confirm {
+		l.asked(who, number)
 	}
 	ch.published++
 	ch.unconfirmed.add(ch.published, number)
@@ -204,6 +210,7 @@ func (l *Ledger) confirmed(who int, ch *channel, tag uint64, multiple bool) {
 		l.happens(outcome.Confirm, who).message = m + 1
 		l.messages.At(m).confirmed = true
 		l.progress[who].Confirmed++
+		l.answered(who, m, false)
 	})
 }
 
@@ -214,6 +221,8 @@ func (l *Ledger) nacked(who int, ch *channel, tag uint64, multiple bool) {
 	const why = "nacked by the broker"
 	ch.unconfirmed.settle(tag, multiple, func(_ uint64, m uint32) {
 		l.happens(outcome.Refuse, who).message = m + 1
+		l.progress[who].Nacked++
+		l.answered(who, m, true)
 		if !l.suspect(m, why, rejectsPublish) {
 			l.suspect(m, why, anywhere)
 		}

@@ -29,6 +29,8 @@ type Books struct {
 	Ways iter.Seq2[string, []scenario.Death]
 	// Queues are what there was, when nothing moved any more, in the queues of which the act expects something.
 	Queues map[string]scenario.QueueSeen
+	// Confirms are what the broker told the publishers of whom the act expects confirms, by their names.
+	Confirms map[string]scenario.ConfirmsSeen
 	// Events are what happened, in order; those of one moment in that of cause and effect, and beyond that of
 	// the cast. They end with the first [EventMessages] messages: Truncated is set where there were more.
 	Events    iter.Seq[Event]

@@ -100,7 +100,7 @@ func outcomeOf(a *Act) []string {
 	slices.Sort(fates)
 	lines = append(lines, fates...)
 	if a.Expected != nil {
-		lines = append(lines, a.Expected.Shown(a.Books.Deliveries, a.Books.DeathsOf(a.Expected), a.Books.Queues)...)
+		lines = append(lines, a.Expected.Shown(a.Books.Deliveries, a.Books.DeathsOf(a.Expected), a.Books.Queues, a.Books.Confirms)...)
 	}
 	return lines
 }

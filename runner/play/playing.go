@@ -84,6 +84,9 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 	for _, who := range expectDeliveries(act) {
 		p.ledger.KeepDeliveries(who)
 	}
+	for _, who := range expectConfirms(act) {
+		p.ledger.KeepConfirms(who)
+	}
 	observers := []func(tap.Event){p.ledger.Observe}
 	if c.Frames {
 		p.frames.now = func() time.Duration { return p.timeline.Now() }

@@ -14,9 +14,19 @@ import (
 
 // expectDeliveries are the places of the actors of whom an act expects deliveries, on any broker.
 func expectDeliveries(act *scenario.Act) []int {
+	return expected(act, func(e *scenario.Expectation, name string) bool { return e.Deliveries[name] != nil })
+}
+
+// expectConfirms are the places of the actors of whom an act expects confirms, on any broker.
+func expectConfirms(act *scenario.Act) []int {
+	return expected(act, func(e *scenario.Expectation, name string) bool { return e.Confirms[name] != nil })
+}
+
+// expected are the places of the actors of whom an act expects something, on any broker.
+func expected(act *scenario.Act, names func(*scenario.Expectation, string) bool) []int {
 	var cast []int
 	for who, a := range act.Cast {
-		if slices.ContainsFunc(act.Expect, func(e *scenario.Expectation) bool { return e.Deliveries[a.Name()] != nil }) {
+		if slices.ContainsFunc(act.Expect, func(e *scenario.Expectation) bool { return names(e, a.Name()) }) {
 			cast = append(cast, who)
 		}
 	}

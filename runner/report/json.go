@@ -67,6 +67,8 @@ type Act struct {
 	// what there was at the end in the queues of which it expects something.
 	Deliveries map[string][]Delivery `json:"deliveries,omitempty"`
 	Queues     map[string]Queue      `json:"queues,omitempty"`
+	// Confirms are what the broker told the publishers of whom the act expects confirms.
+	Confirms map[string]Confirms `json:"confirms,omitempty"`
 	// Notes explain what became of messages that were not simply processed.
 	Notes []Note `json:"notes"`
 	// Deprecated is what the act uses that the newest RabbitMQ denies by default.
@@ -97,7 +99,7 @@ type Outcome struct {
 type Line struct {
 	AtMS  float64 `json:"at_ms"`
 	Actor string  `json:"actor"`
-	// Kind is warning, created_exchange, created_queue, bound, sent, received, returned, nacked,
+	// Kind is warning, created_exchange, created_queue, bound, bound_exchange, sent, received, returned, confirmed, nacked,
 	// cancelled, stopped, error or remark.
 	Kind string `json:"kind"`
 	// Text is the whole line, as it was printed.
@@ -225,7 +227,7 @@ func newAct(a *outcome.Act) Act {
 	if a.Books != nil {
 		act.Sent, act.Fates = a.Books.Sent, newFates(a.Books)
 		act.Events, act.EventsTruncated = newEvents(a.Books), a.Books.Truncated
-		act.Deliveries, act.Queues = newDeliveries(a.Books), newQueues(a.Books)
+		act.Deliveries, act.Queues, act.Confirms = newDeliveries(a.Books), newQueues(a.Books), newConfirms(a.Books)
 	}
 	for i, l := range a.Lines {
 		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), l.Kind.String(), l.String(), l.Trouble, l.Message}

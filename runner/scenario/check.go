@@ -330,7 +330,7 @@ func (c *checker) expectations(a *Act, path string, cast *cast) {
 			c.at(at, "an expectation without on: fits every broker, so those after it never count")
 		}
 		if e.IsBlank() && e.Fates == nil {
-			c.at(at, "an act with nothing to check proves nothing: give a transcript, fates, deliveries, deaths or queues")
+			c.at(at, "an act with nothing to check proves nothing: give a transcript, fates, deliveries, deaths, queues or confirms")
 		}
 		for name := range e.Transcript {
 			c.refer(cast, at+".transcript."+name, name)
@@ -341,6 +341,7 @@ func (c *checker) expectations(a *Act, path string, cast *cast) {
 		}
 		c.fates(e.Fates, at+".fates")
 		c.deliveries(e.Deliveries, at+".deliveries", cast)
+		c.confirms(a, e.Confirms, at+".confirms", cast)
 	}
 }
 

@@ -138,7 +138,7 @@ func TestDecodeMistakes(t *testing.T) {
 		{"both roles", act("      - publisher: p\n        consumer: c\n", ""), "f:5:9: an actor is a consumer, a publisher or a client, not several"},
 		{"words", "clock: reel\n" + act(publisher, ""), "f:1:8: reel is none of virtual, real, broker (did you mean real?)"},
 		{"no cast", "title: t\nacts:\n  - name: a\n    cast: []\n    expect: {fates: {}}\n", "f:4:5: an act needs at least one actor"},
-		{"nothing to check", act(publisher, "    expect: {}\n"), "f:6:13: an act with nothing to check proves nothing: give a transcript, fates, deliveries, deaths or queues"},
+		{"nothing to check", act(publisher, "    expect: {}\n"), "f:6:13: an act with nothing to check proves nothing: give a transcript, fates, deliveries, deaths, queues or confirms"},
 		{"nothing to check at all", act(publisher, "    expect: []\n"), "f:6:5: an act with nothing to check proves nothing"},
 		{"no expectation", act(publisher, "    about: x\n"), "f:3:5: expect is missing"},
 		{"unknown actor", act("      - publisher: producer\n", "    expect: {transcript: {prodcer: \"\"}}\n"),

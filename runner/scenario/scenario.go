@@ -221,8 +221,9 @@ type Publisher struct {
 	Persistent bool `yaml:"persistent"`
 	// Mandatory messages are returned if they reach no queue.
 	Mandatory bool `yaml:"mandatory"`
-	// Confirm waits for the broker's confirmation of each message.
-	Confirm bool `yaml:"confirm"`
+	// Confirm asks the broker to confirm each message: true or each waits for its word before the next message, async
+	// never waits, and a mapping has more. Default: false.
+	Confirm Confirm `yaml:"confirm"`
 	// Priority of the messages.
 	Priority uint8 `yaml:"priority"`
 	// Expiration is the messages' time to live. Default: none.
@@ -343,13 +344,16 @@ type Expectation struct {
 	// Queues are what queues must be like at the end, when nothing moves any more. Those that are not named are not
 	// compared.
 	Queues map[string]*ExpectedQueue `yaml:"queues"`
+	// Confirms are what the broker must have told publishers of what they published. Those that are not named are not
+	// compared.
+	Confirms map[string]*ExpectedConfirms `yaml:"confirms"`
 	// FatesPos is where the fates start in their file; where they are not given, the expectation.
 	FatesPos Position `yaml:"-"`
 }
 
 // IsBlank reports whether nothing is expected, as in a scenario that is being written.
 func (e *Expectation) IsBlank() bool {
-	return len(e.Transcript) == 0 && len(e.Fates) == 0 && len(e.Deliveries) == 0 && len(e.Deaths) == 0 && len(e.Queues) == 0
+	return len(e.Transcript) == 0 && len(e.Fates) == 0 && len(e.Deliveries) == 0 && len(e.Deaths) == 0 && len(e.Queues) == 0 && len(e.Confirms) == 0
 }
 
 // Transcript is the lines that an actor must print: just a text, or a mapping.

@@ -6,8 +6,8 @@ import (
 )
 
 // Shown is what was observed of that of which something is expected, as far as it is named: a line for each
-// delivery, way and number.
-func (e *Expectation) Shown(deliveries map[string][]Delivered, deaths map[string][][]Death, queues map[string]QueueSeen) []string {
+// delivery, way, number and answer to a publisher.
+func (e *Expectation) Shown(deliveries map[string][]Delivered, deaths map[string][][]Death, queues map[string]QueueSeen, confirms map[string]ConfirmsSeen) []string {
 	var lines []string
 	for _, name := range sortedNatural(e.Deliveries) {
 		for _, entry := range e.Deliveries[name].shown(deliveries[name]) {
@@ -26,6 +26,11 @@ func (e *Expectation) Shown(deliveries map[string][]Delivered, deaths map[string
 		}
 		for _, n := range e.Queues[name].numbers(seen) {
 			lines = append(lines, fmt.Sprintf("queue %s: %s: %d", name, n.key, n.seen))
+		}
+	}
+	for _, name := range sortedNatural(e.Confirms) {
+		for _, line := range e.Confirms[name].shown(confirms[name]) {
+			lines = append(lines, fmt.Sprintf("confirms to %s: %s", name, line))
 		}
 	}
 	return lines

@@ -23,6 +23,8 @@ type Until struct {
 	Sent *int `yaml:"sent" jsonschema:"minimum=1"`
 	// Confirmed is how many messages the broker has confirmed to the actor, at least.
 	Confirmed *int `yaml:"confirmed" jsonschema:"minimum=1"`
+	// Nacked is how many messages the broker has told the actor it did not take, at least.
+	Nacked *int `yaml:"nacked" jsonschema:"minimum=1"`
 	// Cancelled is set to wait until the actor's consumer has ended, at its own wish or at the broker's.
 	Cancelled bool `yaml:"cancelled"`
 	// Queues are what there must be, by the names of the queues: <absent> where one must not exist.
@@ -111,14 +113,15 @@ func (s *QueueState) decodeNode(d *decoder, n *yaml.Node, path string) {
 
 // Progress is how far an actor has come.
 type Progress struct {
-	Received, Sent, Confirmed int
-	Cancelled                 bool
+	Received, Sent, Confirmed, Nacked int
+	Cancelled                         bool
 }
 
 // Reached reports whether an actor has come as far as it must.
 func (u *Until) Reached(p Progress) bool {
 	enough := func(want *int, got int) bool { return want == nil || got >= *want }
-	return enough(u.Received, p.Received) && enough(u.Sent, p.Sent) && enough(u.Confirmed, p.Confirmed) && (!u.Cancelled || p.Cancelled)
+	return enough(u.Received, p.Received) && enough(u.Sent, p.Sent) && enough(u.Confirmed, p.Confirmed) && enough(u.Nacked, p.Nacked) &&
+		(!u.Cancelled || p.Cancelled)
 }
 
 // ShowProgress is how far an actor has come, in the words of what is waited for.
@@ -130,6 +133,8 @@ func (u *Until) ShowProgress(p Progress) string {
 		return fmt.Sprintf("%s has sent %d", u.Actor, p.Sent)
 	case u.Confirmed != nil:
 		return fmt.Sprintf("%s has %d confirmed", u.Actor, p.Confirmed)
+	case u.Nacked != nil:
+		return fmt.Sprintf("%s has %d nacked", u.Actor, p.Nacked)
 	case p.Cancelled:
 		return u.Actor + " is cancelled"
 	}
@@ -139,7 +144,7 @@ func (u *Until) ShowProgress(p Progress) string {
 // wanted is the progress that is just enough.
 func (u *Until) wanted() Progress {
 	p := Progress{Cancelled: u.Cancelled}
-	for _, n := range []struct{ from, to *int }{{u.Received, &p.Received}, {u.Sent, &p.Sent}, {u.Confirmed, &p.Confirmed}} {
+	for _, n := range []struct{ from, to *int }{{u.Received, &p.Received}, {u.Sent, &p.Sent}, {u.Confirmed, &p.Confirmed}, {u.Nacked, &p.Nacked}} {
 		if n.from != nil {
 			*n.to = *n.from
 		}
@@ -186,25 +191,28 @@ func (c *checker) until(a *Act, u *Until, path string, cast *cast, started map[s
 
 func (c *checker) untilActor(u *Until, path string, cast *cast) {
 	given := 0
-	for _, key := range []string{"received", "sent", "confirmed", "cancelled"} {
+	for _, key := range untilKeys() {
 		if !c.given(path + "." + key) {
 			continue
 		}
 		given++
-		publishes := key == "sent" || key == "confirmed"
+		publishes := key == "sent" || key == "confirmed" || key == "nacked"
 		if publishes != cast.publishers[u.Actor] && !cast.clients[u.Actor] {
 			c.at(path+"."+key, "%s is a %s: it is never %s", u.Actor, role(cast, u.Actor), map[bool]string{true: "one that has " + key, false: key}[publishes])
 		}
 	}
-	for key, n := range map[string]*int{"received": u.Received, "sent": u.Sent, "confirmed": u.Confirmed} {
+	for key, n := range map[string]*int{"received": u.Received, "sent": u.Sent, "confirmed": u.Confirmed, "nacked": u.Nacked} {
 		if n != nil && *n < 1 {
 			c.at(path+"."+key, "%s: %d is so from the beginning: give 1 or more", key, *n)
 		}
 	}
 	if given != 1 || c.given(path+".cancelled") && !u.Cancelled {
-		c.at(path, "say how far %s must have come: exactly one of received: N, sent: N, confirmed: N, cancelled: true", u.Actor)
+		c.at(path, "say how far %s must have come: exactly one of received: N, sent: N, confirmed: N, nacked: N, cancelled: true", u.Actor)
 	}
 }
+
+// untilKeys are how far an actor can have come.
+func untilKeys() []string { return []string{"received", "sent", "confirmed", "nacked", "cancelled"} }
 
 func role(cast *cast, name string) string {
 	if cast.publishers[name] {
@@ -214,7 +222,7 @@ func role(cast *cast, name string) string {
 }
 
 func (c *checker) untilQueues(a *Act, u *Until, path string) {
-	for _, key := range []string{"received", "sent", "confirmed", "cancelled"} {
+	for _, key := range untilKeys() {
 		if c.given(path + "." + key) {
 			c.at(path+"."+key, "%s is an actor's: give actor, too", key)
 		}

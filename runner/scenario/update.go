@@ -27,11 +27,12 @@ type Observed struct {
 	Unordered map[string]bool
 	// Fates of the messages: the number of copies by body.
 	Fates map[fate.Fate]map[string]int
-	// Deliveries are what came to each actor, Deaths the ways of the copies of each message, and Queues what there
-	// was in each queue, of those of which the act expects something.
+	// Deliveries are what came to each actor, Deaths the ways of the copies of each message, Queues what there
+	// was in each queue, and Confirms what the broker told each publisher, of those of which the act expects something.
 	Deliveries map[string][]Delivered
 	Deaths     map[string][][]Death
 	Queues     map[string]QueueSeen
+	Confirms   map[string]ConfirmsSeen
 }
 
 // Update rewrites in the text of a scenario file what was expected into what was observed, and

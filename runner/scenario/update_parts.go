@@ -7,7 +7,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// How what is expected of deliveries, deaths and queues is written anew: only what was named there.
+// How what is expected of deliveries, deaths, queues and confirms is written anew: only what was named there.
 
 // part is a key of an expectation below which there are names.
 type part struct {
@@ -42,6 +42,13 @@ func (o Observed) parts() []part {
 				return value{head: e.Queues[name].respelled(o.Queues[name])}
 			},
 		},
+		{
+			"confirms", sortedNatural(e.Confirms),
+			func(name string) bool { return e.Confirms[name].Diff(o.Confirms[name]) != nil },
+			func(s *source, name string, _ *yaml.Node) value {
+				return s.confirms(e.Confirms[name], o.Confirms[name])
+			},
+		},
 	}
 }
 
@@ -50,7 +57,7 @@ func (p part) differing() []string {
 	return slices.DeleteFunc(slices.Clone(p.names), func(name string) bool { return !p.differs(name) })
 }
 
-// fitsParts reports whether all that was observed of deliveries, deaths and queues is what was expected.
+// fitsParts reports whether all that was observed of deliveries, deaths, queues and confirms is what was expected.
 func (o Observed) fitsParts() bool {
 	return !slices.ContainsFunc(o.parts(), func(p part) bool { return len(p.differing()) > 0 })
 }

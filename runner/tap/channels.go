@@ -13,6 +13,8 @@ type channels struct {
 	arrivals map[uint16]uint64
 	// closing are those that the broker has closed.
 	closing map[uint16]bool
+	// answers are kept of those where somebody wants them.
+	answers map[uint16]*Answers
 }
 
 func (c *channels) opens(number uint16) {
@@ -21,6 +23,7 @@ func (c *channels) opens(number uint16) {
 	c.last = number
 	delete(c.arrivals, number)
 	delete(c.closing, number)
+	delete(c.answers, number)
 }
 
 func (c *channels) closes(number uint16) {

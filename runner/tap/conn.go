@@ -147,6 +147,7 @@ func (c *Conn) observe(toBroker bool, channel uint16, m wire.Method, content *Co
 	if toBroker {
 		return
 	}
+	c.channels.answered(channel, m, content)
 	switch m.(type) {
 	case *wire.BasicDeliver, *wire.BasicReturn, *wire.BasicCancel, *wire.ChannelClose, *wire.ConnectionClose:
 		// The count comes last: whoever has seen it finds the event in the journal.

@@ -24,6 +24,7 @@ const (
 	Received
 	Ignored
 	Returned
+	Confirmed
 	Nacked
 	Cancelled
 	Got
@@ -55,6 +56,7 @@ var kinds = [...]struct {
 	Received:        {"received", "Received: ", false},
 	Ignored:         {"ignored", "Ignored: ", false},
 	Returned:        {"returned", "Returned: ", true},
+	Confirmed:       {"confirmed", "Confirmed: ", false},
 	Nacked:          {"nacked", "Nacked: ", true},
 	Cancelled:       {"cancelled", "Cancelled: ", true},
 	Got:             {"got", "Got: ", false},

@@ -36,6 +36,7 @@ func Judge(a *outcome.Act) error {
 	j.deliveries()
 	j.deaths()
 	j.queues()
+	j.confirms()
 	if !a.Books.Balanced() {
 		j.mismatch(expected.Pos, "the books do not balance", unaccounted(a.Books))
 	}

@@ -34,3 +34,15 @@ func (j judge) queues() {
 		}
 	}
 }
+
+func (j judge) confirms() {
+	for _, member := range j.act.Act.Cast {
+		want := j.act.Expected.Confirms[member.Name()]
+		if want == nil {
+			continue
+		}
+		if diff := want.Diff(j.act.Books.Confirms[member.Name()]); diff != nil {
+			j.mismatch(want.Pos, "confirms to "+member.Name(), diff)
+		}
+	}
+}

@@ -8,7 +8,7 @@ import (
 	"tutor/runner/outcome"
 )
 
-// Folds fails the test if the fates and deliveries in the books do not follow from their events. What is unaccounted for has none
+// Folds fails the test if the fates, deliveries and confirms in the books do not follow from their events. What is unaccounted for has none
 // to compare.
 func Folds(t testing.TB, b *outcome.Books) {
 	t.Helper()
@@ -24,6 +24,7 @@ func Folds(t testing.TB, b *outcome.Books) {
 		}
 	}
 	delivered(t, b, came)
+	confirmed(t, b)
 	folded := s.End()
 	n := 0
 	for c := range b.Copies {
@@ -48,6 +49,28 @@ func delivered(t testing.TB, b *outcome.Books, came map[string][]string) {
 		}
 		if !slices.Equal(bodies, came[name]) {
 			t.Errorf("%s got %q by the books, and %q by the events", name, bodies, came[name])
+		}
+	}
+}
+
+// confirmed fails the test if what the books have the broker tell publishers is not what the events do. What was
+// published without asking no event tells from what is missing.
+func confirmed(t testing.TB, b *outcome.Books) {
+	t.Helper()
+	told := map[string]map[outcome.EventKind][]string{}
+	for e := range b.Events {
+		if told[e.Actor] == nil {
+			told[e.Actor] = map[outcome.EventKind][]string{}
+		}
+		if e.Kind == outcome.Confirm || e.Kind == outcome.Refuse && e.Copy == 0 {
+			told[e.Actor][e.Kind] = append(told[e.Actor][e.Kind], e.Body)
+		}
+	}
+	for name, c := range b.Confirms {
+		for kind, bodies := range map[outcome.EventKind][]string{outcome.Confirm: c.Confirmed, outcome.Refuse: c.Nacked} {
+			if !slices.Equal(bodies, told[name][kind]) {
+				t.Errorf("%s is told %v of %q by the books, and of %q by the events", name, kind, bodies, told[name][kind])
+			}
 		}
 	}
 }

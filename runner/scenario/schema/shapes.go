@@ -35,7 +35,7 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 		reflect.TypeFor[scenario.Deliveries](), reflect.TypeFor[scenario.Delivery](), reflect.TypeFor[scenario.Deaths](),
 		reflect.TypeFor[scenario.ExpectedQueue](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern](),
 		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer](),
-		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Timestamp]():
+		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.Timestamp]():
 		return ref(typeName(t))
 	case reflect.TypeFor[lines]():
 		return ref("Lines")
@@ -105,6 +105,7 @@ func (f *format) shape() {
 	oneOf("Message", text(), ref("Envelope"))
 	f.types["Timestamp"] = &jsonschema.Schema{Type: "string", Pattern: moment}
 	oneOf("Ack", enum(f.comments.words["AckMode"]), ref("AckEvery"))
+	oneOf("Confirm", &jsonschema.Schema{Type: "boolean"}, enum(f.comments.words["ConfirmMode"]), ref("ConfirmHow"))
 	oneOf("Answers", list(ref("Rule")), &jsonschema.Schema{Type: "object", AdditionalProperties: ref("Answer")})
 	oneOf("Answer", enum(f.comments.words["Response"]), ref("Refusal"))
 	f.types["Arguments"] = &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema}
@@ -114,6 +115,8 @@ func (f *format) shape() {
 	oneOf("ExpectedQueue", &jsonschema.Schema{Const: scenario.Absent}, f.types["queueState"])
 	f.types["queueState"].MinProperties = &one
 	oneOf("Number", whole(math.MaxInt32), &jsonschema.Schema{Type: "string", Pattern: numbers})
+	oneOf("Told", list(text()), whole(math.MaxInt32), &jsonschema.Schema{Type: "string", Pattern: numbers},
+		&jsonschema.Schema{Type: "object", AdditionalProperties: ref("Number"), MinProperties: &one})
 	f.types["Pattern"] = &jsonschema.Schema{}
 	for name, s := range f.types {
 		if s.Description == "" {
@@ -135,9 +138,10 @@ func (f *format) shape() {
 		f.types[name].OneOf = []*jsonschema.Schema{{Required: []string{"queue"}}, {Required: []string{"exchange"}}}
 	}
 	property("Until", "queues").AdditionalProperties = &jsonschema.Schema{OneOf: []*jsonschema.Schema{ref("QueueState"), {Const: scenario.Absent}}}
+	f.types["ConfirmHow"].MinProperties, f.types["ExpectedConfirms"].MinProperties = &one, &one
 	f.types["deliveries"].Properties.Value("counts").MinProperties = &one
 	expected := []*jsonschema.Schema{{Required: []string{"fates"}}}
-	for _, key := range []string{"transcript", "deliveries", "deaths", "queues"} {
+	for _, key := range []string{"transcript", "deliveries", "deaths", "queues", "confirms"} {
 		some := jsonschema.NewProperties()
 		some.Set(key, &jsonschema.Schema{MinProperties: &one})
 		expected = append(expected, &jsonschema.Schema{Required: []string{key}, Properties: some})

@@ -89,6 +89,6 @@ func shown(a *outcome.Act) scenario.Observed {
 		}
 		o.Fates[c.Fate][c.Message]++
 	}
-	o.Deliveries, o.Deaths, o.Queues = a.Books.Deliveries, a.Books.DeathsOf(a.Expected), a.Books.Queues
+	o.Deliveries, o.Deaths, o.Queues, o.Confirms = a.Books.Deliveries, a.Books.DeathsOf(a.Expected), a.Books.Queues, a.Books.Confirms
 	return o
 }

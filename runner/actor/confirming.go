@@ -1,0 +1,187 @@
+package actor
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"tutor/runner/scenario"
+	"tutor/runner/tap"
+	"tutor/runner/transcript"
+)
+
+// confirming is what a publisher keeps of messages that the broker has not answered for yet. It looks at the answers
+// only where it has nothing to publish, so that its lines do not depend on how fast the broker is.
+type confirming struct {
+	*operator
+	how     scenario.Confirm
+	answers *tap.Answers
+	// gone receives when the channel is closed.
+	gone <-chan *amqp.Error
+	// waiting are the messages without an answer by their numbers on the channel, the least of which is none below
+	// least, and last the number of the latest.
+	waiting     map[uint64]unconfirmed
+	least, last uint64
+	// numbers are those of waiting messages that may come back, by their marks.
+	numbers map[string]uint64
+	// open is how many wait.
+	open atomic.Int64
+	// batch is how many were published since all were waited for.
+	batch int
+}
+
+type unconfirmed struct {
+	mark, body string
+	// returned is why it has come back, if it has, as long as that is not printed.
+	returned string
+}
+
+// confirming asks for confirms on the operator's channel.
+func (o *operator) confirming(how scenario.Confirm) (*confirming, error) {
+	c := &confirming{
+		operator: o, how: how, answers: o.wire.Answers(o.number),
+		gone:    o.channel.NotifyClose(make(chan *amqp.Error, 1)),
+		waiting: map[uint64]unconfirmed{}, least: 1, numbers: map[string]uint64{},
+	}
+	o.answered = c.take
+	if err := o.channel.Confirm(false); err != nil {
+		return nil, o.explain("asking for confirms", err)
+	}
+	return c, nil
+}
+
+// most is how many messages may wait before a publisher that never waits for them looks what has come.
+const most = 1 << 16
+
+// published enters a message, and waits if it is time to.
+func (c *confirming) published(ctx context.Context, tag uint64, u unconfirmed, mandatory bool) error {
+	c.waiting[tag], c.last = u, tag
+	c.open.Add(1)
+	c.batch++
+	if mandatory {
+		c.numbers[u.mark] = tag
+	}
+	if !c.how.InPlace() {
+		c.host.Print(transcript.Sent, u.body, u.mark)
+	}
+	switch {
+	case c.how.Every > 0 && c.batch >= c.how.Every:
+		return c.settle(ctx)
+	case len(c.waiting) >= most:
+		c.take()
+	}
+	return nil
+}
+
+// settle waits until no message lacks its answer.
+func (c *confirming) settle(ctx context.Context) error {
+	c.batch = 0
+	for {
+		c.take()
+		if len(c.waiting) == 0 {
+			return nil
+		}
+		select {
+		case <-c.answers.More():
+		case <-c.gone:
+			return c.lost()
+		case <-ctx.Done():
+			return errLeft
+		}
+	}
+}
+
+// sleep waits for a timer, and meanwhile listens.
+func (c *confirming) sleep(ctx context.Context, sleep func(context.Context) error) error {
+	ctx, wake := context.WithCancel(ctx)
+	slept := make(chan error, 1)
+	go func() { slept <- sleep(ctx) }()
+	for {
+		c.take()
+		gone := c.gone
+		if len(c.waiting) == 0 {
+			gone = nil // it is noticed when it goes on
+		}
+		select {
+		case err := <-slept:
+			wake()
+			return err
+		case <-c.answers.More():
+		case <-gone:
+			wake()
+			<-slept
+			return c.lost()
+		}
+	}
+}
+
+// lost says why some answers will never come, unless none is missing.
+func (c *confirming) lost() error {
+	c.take()
+	for tag := c.least; tag <= c.last; tag++ {
+		if u, waits := c.waiting[tag]; waits {
+			return c.explain("publishing "+u.body, errors.New("the connection to the broker was lost"))
+		}
+	}
+	return nil
+}
+
+// take deals with the answers that have come.
+func (c *confirming) take() {
+	for _, a := range c.answers.Take() {
+		switch {
+		case a.Kind == tap.Returned:
+			c.comesBack(a)
+		case !a.Multiple:
+			c.told(a.Tag, a.Kind)
+		default:
+			upTo := a.Tag
+			if upTo == 0 {
+				upTo = c.last
+			}
+			for ; c.least <= upTo; c.least++ {
+				c.told(c.least, a.Kind)
+			}
+		}
+	}
+	c.open.Store(int64(len(c.waiting)))
+	c.Poke()
+}
+
+// comesBack deals with a message that is returned, which it is before it is confirmed.
+func (c *confirming) comesBack(a tap.Answer) {
+	tag, waits := c.numbers[a.Mark]
+	if !waits {
+		c.returned[a.Mark] = a.Why
+		return
+	}
+	u := c.waiting[tag]
+	if c.how.InPlace() {
+		u.returned = a.Why
+		c.waiting[tag] = u
+		return
+	}
+	c.host.Print(transcript.Returned, u.body+" ("+a.Why+")", u.mark)
+}
+
+// told prints what the broker says of a message.
+func (c *confirming) told(tag uint64, kind tap.AnswerKind) {
+	u, waits := c.waiting[tag]
+	if !waits {
+		return
+	}
+	delete(c.waiting, tag)
+	delete(c.numbers, u.mark)
+	switch {
+	case u.returned != "":
+		c.host.Print(transcript.Returned, u.body+" ("+u.returned+")", u.mark)
+	case kind == tap.Refused:
+		c.host.Print(transcript.Nacked, u.body, u.mark)
+	case c.how.InPlace():
+		c.host.Print(transcript.Sent, u.body, u.mark)
+	case c.how.Show:
+		c.host.Print(transcript.Confirmed, u.body, u.mark)
+	}
+}
