@@ -14,7 +14,7 @@ func newCheck(t terminal) *cobra.Command {
 		Short: "Check scenarios without playing them",
 		Long: `check reads scenarios and reports every mistake in them at once, each with its place. Nothing is
 played. The exit code is 0 if there is no mistake, else 2. What the newest RabbitMQ denies by default is
-a warning.`,
+a warning, and so is a type of exchange that RabbitMQ does not have without a plugin.`,
 		Example: `  tutor check mine.yaml
   tutor check scenarios`,
 		Args: cobra.MinimumNArgs(1),
@@ -29,6 +29,9 @@ a warning.`,
 				for _, a := range s.scenario.Acts {
 					for _, d := range a.Deprecated() {
 						fmt.Fprintf(t.err, "warning: %s\n", escape.Text(fmt.Sprint(d)))
+					}
+					for _, strange := range a.StrangeExchanges() {
+						fmt.Fprintf(t.err, "warning: %s\n", escape.Text(strange.Error()))
 					}
 				}
 			}

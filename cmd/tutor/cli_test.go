@@ -266,7 +266,10 @@ func TestHandToolsRefuse(t *testing.T) {
 		"need --create-exchange":             {"pub", "-e", "x", "--durable-exchange"},
 		"a consumer needs a queue":           {"con"},
 		"--prefetch -1":                      {"con", "-q", "q", "--prefetch", "-1"},
-		`--type "fan"`:                       {"pub", "-t", "fan"},
+		"--bind-arguments needs":             {"con", "-q", "q", "--bind-arguments", "{x-match: any}"},
+		"want arguments such as":             {"con", "-q", "q", "-e", "x", "--bind-queue", "--bind-arguments", "["},
+		"--show-confirms needs --confirm":    {"pub", "--show-confirms"},
+		"want each, async, or a number":      {"pub", "--confirm=never"},
 		"--nb-messages -1":                   {"pub", "--nb-messages", "-1"},
 		"--ack-auto is for consumers":        {"pub", "--ack-auto"},
 		"none of the others can be":          {"pub", "--userpass", "a:b", "--userpass-file", "f"},
@@ -305,5 +308,18 @@ func TestSignals(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A type of exchange that RabbitMQ does not have is a warning: it may come with a plugin.
+func TestCheckWarnsOfStrangeExchanges(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "strange.yaml")
+	err := os.WriteFile(file, []byte("title: t\ntopology: {exchanges: [{name: x, type: topc}]}\nacts:\n  - {name: a, cast: [{publisher: p, message: m}], expect: {fates: {unroutable: 1}}}\n"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := run(t, "check", file)
+	if want := "warning: " + file + ":2:24: exchange x is of type topc, which RabbitMQ does not have (did you mean topic?)\n"; code != 0 || stderr != want || !strings.Contains(stdout, "no mistakes") {
+		t.Errorf("%d\n%s\n%s, want\n%s", code, stdout, stderr, want)
 	}
 }

@@ -1,7 +1,9 @@
 package actor
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -14,22 +16,33 @@ func (a *Actor) declare(c *scenario.Common) error {
 	if err := a.declareExchange(&c.Exchange); err != nil {
 		return err
 	}
+	for _, b := range c.Exchange.Bindings() {
+		if err := a.bind(transcript.BoundExchange, b); err != nil {
+			return err
+		}
+	}
 	if err := a.declareQueue(&c.Queue); err != nil {
 		return err
 	}
-	if !c.Queue.Bind.Wanted {
-		return nil
-	}
-	keys := c.Queue.Bind.Keys
-	if len(keys) == 0 {
-		keys = []string{c.RoutingKey}
-	}
-	for _, key := range keys {
-		if err := a.channel.QueueBind(a.queue, key, c.Exchange.Name, false, nil); err != nil {
-			return a.explain("binding queue "+a.queue, err)
+	for _, b := range c.Bindings() {
+		b.Queue = a.queue // which may have its name from the broker
+		if err := a.bind(transcript.Bound, b); err != nil {
+			return err
 		}
-		a.host.Print(transcript.Bound, fmt.Sprintf("[%s] to Exchange [%s] %s", a.queue, c.Exchange.Name, key), "")
 	}
+	return nil
+}
+
+func (a *Actor) bind(kind transcript.Kind, b scenario.Binding) error {
+	name := cmp.Or(b.Queue, b.Exchange)
+	if err := Bind(a.channel, &b); err != nil {
+		return a.explain("binding "+b.String(), err)
+	}
+	text := fmt.Sprintf("[%s] to Exchange [%s] %s", name, b.From, b.Key)
+	if len(b.Arguments) > 0 {
+		text = strings.TrimSpace(text) + " " + b.Arguments.String()
+	}
+	a.host.Print(kind, text, "")
 	return nil
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // samples are a value for each kind of flag that no flag has without being given.
-var samples = map[string]string{"string": "it's a b", "bool": yes, "int": "7", "int64": "7", "uint8": "7", "float64": "0.25"}
+var samples = map[string]string{"string": "it's a b", "bool": yes, "int": "7", "int64": "7", "uint8": "7", "float64": "0.25", "arguments": "{a: 1, x-match: all}"}
 
 // sample is a value that a flag can have.
 func sample(f flag) string {
@@ -64,6 +64,7 @@ func ready(blank func() *Part) *Part {
 	c.Queue.Name, c.Queue.Declare = "q", true
 	p.publisher.Count = new(int)
 	*p.publisher.Count = 2
+	c.Queue.Bind.Wanted = true
 	p.publisher.Confirm = scenario.Confirm{Asked: true, Every: 1}
 	return p
 }
@@ -108,7 +109,7 @@ func TestActors(t *testing.T) {
 		}}}}), "tutor con -q q -Q --queue-ttl 5", "the queue's x-message-ttl, the queue's x-queue-type"},
 		"what consumers lack": {consumer(scenario.Consumer{
 			Work: 1, Reject: []string{"m"}, Requeue: []string{"m"}, Exclusive: true, Arguments: scenario.Arguments{"x-priority": int64(1)},
-			Common: scenario.Common{Queue: scenario.Queue{Name: "q", Bind: scenario.Bind{Keys: []string{"a", "b"}}}},
+			Common: scenario.Common{Queue: scenario.Queue{Name: "q", Bind: scenario.Bind{To: make([]scenario.QueueBinding, 2)}}},
 		}), "tutor con -q q", "arguments, exclusive, reject, requeue, work, several binding keys"},
 		"what exchanges lack": {publisher(scenario.Publisher{Message: "m", Common: scenario.Common{Exchange: scenario.Exchange{
 			Name: "e", Declare: true, Internal: true, Arguments: scenario.Arguments{"alternate-exchange": "f"},
@@ -223,6 +224,11 @@ func fill(v reflect.Value) {
 		fill(v.Elem())
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		if v.Index(0).Kind() == reflect.Struct {
+			for _, l := range leavesOf(leaf{v.Index(0), ""}) {
+				fill(l.Value)
+			}
+		}
 	case reflect.Map:
 		v.Set(reflect.ValueOf(scenario.Arguments{"z": int64(1)}))
 	}

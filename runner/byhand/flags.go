@@ -79,6 +79,7 @@ var (
 		"--durable-exchange and --nad-exchange need --create-exchange"}
 	declaredQueue = need{func(p *Part) bool { return p.common().Queue.Declare },
 		"--durable-queue, --exclusive, --nad-queue, --queue-ttl and --message-ttl need --create-queue"}
+	boundQueue      = need{func(p *Part) bool { return p.common().Queue.Bind.Wanted }, "--bind-arguments needs --bind-queue"}
 	aConsumer       = need{func(p *Part) bool { return p.Actor.Consumer != nil }, "--ack-auto is for consumers"}
 	aPublisher      = need{func(p *Part) bool { return p.Actor.Publisher != nil }, "--mandatory and --persistent are for publishers"}
 	confirms        = need{func(p *Part) bool { return p.publisher.Confirm.Asked }, "--show-confirms needs --confirm"}
@@ -89,8 +90,8 @@ var (
 var flags = []flag{
 	{name: "exchange", short: "e", help: "exchange; without one it is the default exchange, which routes to the queue of the routing key's name",
 		field: func(p *Part) value { return text(&p.common().Exchange.Name) }},
-	{name: "type", short: "t", initial: string(scenario.Direct), help: "type of the exchange: direct, fanout, topic or headers",
-		field: func(p *Part) value { return oneOf(&p.common().Exchange.Type, scenario.ExchangeTypes()) }, needs: someExchange},
+	{name: "type", short: "t", initial: string(scenario.Direct), help: "type of the exchange: direct, fanout, topic, headers, or that of a plugin",
+		field: func(p *Part) value { return text(&p.common().Exchange.Type) }, needs: someExchange},
 	{name: "create-exchange", short: "E", initial: no, help: "declare the exchange",
 		field: func(p *Part) value { return truth(&p.common().Exchange.Declare) }, needs: namedExchange},
 	{name: "durable-exchange", initial: no, help: "the exchange survives a restart of the broker",
@@ -110,6 +111,8 @@ var flags = []flag{
 		field: func(p *Part) value { return not(&p.common().Queue.AutoDelete) }, needs: declaredQueue},
 	{name: "bind-queue", initial: no, help: "bind the queue to the exchange with the routing key",
 		field: func(p *Part) value { return truth(&p.common().Queue.Bind.Wanted) }},
+	{name: "bind-arguments", help: "arguments to bind the queue with, such as {x-match: all, format: pdf}",
+		field: func(p *Part) value { return bindArguments(&p.common().Queue.Bind) }, needs: boundQueue},
 	{name: "queue-ttl", initial: "0", help: "the queue goes when it was not used for so many milliseconds",
 		field: func(p *Part) value { return timeToLive(&p.common().Queue.Arguments, "x-expires") }, needs: declaredQueue},
 	{name: "message-ttl", initial: "0", help: "messages in the queue live so many milliseconds",

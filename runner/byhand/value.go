@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,16 +63,23 @@ func text[T ~string](field *T) value {
 	}
 }
 
-func oneOf[T ~string](field *T, words []string) value {
-	v := text(field)
-	v.wrong = func() string {
-		if slices.Contains(words, string(*field)) {
+// bindArguments are those of the only binding of a queue, if it is to the exchange and with the routing key of the
+// command line.
+func bindArguments(bind *scenario.Bind) value {
+	get := func() string {
+		if len(bind.To) != 1 || bind.To[0].From != "" || bind.To[0].Key != nil || len(bind.To[0].Arguments) == 0 {
 			return ""
 		}
-		last := len(words) - 1
-		return "want " + strings.Join(words[:last], ", ") + " or " + words[last]
+		return bind.To[0].Arguments.String()
 	}
-	return v
+	return value{kind: "arguments", get: get, set: func(text string) error {
+		if text == "" {
+			return nil
+		}
+		arguments, err := scenario.ParseArguments(text)
+		bind.To = []scenario.QueueBinding{{Arguments: arguments}}
+		return err
+	}}
 }
 
 func truth(field *bool) value {

@@ -15,6 +15,7 @@ func partOf(a *scenario.Actor, provided *scenario.Broker, ports Ports) *Part {
 	p.Server, p.Port = "localhost", ports.Plain
 	e, c := &p.common().Exchange, &p.common().Connect
 	e.Type = cmp.Or(e.Type, scenario.Direct)
+	p.bindOnce()
 	c.Vhost = cmp.Or(c.Vhost, "/")
 	c.User, c.Password = loginOf(provided, c)
 	if c.TLS != nil {
@@ -32,6 +33,23 @@ func clone(a *scenario.Actor) *scenario.Actor {
 	}
 	p := *a.Publisher
 	return &scenario.Actor{Publisher: &p}
+}
+
+// bindOnce has a queue that is bound once be so as the flags say it, where they can: to the exchange, with the routing
+// key, which a publisher needs for its messages.
+func (p *Part) bindOnce() {
+	c := p.common()
+	if len(c.Queue.Bind.To) != 1 {
+		return
+	}
+	b := c.Queue.Bind.To[0]
+	if b.From == c.Exchange.Name {
+		b.From = ""
+	}
+	if b.Key != nil && (p.Actor.Consumer != nil || *b.Key == c.RoutingKey) {
+		c.RoutingKey, b.Key = *b.Key, nil
+	}
+	c.Queue.Bind.To = []scenario.QueueBinding{b}
 }
 
 // brokerName is the name that the broker's certificate carries.
@@ -102,7 +120,12 @@ var lacks = []struct {
 	{"messages", func(p *Part) bool { return len(p.publisher.Written) > 0 }},
 	{"headers", func(p *Part) bool { return len(p.publisher.Headers) > 0 }},
 	{"internal", func(p *Part) bool { return declaredExchange.of(p) && p.common().Exchange.Internal }},
-	{"several binding keys", func(p *Part) bool { return len(p.common().Queue.Bind.Keys) > 0 }},
+	{"several binding keys", func(p *Part) bool { return len(p.common().Queue.Bind.To) > 1 }},
+	{"where the queue is bound", func(p *Part) bool {
+		to := p.common().Queue.Bind.To
+		return len(to) == 1 && (to[0].From != "" || to[0].Key != nil)
+	}},
+	{"the exchange's bindings", func(p *Part) bool { return len(p.common().Exchange.Bind) > 0 }},
 	{"a CA that did not sign the broker's certificate (give --cafile any other one)", func(p *Part) bool {
 		t := p.common().Connect.TLS
 		return t != nil && t.CA == scenario.CAOther

@@ -7,6 +7,7 @@ package diagram
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tutor/runner/escape"
@@ -43,9 +44,7 @@ func Of(a *scenario.Act) *Graph {
 	for _, actor := range a.Cast {
 		c := actor.Common()
 		queue := g.queue(actor)
-		if c.Queue.Bind.Wanted {
-			g.bind(c, queue)
-		}
+		g.bindings(c, queue)
 		switch {
 		case actor.Consumer != nil:
 			g.add(node{"c:" + actor.Name(), actor.Name() + traits(actor.Consumer), consumerNode})
@@ -101,15 +100,22 @@ func (g *Graph) queue(a *scenario.Actor) string {
 	return ""
 }
 
-func (g *Graph) bind(c *scenario.Common, queue string) {
-	exchange := g.exchange(&c.Exchange)
-	keys := c.Queue.Bind.Keys
-	if len(keys) == 0 {
-		keys = []string{c.RoutingKey}
+// bindings draws those of an actor's exchange, and of its queue.
+func (g *Graph) bindings(c *scenario.Common, queue string) {
+	for _, b := range c.Exchange.Bindings() {
+		g.connect(g.from(b.From, c), g.exchange(&c.Exchange), bindingLabel(b.Key, b.Arguments))
 	}
-	for _, key := range keys {
-		g.connect(exchange, queue, key)
+	for _, b := range c.Bindings() {
+		g.connect(g.from(b.From, c), queue, bindingLabel(b.Key, b.Arguments))
 	}
+}
+
+// from is the exchange that an actor binds something to.
+func (g *Graph) from(name string, c *scenario.Common) string {
+	if name == c.Exchange.Name {
+		return g.exchange(&c.Exchange)
+	}
+	return g.exchange(&scenario.Exchange{Name: name})
 }
 
 func (g *Graph) exchange(e *scenario.Exchange) string {
@@ -117,12 +123,13 @@ func (g *Graph) exchange(e *scenario.Exchange) string {
 		g.add(node{"x:", "default exchange", exchangeNode})
 		return "x:"
 	}
-	label := e.Name
-	if e.Type != "" {
-		label += " (" + string(e.Type) + ")"
+	id := "x:" + e.Name
+	g.add(node{id, e.Name, exchangeNode})
+	if e.Type != "" { // which others may not have said
+		at := slices.IndexFunc(g.nodes, func(n node) bool { return n.id == id })
+		g.nodes[at].label = escape.Text(e.Name + " (" + string(e.Type) + ")")
 	}
-	g.add(node{"x:" + e.Name, label, exchangeNode})
-	return "x:" + e.Name
+	return id
 }
 
 func (g *Graph) publisher(p *scenario.Publisher) {

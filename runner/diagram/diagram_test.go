@@ -14,10 +14,10 @@ func act() *scenario.Act {
 		c.Name = name
 		return &scenario.Actor{Consumer: &c}
 	}
-	none := 0
+	none, keys := 0, []string{"a.#", `"`}
 	return &scenario.Act{Cast: []*scenario.Actor{
 		consumer("all", scenario.Consumer{Ack: scenario.Ack{Mode: scenario.AckAuto}, Common: scenario.Common{Exchange: logs, Queue: scenario.Queue{
-			Declare: true, Bind: scenario.Bind{Wanted: true, Keys: []string{"a.#", `"`}},
+			Declare: true, Bind: scenario.Bind{Wanted: true, To: []scenario.QueueBinding{{Key: &keys[0]}, {Key: &keys[1]}}},
 		}}}),
 		consumer("one", scenario.Consumer{Prefetch: 1, Common: scenario.Common{Queue: scenario.Queue{Name: "tasks", Declare: true}}}),
 		consumer("two", scenario.Consumer{Common: scenario.Common{Queue: scenario.Queue{Name: "tasks"}}}),
@@ -93,5 +93,31 @@ func TestGraph(t *testing.T) {
 		if d.got != d.want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, d.got, d.want)
 		}
+	}
+}
+
+const bound = `  p
+  └─ k ─▶ orders (topic)
+        └─ # ─▶ audit (headers)
+              └─ format=pdf x-match=all ─▶ log
+                                         └─▶ c
+  other
+  └─ k2 ─▶ log, as above
+`
+
+// What an actor binds is drawn with the exchanges it is bound to, and with the arguments.
+func TestBindings(t *testing.T) {
+	key := "k2"
+	a := &scenario.Act{Cast: []*scenario.Actor{
+		{Consumer: &scenario.Consumer{Name: "c", Common: scenario.Common{
+			Exchange: scenario.Exchange{Name: "audit", Type: scenario.Headers, Declare: true, Bind: []*scenario.TopologyBinding{{From: "orders", Key: "#"}}},
+			Queue: scenario.Queue{Name: "log", Declare: true, Bind: scenario.Bind{Wanted: true, To: []scenario.QueueBinding{
+				{Arguments: scenario.Arguments{"x-match": "all", "format": "pdf"}}, {From: "other", Key: &key},
+			}}},
+		}}},
+		{Publisher: &scenario.Publisher{Name: "p", Common: scenario.Common{Exchange: scenario.Exchange{Name: "orders", Type: scenario.Topic}, RoutingKey: "k"}}},
+	}}
+	if got := diagram.Of(a).Text(); got != bound {
+		t.Errorf("\n%s\nwant\n%s", got, bound)
 	}
 }

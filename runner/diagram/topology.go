@@ -18,13 +18,13 @@ func (g *Graph) before(t *scenario.Topology) {
 		g.add(node{"q:" + q.Name, q.Name + settings(q.Arguments), queueNode})
 	}
 	for _, e := range t.Exchanges {
-		g.from(e.Bind, "x:"+e.Name)
+		g.bound(e.Bind, "x:"+e.Name)
 		if alternate, ok := e.Arguments["alternate-exchange"].(string); ok {
 			g.connect("x:"+e.Name, g.exchange(&scenario.Exchange{Name: alternate}), "what no binding takes")
 		}
 	}
 	for _, q := range t.Queues {
-		g.from(q.Bind, "q:"+q.Name)
+		g.bound(q.Bind, "q:"+q.Name)
 		if exchange, ok := q.Arguments["x-dead-letter-exchange"].(string); ok {
 			g.deadLetters(q, exchange)
 		}
@@ -43,14 +43,18 @@ func (g *Graph) deadLetters(q *scenario.TopologyQueue, exchange string) {
 	}
 }
 
-func (g *Graph) from(bindings []*scenario.TopologyBinding, to string) {
+func (g *Graph) bound(bindings []*scenario.TopologyBinding, to string) {
 	for _, b := range bindings {
-		label := b.Key
-		for _, name := range slices.Sorted(maps.Keys(b.Arguments)) {
-			label = strings.TrimSpace(fmt.Sprintf("%s %s=%v", label, name, b.Arguments[name]))
-		}
-		g.connect(g.exchange(&scenario.Exchange{Name: b.From}), to, label)
+		g.connect(g.exchange(&scenario.Exchange{Name: b.From}), to, bindingLabel(b.Key, b.Arguments))
 	}
+}
+
+// bindingLabel is what a binding says of the messages that it takes.
+func bindingLabel(key string, arguments scenario.Arguments) string {
+	for _, name := range slices.Sorted(maps.Keys(arguments)) {
+		key = strings.TrimSpace(fmt.Sprintf("%s %s=%v", key, name, arguments[name]))
+	}
+	return key
 }
 
 // settings are what a reader should know of a queue: its type, and what limits what it holds.

@@ -33,6 +33,7 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	keys := topology.Keys(p.RoutingKey, content.Properties.Headers)
 	to.queues, to.known = l.route(l.cast[who].Vhost, p.Exchange, keys, content.Properties.Headers)
 	to.keys = l.keyID(keys)
+	l.mustKnow(l.cast[who].Vhost, p.Exchange)
 	if ch.tx != nil && to.known && ch.closed == "" {
 		l.postpone(who, ch, p, content, to)
 		return
@@ -56,6 +57,17 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	ch.unconfirmed.add(ch.published, number)
 	if !ch.confirm && len(to.queues) > 0 {
 		l.forgetDelivered(ch)
+	}
+}
+
+// mustKnow doubts the books if a message comes to an exchange of a type that is not known here.
+func (l *Ledger) mustKnow(vhost, exchange string) {
+	v := l.vhosts[vhost]
+	if name := v.Strange(exchange); name != "" {
+		text := fmt.Sprintf("exchange %s is of type %s, and it is not known here where that routes to: what becomes of its messages cannot be followed", name, v.Exchanges[name].Type)
+		if !slices.Contains(l.doubts, text) {
+			l.doubt("%s", text)
+		}
 	}
 }
 

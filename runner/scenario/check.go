@@ -235,12 +235,7 @@ func (c *checker) topology(a *Common, path string) {
 	if a.Exchange.Declare && a.Exchange.Name == "" {
 		c.at(path+".exchange", "an exchange that is declared needs a name")
 	}
-	if a.Queue.Bind.Wanted && a.Exchange.Name == "" {
-		c.at(path+".queue.bind", "binding needs an exchange: every queue is bound to the default exchange already")
-	}
-	if a.Queue.Bind.Wanted && !a.Queue.Declare && a.Queue.Name == "" {
-		c.at(path+".queue.bind", "binding needs a queue: give its name or declare it")
-	}
+	c.bindings(a, path)
 	c.arguments(a.Exchange.Arguments, path+".exchange.arguments", exchangeArguments)
 	c.arguments(a.Queue.Arguments, path+".queue.arguments", queueArguments)
 	if !a.Exchange.Declare {

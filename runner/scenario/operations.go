@@ -291,7 +291,11 @@ func (b *Binding) String() string {
 	if b.Exchange != "" {
 		what = "exchange " + b.Exchange
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s to %s %s", what, b.From, b.Key))
+	text := strings.TrimSpace(fmt.Sprintf("%s to %s %s", what, b.From, b.Key))
+	if len(b.Arguments) > 0 {
+		text += " " + b.Arguments.String()
+	}
+	return text
 }
 
 func (p *Purging) String() string { return "queue " + p.Queue }

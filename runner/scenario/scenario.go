@@ -264,7 +264,7 @@ type TLS struct {
 type Exchange struct {
 	// Name of the exchange; empty is the default exchange.
 	Name string `yaml:"name"`
-	// Type is direct (default), fanout, topic or headers.
+	// Type is direct (default), fanout, topic, headers, or that of a plugin.
 	Type ExchangeType `yaml:"type"`
 	// Declare the exchange.
 	Declare bool `yaml:"declare"`
@@ -274,6 +274,8 @@ type Exchange struct {
 	AutoDelete bool `yaml:"auto_delete"`
 	// Internal exchanges take no publishes, only bindings from other exchanges.
 	Internal bool `yaml:"internal"`
+	// Bind the exchange to others.
+	Bind []*TopologyBinding `yaml:"bind"`
 	// Arguments of exchange.declare, such as alternate-exchange.
 	Arguments Arguments `yaml:"arguments"`
 }
@@ -292,8 +294,8 @@ type Queue struct {
 	Exclusive bool `yaml:"exclusive"`
 	// AutoDelete queues go with their last consumer.
 	AutoDelete bool `yaml:"auto_delete"`
-	// Bind the queue to the actor's exchange: true binds it with the actor's routing key, a list
-	// with each of its keys.
+	// Bind the queue to the actor's exchange: true binds it with the actor's routing key, a text with that key, a list
+	// with each of its keys, or to other exchanges and with arguments.
 	Bind Bind `yaml:"bind"`
 	// Arguments of queue.declare, such as x-queue-type.
 	Arguments Arguments `yaml:"arguments"`
@@ -390,10 +392,10 @@ const (
 	OfBroker Clock = "broker"
 )
 
-// ExchangeType is one of AMQP's exchange types.
+// ExchangeType is the type of an exchange, by which it routes. Plugins have more than AMQP.
 type ExchangeType string
 
-// The exchange types.
+// The exchange types of AMQP.
 const (
 	Direct  ExchangeType = "direct"
 	Fanout  ExchangeType = "fanout"
@@ -415,14 +417,6 @@ const (
 	// CAOther did not.
 	CAOther CA = "other"
 )
-
-// Bind says whether and with which keys a queue is bound to its actor's exchange.
-type Bind struct {
-	// Wanted is whether the queue is bound at all.
-	Wanted bool
-	// Keys to bind with; empty stands for the actor's routing key.
-	Keys []string
-}
 
 // Arguments are the optional arguments of an AMQP method, or a message's headers.
 //

@@ -15,10 +15,9 @@ import (
 
 // The types whose YAML is more than a mapping of their fields.
 
-func (Clock) words() []string        { return []string{"virtual", "real", "broker"} }
-func (ExchangeType) words() []string { return ExchangeTypes() }
-func (CA) words() []string           { return []string{"broker", "other"} }
-func (Feature) words() []string      { return Features() }
+func (Clock) words() []string   { return []string{"virtual", "real", "broker"} }
+func (CA) words() []string      { return []string{"broker", "other"} }
+func (Feature) words() []string { return Features() }
 
 // roles are the kinds of actors, by the key that names them.
 func roles() []string { return []string{"consumer", "publisher", "client"} }
@@ -111,18 +110,6 @@ func (c *Condition) decodeNode(d *decoder, n *yaml.Node, _ string) {
 		return
 	}
 	*c = parsed
-}
-
-func (b *Bind) decodeNode(d *decoder, n *yaml.Node, path string) {
-	if n.Kind == yaml.ScalarNode {
-		d.scalar(n, reflect.ValueOf(&b.Wanted).Elem())
-		return
-	}
-	d.list(n, reflect.ValueOf(&b.Keys).Elem(), path)
-	b.Wanted = true
-	if n.Kind == yaml.SequenceNode && len(b.Keys) == 0 {
-		d.errorf(n, "the list of binding keys is empty")
-	}
 }
 
 func (e *Expectations) decodeNode(d *decoder, n *yaml.Node, path string) {

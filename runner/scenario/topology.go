@@ -30,7 +30,7 @@ type TopologyExchange struct {
 	Pos Position `yaml:"-"`
 	// Name of the exchange.
 	Name string `yaml:"name" jsonschema:"required"`
-	// Type is direct (default), fanout, topic or headers.
+	// Type is direct (default), fanout, topic, headers, or that of a plugin.
 	Type ExchangeType `yaml:"type"`
 	// Durable exchanges survive a restart of the broker. Default: true.
 	Durable *bool `yaml:"durable"`

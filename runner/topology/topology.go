@@ -49,6 +49,8 @@ type Vhost struct {
 	Exchanges map[string]*Exchange
 	Queues    map[string]*Queue
 	policies  []Policy
+	// strange is set once an exchange was declared that routes nobody here knows how.
+	strange bool
 }
 
 // New returns a vhost with the exchanges that are always there.
@@ -67,7 +69,13 @@ func New() *Vhost {
 func (v *Vhost) DeclareExchange(name string, e Exchange) {
 	if v.Exchanges[name] == nil {
 		v.Exchanges[name] = &e
+		v.strange = v.strange || !e.isPlain()
 	}
+}
+
+// isPlain reports whether it is known how the exchange routes.
+func (e *Exchange) isPlain() bool {
+	return e.Type == "direct" || e.Type == "fanout" || e.Type == "topic" || e.Type == "headers"
 }
 
 // DeclareQueue adds a queue, unless it is there.
@@ -163,8 +171,29 @@ func (v *Vhost) Route(exchange string, keys []string, headers wire.Table) (queue
 	return slices.Sorted(maps.Keys(r.reached)), true
 }
 
+// Strange is the name of an exchange that a message to another, or to itself, may come to, and of which it is not known
+// how it routes; empty if there is none.
+func (v *Vhost) Strange(exchange string) string {
+	if !v.strange {
+		return ""
+	}
+	exchanges, _ := v.reachable(exchange)
+	for _, name := range exchanges {
+		if !v.Exchanges[name].isPlain() {
+			return name
+		}
+	}
+	return ""
+}
+
 // Reachable lists the queues that any message to an exchange may reach.
 func (v *Vhost) Reachable(exchange string) []string {
+	_, queues := v.reachable(exchange)
+	return queues
+}
+
+// reachable lists the exchanges and queues that any message to an exchange may reach.
+func (v *Vhost) reachable(exchange string) (exchanges, queues []string) {
 	visited, reached := map[string]bool{}, map[string]bool{}
 	for open := []string{exchange}; len(open) > 0; {
 		e := v.Exchanges[open[0]]
@@ -173,6 +202,7 @@ func (v *Vhost) Reachable(exchange string) []string {
 			continue
 		}
 		visited[open[0]] = true
+		exchanges = append(exchanges, open[0])
 		open = append(open[1:], e.Alternate)
 		for _, b := range e.bindings {
 			if b.toExchange {
@@ -182,7 +212,7 @@ func (v *Vhost) Reachable(exchange string) []string {
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(reached))
+	return exchanges, slices.Sorted(maps.Keys(reached))
 }
 
 // Keys lists the routing keys of a publish: its own, and those in the headers CC and BCC, RabbitMQ's

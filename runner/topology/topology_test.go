@@ -93,3 +93,22 @@ func TestRoute(t *testing.T) {
 	route("right", "", "", false)
 	route("left", "", "", true)
 }
+
+// An exchange of a type that is not known here is strange to all that lead to it.
+func TestStrange(t *testing.T) {
+	v := New()
+	v.DeclareExchange("near", Exchange{Type: "topic"})
+	v.DeclareExchange("far", Exchange{Type: "fanout"})
+	v.DeclareExchange("spare", Exchange{Type: "direct", Alternate: "hash"})
+	v.Bind("near", "#", nil, "far", true)
+	if got := v.Strange("near"); got != "" {
+		t.Errorf("%q is strange before there is anything", got)
+	}
+	v.DeclareExchange("hash", Exchange{Type: "x-consistent-hash"})
+	v.Bind("far", "", nil, "hash", true)
+	for exchange, want := range map[string]string{"": "", "near": "hash", "spare": "hash", "hash": "hash", "amq.topic": "", "nowhere": ""} {
+		if got := v.Strange(exchange); got != want {
+			t.Errorf("from %q to %q, want %q", exchange, got, want)
+		}
+	}
+}

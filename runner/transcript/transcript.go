@@ -18,6 +18,7 @@ type Kind uint8
 const (
 	Warning Kind = iota + 1
 	CreatedExchange
+	BoundExchange
 	CreatedQueue
 	Bound
 	Sent
@@ -50,6 +51,7 @@ var kinds = [...]struct {
 }{
 	Warning:         {"warning", "WARNING: ", false},
 	CreatedExchange: {"created_exchange", "Created exchange: ", false},
+	BoundExchange:   {"bound_exchange", "Bound Exchange ", false},
 	CreatedQueue:    {"created_queue", "Created queue: ", false},
 	Bound:           {"bound", "Bound Queue ", false},
 	Sent:            {"sent", "Sent: ", false},

@@ -27,7 +27,7 @@ var sources = []string{
 	"runner/scenario/scenario.go", "runner/scenario/ack.go", "runner/scenario/answers.go", "runner/scenario/messages.go", "runner/scenario/pattern.go",
 	"runner/scenario/condition.go", "runner/fate/fate.go", "runner/scenario/until.go", "runner/scenario/topology.go",
 	"runner/scenario/deliveries.go", "runner/scenario/deaths.go", "runner/scenario/queues.go", "runner/scenario/operations.go",
-	"runner/scenario/confirm.go", "runner/scenario/confirms.go",
+	"runner/scenario/confirm.go", "runner/scenario/confirms.go", "runner/scenario/bindings.go",
 }
 
 func readComments(root string) (*comments, error) {

@@ -50,7 +50,7 @@ func newFormat(root string) (*format, error) {
 	f := &format{comments: c, types: jsonschema.Definitions{}}
 	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Client{}, scenario.Expectation{}, transcript{},
 		scenario.AckEvery{}, scenario.Envelope{}, scenario.Rule{}, scenario.Refusal{},
-		deliveries{}, delivery{}, queueState{}, scenario.ExpectedProperties{}, scenario.ConfirmHow{})
+		deliveries{}, delivery{}, queueState{}, queueBinding{}, scenario.ExpectedProperties{}, scenario.ConfirmHow{})
 	f.shape()
 	return f, nil
 }
@@ -66,11 +66,13 @@ type (
 	deliveries scenario.Deliveries
 	delivery   scenario.Delivery
 	queueState scenario.ExpectedQueue
+	// queueBinding is likewise one of the forms.
+	queueBinding scenario.QueueBinding
 )
 
 // mappings are the types that are the mappings among the forms of others.
 func mappings() map[string]string {
-	return map[string]string{"transcript": "Transcript", "deliveries": "Deliveries", "delivery": "Delivery", "queueState": "ExpectedQueue"}
+	return map[string]string{"transcript": "Transcript", "deliveries": "Deliveries", "delivery": "Delivery", "queueState": "ExpectedQueue", "queueBinding": "QueueBinding"}
 }
 
 // mappingOf is the name of a type's mapping, if that is one of its forms.

@@ -35,8 +35,10 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 		reflect.TypeFor[scenario.Deliveries](), reflect.TypeFor[scenario.Delivery](), reflect.TypeFor[scenario.Deaths](),
 		reflect.TypeFor[scenario.ExpectedQueue](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern](),
 		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer](),
-		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.Timestamp]():
+		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.QueueBinding](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.Timestamp]():
 		return ref(typeName(t))
+	case reflect.TypeFor[scenario.ExchangeType]():
+		return &jsonschema.Schema{Type: "string", Examples: examplesOf(f.comments.words["ExchangeType"])}
 	case reflect.TypeFor[lines]():
 		return ref("Lines")
 	case reflect.TypeFor[map[fate.Fate]*scenario.Messages]():
@@ -68,6 +70,13 @@ func enum(words []word) *jsonschema.Schema {
 	return s
 }
 
+func examplesOf(words []word) (all []any) {
+	for _, w := range words {
+		all = append(all, w.value)
+	}
+	return all
+}
+
 // fates are the keys of a mapping.
 func (f *format) fates() *jsonschema.Schema {
 	s := &jsonschema.Schema{
@@ -96,7 +105,10 @@ func (f *format) shape() {
 	oneOf("Actor", ref("Consumer"), ref("Publisher"), ref("Client"))
 	oneOf("Duration", &jsonschema.Schema{Type: "string", Pattern: duration}, &jsonschema.Schema{Const: 0})
 	f.types["Condition"] = &jsonschema.Schema{Type: "string", Pattern: condition, Examples: []any{"rabbitmq >=4.0", "embedded"}}
-	oneOf("Bind", &jsonschema.Schema{Type: "boolean"}, &jsonschema.Schema{Type: "array", Items: text(), MinItems: &one})
+	key := &jsonschema.Schema{Extras: map[string]any{"type": []string{"string", "number"}}}
+	oneOf("Bind", &jsonschema.Schema{Type: "boolean"}, key, &jsonschema.Schema{Type: "array", Items: ref("QueueBinding"), MinItems: &one})
+	oneOf("QueueBinding", text(), f.types["queueBinding"])
+	f.types["queueBinding"].MinProperties = &one
 	oneOf("Expectations", ref("Expectation"), &jsonschema.Schema{Type: "array", Items: ref("Expectation"), MinItems: &one})
 	oneOf("Lines", text(), list(text()))
 	oneOf("Transcript", text(), list(text()), f.types["transcript"])
