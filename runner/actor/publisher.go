@@ -188,7 +188,15 @@ func (p *publishing) takeReturn(r amqp.Return) {
 // takes what is returned until then.
 func (p *publishing) finish() error {
 	closed := make(chan error, 1)
-	go func() { closed <- p.channel.Close() }()
+	go func() {
+		// A channel that the broker closes over what was published must not be closed once more, when it is none
+		// any longer.
+		err := flush(p.channel)
+		if err == nil {
+			err = p.channel.Close()
+		}
+		closed <- err
+	}()
 	if p.returns != nil {
 		for r := range p.returns {
 			p.takeReturn(r)
