@@ -86,7 +86,7 @@ func (c *confirming) settle(ctx context.Context) error {
 		select {
 		case <-c.answers.More():
 		case <-c.gone:
-			return c.lost()
+			return c.lost(ctx)
 		case <-ctx.Done():
 			return errLeft
 		}
@@ -110,16 +110,20 @@ func (c *confirming) sleep(ctx context.Context, sleep func(context.Context) erro
 			return err
 		case <-c.answers.More():
 		case <-gone:
+			err := c.lost(ctx)
 			wake()
 			<-slept
-			return c.lost()
+			return err
 		}
 	}
 }
 
 // lost says why some answers will never come, unless none is missing.
-func (c *confirming) lost() error {
+func (c *confirming) lost(ctx context.Context) error {
 	c.take()
+	if ctx.Err() != nil {
+		return errLeft
+	}
 	for tag := c.least; tag <= c.last; tag++ {
 		if u, waits := c.waiting[tag]; waits {
 			return c.explain("publishing "+u.body, errors.New("the connection to the broker was lost"))

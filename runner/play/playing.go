@@ -81,12 +81,7 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 	for vhost, exempt := range p.evidence.exempt {
 		p.ledger.Testify(vhost, exempt)
 	}
-	for _, who := range expectDeliveries(act) {
-		p.ledger.KeepDeliveries(who)
-	}
-	for _, who := range expectConfirms(act) {
-		p.ledger.KeepConfirms(who)
-	}
+	keepExpected(act, p.ledger)
 	observers := []func(tap.Event){p.ledger.Observe}
 	if c.Frames {
 		p.frames.now = func() time.Duration { return p.timeline.Now() }

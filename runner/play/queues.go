@@ -12,14 +12,14 @@ import (
 
 // What the engine looks at for the sake of what is expected.
 
-// expectDeliveries are the places of the actors of whom an act expects deliveries, on any broker.
-func expectDeliveries(act *scenario.Act) []int {
-	return expected(act, func(e *scenario.Expectation, name string) bool { return e.Deliveries[name] != nil })
-}
-
-// expectConfirms are the places of the actors of whom an act expects confirms, on any broker.
-func expectConfirms(act *scenario.Act) []int {
-	return expected(act, func(e *scenario.Expectation, name string) bool { return e.Confirms[name] != nil })
+// keepExpected has the ledger keep, of the actors of whom an act expects them, deliveries and confirms.
+func keepExpected(act *scenario.Act, books *ledger.Ledger) {
+	for _, who := range expected(act, func(e *scenario.Expectation, name string) bool { return e.Deliveries[name] != nil }) {
+		books.KeepDeliveries(who)
+	}
+	for _, who := range expected(act, func(e *scenario.Expectation, name string) bool { return e.Confirms[name] != nil }) {
+		books.KeepConfirms(who)
+	}
 }
 
 // expected are the places of the actors of whom an act expects something, on any broker.
