@@ -67,7 +67,7 @@ func (l *Ledger) done(who int, vhost string, ch *channel, answer wire.Method) {
 			if ch.first == 0 {
 				ch.first = l.consumed
 			}
-			ch.consumers[ok.ConsumerTag] = consumer{queue: q, noAck: asked.NoAck, prefetch: ch.prefetch, shared: ch.shared, number: l.consumed}
+			ch.consumers[ok.ConsumerTag] = consumer{queue: q, noAck: asked.NoAck, prefetch: ch.prefetch, shared: ch.shared, number: l.consumed, priority: priority(asked)}
 			l.consumers[q]++
 			l.takes(q, who, 1)
 			l.unrest.touched[q] = true

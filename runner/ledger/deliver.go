@@ -24,7 +24,7 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 			l.doubt("a delivery to %s for a consumer that does not exist: %s", l.cast[who].Name, d.ConsumerTag)
 			return
 		}
-		by = consumer{queue: QueueRef{l.cast[who].Vhost, asked.Queue}, noAck: asked.NoAck, number: l.consumed + 1}
+		by = consumer{queue: QueueRef{l.cast[who].Vhost, asked.Queue}, noAck: asked.NoAck, number: l.consumed + 1, priority: priority(asked)}
 		if ch.first == 0 {
 			ch.first = by.number
 		}
@@ -51,6 +51,7 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 	r := l.happens(outcome.Deliver, who).about(l, i).mark(redelivered, d.Redelivered).mark(auto, by.noAck)
 	r.tag = uint32(d.DeliveryTag)
 	l.keep(who, m, envelope{d.Exchange, d.RoutingKey, d.ConsumerTag, d.Redelivered}, content)
+	l.serves(by)
 	c.consumer = uint16(who + 1)
 	c.doubtful = false
 	c.state = unacked

@@ -61,6 +61,8 @@ type Ledger struct {
 	// takers are the actors that consume from a queue, and how often.
 	takers map[QueueRef]map[int]int
 	unrest unrest
+	// served are the consumers that queues with a single active consumer have delivered to last.
+	served map[QueueRef]serving
 	// progress is how far each actor has come.
 	progress []scenario.Progress
 	// consumed counts the consumers that there ever were.
@@ -276,6 +278,8 @@ type consumer struct {
 	number int
 	// timedOut is set where the broker has stopped it. It may yet deliver to it.
 	timedOut bool
+	// priority is what the consumer has asked for (x-priority).
+	priority int64
 }
 
 // New returns an empty ledger for a cast. Words puts the scenario's names for vhosts and users into
@@ -284,7 +288,7 @@ func New(cast []Member, remark func(Remark), words func(string) string, now func
 	l := &Ledger{
 		cast: cast, told: remark, words: words, hops: make([]uint8, len(cast)), onward: map[uint32]uint8{},
 		vhosts: map[string]*topology.Vhost{}, queueIDs: map[QueueRef]uint16{}, queues: make([]QueueRef, 1), came: make([]pile.Of[uint32], 1),
-		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, takers: map[QueueRef]map[int]int{}, unrest: newUnrest(len(cast)), owned: make([][]QueueRef, len(cast)), lettered: map[string]int{}, sent: make([]pile.Of[uint32], len(cast)), further: map[uint32][]uint32{},
+		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, takers: map[QueueRef]map[int]int{}, served: map[QueueRef]serving{}, unrest: newUnrest(len(cast)), owned: make([][]QueueRef, len(cast)), lettered: map[string]int{}, sent: make([]pile.Of[uint32], len(cast)), further: map[uint32][]uint32{},
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
 		headers: map[uint32]wire.Table{}, settledAt: map[string]uint32{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),

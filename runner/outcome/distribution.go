@@ -90,6 +90,13 @@ func outcomeOf(a *Act) []string {
 		}
 		lines = append(lines, printed...)
 	}
+	for _, m := range a.Mismatches {
+		for _, d := range m.Diff {
+			if m.Step && d.Op == transcript.Extra {
+				lines = append(lines, m.Subject+": "+d.Text)
+			}
+		}
+	}
 	if a.Err != nil {
 		return append(lines, "error: "+a.Err.Error())
 	}

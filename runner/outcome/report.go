@@ -69,6 +69,8 @@ type Mismatch struct {
 	Subject string
 	// Diff leads from what was expected to what was observed.
 	Diff []transcript.DiffLine
+	// Step is set where it is a step that has compared, in the middle of the act.
+	Step bool
 }
 
 // Frame is a frame on an actor's connection in words.

@@ -95,6 +95,7 @@ func performers() map[string]performer {
 			return p.wait(ctx, s.Wait.Std())
 		},
 		"until":   func(p *playing, ctx context.Context, s *scenario.Step, _ string) error { return p.until(ctx, s.Until) },
+		"check":   func(p *playing, ctx context.Context, s *scenario.Step, _ string) error { return p.check(ctx, s.Check) },
 		"restart": func(p *playing, ctx context.Context, _ *scenario.Step, _ string) error { return p.restart(ctx) },
 	}
 	for _, v := range scenario.Verbs() {

@@ -58,6 +58,8 @@ type playing struct {
 	brokerTime *brokerTime
 	// restarting is set while the broker is restarted, and does not answer.
 	restarting atomic.Bool
+	// over is set once the act has come to its end, and the journal is closed.
+	over bool
 	// tidies is set where the vhost is not the act's own, and had nothing of the names that the act
 	// declares.
 	tidies bool
@@ -174,6 +176,7 @@ func (p *playing) close(ctx context.Context) error {
 	if err := p.journal.Close(); err != nil {
 		return err
 	}
+	p.over = true
 	queues, err := p.lookAtQueues(ctx)
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	amqp "github.com/rabbitmq/amqp091-go"
+
 	"tutor/runner/ledger"
 	"tutor/runner/play/inspector"
 	"tutor/runner/scenario"
@@ -51,15 +53,9 @@ func (p *playing) lookAtQueues(ctx context.Context) (map[string]scenario.QueueSe
 	return seen, nil
 }
 
-// lookAtQueue looks at the queue of a name in the first vhost of the cast that has one.
+// lookAtQueue is what the queue of a name is like, in the first of the vhosts where it may be that has one.
 func (p *playing) lookAtQueue(ctx context.Context, name string) (seen scenario.QueueSeen, err error) {
-	var vhosts []string
-	for _, a := range p.act.Cast {
-		if vhost := a.Vhost(); !slices.Contains(vhosts, vhost) {
-			vhosts = append(vhosts, vhost)
-		}
-	}
-	for _, vhost := range vhosts {
+	for _, vhost := range p.vhostsOf(name) {
 		seen, err = p.lookAt(ctx, ledger.QueueRef{Vhost: vhost, Name: name})
 		if err != nil || seen.Exists {
 			return seen, err
@@ -68,19 +64,54 @@ func (p *playing) lookAtQueue(ctx context.Context, name string) (seen scenario.Q
 	return seen, nil
 }
 
+// vhostsOf are where a queue may be, by the scenario's names: where somebody has one of that name, or else where
+// anybody is.
+func (p *playing) vhostsOf(queue string) []string {
+	var named, all []string
+	for _, a := range p.act.Cast {
+		vhost := a.Vhost()
+		if a.Common().Queue.Name == queue && !slices.Contains(named, vhost) {
+			named = append(named, vhost)
+		}
+		if !slices.Contains(all, vhost) {
+			all = append(all, vhost)
+		}
+	}
+	if len(named) > 0 {
+		return named
+	}
+	return all
+}
+
+// lookAt asks the broker what a queue is like. Who has what of it, and which of its consumers is the active one, only
+// the ledger knows, and of an exclusive queue, which nobody but its owner may look at, the rest as well. All must be
+// quiet.
 func (p *playing) lookAt(ctx context.Context, q ledger.QueueRef) (seen scenario.QueueSeen, err error) {
-	ch, err := p.auditor(ctx, ledger.Remaining{Vhost: q.Vhost, Queue: q.Name, Owner: p.owner(q)})
+	ch, err := p.looker(ctx, q)
 	if err != nil {
 		return seen, err
 	}
 	// A channel that the broker has closed says so again.
 	defer ch.Close()
 	declared, exists, err := inspector.Declared(ch, q.Name)
-	if err != nil || !exists {
+	waiting, unacked := p.ledger.Holds(q)
+	switch {
+	case inspector.ReplyCode(err) == amqp.ResourceLocked:
+		consumers, _, exists := p.ledger.Consumers(q)
+		return scenario.QueueSeen{Exists: exists, Ready: waiting, Unacked: unacked, Consumers: consumers, Active: p.ledger.Active(q)}, nil
+	case err != nil || !exists:
 		return seen, err
 	}
-	_, unacked := p.ledger.Holds(q)
-	return scenario.QueueSeen{Exists: true, Ready: declared.Messages, Consumers: declared.Consumers, Unacked: unacked}, nil
+	return scenario.QueueSeen{Exists: true, Ready: declared.Messages, Unacked: unacked, Consumers: declared.Consumers, Active: p.ledger.Active(q)}, nil
+}
+
+// looker opens a channel to look at a queue on. As long as the act goes on, no actor's connection has any of the
+// runner's.
+func (p *playing) looker(ctx context.Context, q ledger.QueueRef) (*amqp.Channel, error) {
+	if !p.over {
+		return p.inspector.Channel(ctx, q.Vhost)
+	}
+	return p.auditor(ctx, ledger.Remaining{Vhost: q.Vhost, Queue: q.Name, Owner: p.owner(q)})
 }
 
 // owner is the place in the cast of the actor whose an exclusive queue is, or -1.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"tutor/runner/ledger"
 	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
@@ -71,12 +70,12 @@ func (p *playing) lacks(ctx context.Context, u *scenario.Until) (diff []transcri
 	}
 	for _, name := range slices.Sorted(maps.Keys(u.Queues)) {
 		want := u.Queues[name]
-		numbers, exists, err := p.count(ctx, ledger.QueueRef{Vhost: p.vhostOf(name), Name: name})
+		seen, err := p.lookAtQueue(ctx, name)
 		if err != nil {
-			return nil, fmt.Errorf("asking for queue %s: %w", name, err)
+			return nil, fmt.Errorf("looking at queue %s: %w", name, err)
 		}
-		if !want.Fits(numbers, exists) {
-			diff = differ(diff, name+": "+want.String(), name+": "+want.Show(numbers, exists))
+		if !want.Fits(seen) {
+			diff = differ(diff, name+": "+want.String(), name+": "+want.Show(seen))
 		}
 	}
 	return diff, nil
@@ -84,31 +83,4 @@ func (p *playing) lacks(ctx context.Context, u *scenario.Until) (diff []transcri
 
 func differ(diff []transcript.DiffLine, want, got string) []transcript.DiffLine {
 	return append(diff, transcript.DiffLine{Op: transcript.Missing, Text: want}, transcript.DiffLine{Op: transcript.Extra, Text: got})
-}
-
-// count asks the broker for what is in a queue. Who has what of it only the ledger knows, and of an exclusive
-// queue, which nobody but its owner may look at, the rest as well. All must be quiet.
-func (p *playing) count(ctx context.Context, q ledger.QueueRef) (n scenario.QueueNumbers, exists bool, err error) {
-	state, err := p.inspector.Look(ctx, q)
-	if err != nil || !state.Exists {
-		return n, false, err
-	}
-	waiting, unacked := p.ledger.Holds(q)
-	n = scenario.QueueNumbers{Ready: state.Ready, Unacked: unacked, Consumers: state.Consumers}
-	if state.Locked {
-		n.Ready = waiting
-		n.Consumers, _, exists = p.ledger.Consumers(q)
-		return n, exists, nil
-	}
-	return n, true, nil
-}
-
-// vhostOf is where a queue is, by the scenario's name: where the first is who has one of that name.
-func (p *playing) vhostOf(queue string) string {
-	for _, a := range p.act.Cast {
-		if a.Common().Queue.Name == queue {
-			return a.Vhost()
-		}
-	}
-	return "/"
 }

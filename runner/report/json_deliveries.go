@@ -21,6 +21,9 @@ type Queue struct {
 	Ready     int  `json:"ready"`
 	Unacked   int  `json:"unacked"`
 	Consumers int  `json:"consumers"`
+	// Active is whose consumer is the single active one, "<not known>" where nothing has shown it; absent where
+	// there is none.
+	Active string `json:"active,omitempty"`
 }
 
 func newDeliveries(books *outcome.Books) map[string][]Delivery {

@@ -337,6 +337,11 @@ func (c *checker) expectations(a *Act, path string, cast *cast) {
 		c.fates(e.Fates, at+".fates")
 		c.deliveries(e.Deliveries, at+".deliveries", cast)
 		c.confirms(a, e.Confirms, at+".confirms", cast)
+		for name, q := range e.Queues {
+			if q != nil {
+				c.active(a, name, q, at+".queues."+name, cast)
+			}
+		}
 	}
 }
 

@@ -74,18 +74,18 @@ func (e *ExpectedConfirms) Diff(seen ConfirmsSeen) (diff []transcript.DiffLine) 
 func (t *toldOf) diff() (diff []transcript.DiffLine) {
 	switch {
 	case t.want.Total != nil:
-		return differing(diff, t.key, t.want.Total, len(t.seen))
+		return differingNumber(diff, t.key, t.want.Total, len(t.seen))
 	case t.want.Counts != nil:
 		for _, text := range sortedNatural(t.want.Counts) {
-			diff = differing(diff, t.key+": "+text, t.want.Counts[text], timesIn(text, t.seen))
+			diff = differingNumber(diff, t.key+": "+text, t.want.Counts[text], timesIn(text, t.seen))
 		}
 		return diff
 	}
 	return transcript.Compare(prefixed(t.key, t.want.Texts), prefixed(t.key, t.seen), true)
 }
 
-// differing adds what differs between a number that is expected and one that was seen.
-func differing(diff []transcript.DiffLine, what string, want *Number, n int) []transcript.DiffLine {
+// differingNumber adds what differs between a number that is expected and one that was seen.
+func differingNumber(diff []transcript.DiffLine, what string, want *Number, n int) []transcript.DiffLine {
 	if want.Fits(n, true) {
 		return diff
 	}

@@ -159,7 +159,7 @@ func TestDecodeMistakes(t *testing.T) {
 		{"tls without listener", act("      - publisher: p\n        connect: {tls: {}}\n", ""), "f:6:24: a secure connection needs broker: {tls: true}"},
 		{"steps", act(publisher+"      - consumer: c\n        queue: {name: q}\n",
 			"    steps:\n      - start: q\n      - start: p\n      - start: p\n      - {kill: c, wait: 1s}\n      - stop: c\n      - await: p\n    expect: {fates: {}}\n"),
-			"f:8:5: c is never started: add - start: c\nf:9:9: there is no actor q in the cast\nf:11:9: p is started twice: cast a second actor\nf:12:9: a step is exactly one of start, stop, kill, await, wait, until, restart, publish, get, consume, cancel, ack, nack, reject, recover, prefetch, confirm, tx, declare, bind, unbind, purge, delete, close\nf:13:9: c is not started before this step"},
+			"f:8:5: c is never started: add - start: c\nf:9:9: there is no actor q in the cast\nf:11:9: p is started twice: cast a second actor\nf:12:9: a step is exactly one of start, stop, kill, await, wait, until, check, restart, publish, get, consume, cancel, ack, nack, reject, recover, prefetch, confirm, tx, declare, bind, unbind, purge, delete, close\nf:13:9: c is not started before this step"},
 		{"condition", act(publisher, "    expect: [{on: rabitmq, fates: {}}, {on: rabbitmq ~4, fates: {}}]\n"),
 			"f:6:19: unknown broker \"rabitmq\" (did you mean rabbitmq?)\nf:6:45: unknown comparison \"~\": use one of = != < <= > >="},
 		{"never counts", act(publisher, "    expect: [{fates: {}}, {on: embedded, fates: {}}]\n"),

@@ -318,6 +318,9 @@ type Step struct {
 	// Until waits for something to come to pass, as long as anything moves or a timer is left: then the act
 	// fails. It is looked at whenever all is quiet.
 	Until *Until `yaml:"until"`
+	// Check compares what there is at this moment, when all is quiet, with what must be so. The act goes on whatever
+	// it is like, and has failed where it differs.
+	Check *Check `yaml:"check"`
 	// Restart names what is restarted: broker.
 	Restart string `yaml:"restart" jsonschema:"enum=broker"`
 
@@ -345,7 +348,7 @@ type Expectation struct {
 	Deaths map[string]*Deaths `yaml:"deaths"`
 	// Queues are what queues must be like at the end, when nothing moves any more. Those that are not named are not
 	// compared.
-	Queues map[string]*ExpectedQueue `yaml:"queues"`
+	Queues map[string]*QueueState `yaml:"queues"`
 	// Confirms are what the broker must have told publishers of what they published. Those that are not named are not
 	// compared.
 	Confirms map[string]*ExpectedConfirms `yaml:"confirms"`

@@ -24,8 +24,8 @@ func (e *Expectation) Shown(deliveries map[string][]Delivered, deaths map[string
 		if !seen.Exists {
 			lines = append(lines, fmt.Sprintf("queue %s: %s", name, Absent))
 		}
-		for _, n := range e.Queues[name].numbers(seen) {
-			lines = append(lines, fmt.Sprintf("queue %s: %s: %d", name, n.key, n.seen))
+		for _, v := range e.Queues[name].values(seen) {
+			lines = append(lines, fmt.Sprintf("queue %s: %s", name, v.observed()))
 		}
 	}
 	for _, name := range sortedNatural(e.Confirms) {

@@ -34,6 +34,8 @@ const (
 	ATime
 	// ACondition is what must have come to pass.
 	ACondition
+	// AComparison is what must be so at this moment.
+	AComparison
 	// AnOperation is what somebody does at the broker (see [Operation]).
 	AnOperation
 )
@@ -48,6 +50,7 @@ func Verbs() []Verb {
 		{"await", Publishing, "wait until it is done: %s", func(s *Step) string { return s.Await }},
 		{"wait", ATime, "wait %s", func(s *Step) string { return given(s.Wait) }},
 		{"until", ACondition, "wait until %s", func(s *Step) string { return s.Until.String() }},
+		{"check", AComparison, "see that %s", func(s *Step) string { return s.Check.String() }},
 		{"restart", TheBroker, "restart the %s", func(s *Step) string { return s.Restart }},
 	}, operationVerbs()...)
 }
@@ -86,6 +89,8 @@ func (c *checker) steps(a *Act, path string, cast *cast) {
 			c.saysSomething(at)
 		case ACondition:
 			c.until(a, s.Until, at+"."+verb.Key, cast, started)
+		case AComparison:
+			c.moment(a, s.Check, at+"."+verb.Key, cast, started)
 		case AnOperation:
 			c.operation(s, verb, at, cast, scene)
 		default:

@@ -3,12 +3,8 @@ package scenario
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
-	"strconv"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 )
 
 // Until is what a step waits for: how far an actor has come, or what there is in queues.
@@ -29,86 +25,6 @@ type Until struct {
 	Cancelled bool `yaml:"cancelled"`
 	// Queues are what there must be, by the names of the queues: <absent> where one must not exist.
 	Queues map[string]*QueueState `yaml:"queues"`
-}
-
-// QueueState is what there must be in a queue at a moment: numbers, or ranges such as 1.. (at least). What is
-// not named is free.
-type QueueState struct {
-	// Pos is where it is written.
-	Pos Position `yaml:"-"`
-	// Ready is how many messages wait to be delivered.
-	Ready *Pattern `yaml:"ready"`
-	// Unacked is how many messages consumers have, and have not acknowledged.
-	Unacked *Pattern `yaml:"unacked"`
-	// Consumers is how many consumers there are.
-	Consumers *Pattern `yaml:"consumers"`
-	// Absent is set where the queue must not exist, which is written <absent>.
-	Absent bool `yaml:"-"`
-}
-
-// QueueNumbers are what can be counted in a queue.
-type QueueNumbers struct{ Ready, Unacked, Consumers int }
-
-// Fits reports whether a queue, which may not exist, is as it must be.
-func (s *QueueState) Fits(n QueueNumbers, exists bool) bool {
-	if s.Absent || !exists {
-		return s.Absent && !exists
-	}
-	return !slices.ContainsFunc(s.named(n), func(n namedNumber) bool { return !n.want.Fits(n.got, true) })
-}
-
-// Show is what is written of a queue, in the words of those numbers that are written here.
-func (s *QueueState) Show(n QueueNumbers, exists bool) string {
-	if !exists {
-		return Absent
-	}
-	if s.Absent {
-		return fmt.Sprintf("ready: %d", n.Ready)
-	}
-	var parts []string
-	for _, n := range s.named(n) {
-		parts = append(parts, fmt.Sprintf("%s: %d", n.key, n.got))
-	}
-	return strings.Join(parts, ", ")
-}
-
-func (s *QueueState) String() string {
-	if s.Absent {
-		return Absent
-	}
-	var parts []string
-	for _, n := range s.named(QueueNumbers{}) {
-		parts = append(parts, n.key+": "+n.want.String())
-	}
-	return strings.Join(parts, ", ")
-}
-
-type namedNumber struct {
-	key  string
-	want *Pattern
-	got  int
-}
-
-// named are the numbers that are written.
-func (s *QueueState) named(n QueueNumbers) []namedNumber {
-	all := []namedNumber{{"ready", s.Ready, n.Ready}, {"unacked", s.Unacked, n.Unacked}, {"consumers", s.Consumers, n.Consumers}}
-	return slices.DeleteFunc(all, func(n namedNumber) bool { return n.want == nil })
-}
-
-// decodeNode takes numbers, or that there is no such queue.
-func (s *QueueState) decodeNode(d *decoder, n *yaml.Node, path string) {
-	s.Pos = d.pos(n)
-	if n.Kind == yaml.ScalarNode && n.Value == Absent {
-		s.Absent = true
-		return
-	}
-	type plain QueueState // without this method
-	var p plain
-	d.structure(n, reflect.ValueOf(&p).Elem(), path)
-	*s = QueueState(p)
-	if n.Kind == yaml.MappingNode && len(s.named(QueueNumbers{})) == 0 {
-		d.errorf(n, "%ssay what there must be: ready, unacked or consumers (or %s)", lead(path), Absent)
-	}
 }
 
 // Progress is how far an actor has come.
@@ -177,7 +93,7 @@ func (c *checker) until(a *Act, u *Until, path string, cast *cast, started map[s
 		c.at(path, "wait until an actor has come so far, or until queues have so much: give actor or queues")
 		return
 	case u.Actor == "":
-		c.untilQueues(a, u, path)
+		c.untilQueues(a, u, path, cast)
 		return
 	}
 	if !c.refer(cast, path+".actor", u.Actor) {
@@ -191,14 +107,13 @@ func (c *checker) until(a *Act, u *Until, path string, cast *cast, started map[s
 
 func (c *checker) untilActor(u *Until, path string, cast *cast) {
 	given := 0
-	for _, key := range untilKeys() {
+	for _, key := range progressKeys() {
 		if !c.given(path + "." + key) {
 			continue
 		}
 		given++
-		publishes := key == "sent" || key == "confirmed" || key == "nacked"
-		if publishes != cast.publishers[u.Actor] && !cast.clients[u.Actor] {
-			c.at(path+"."+key, "%s is a %s: it is never %s", u.Actor, role(cast, u.Actor), map[bool]string{true: "one that has " + key, false: key}[publishes])
+		if wrong := cast.neverSo(u.Actor, key); wrong != "" {
+			c.at(path+"."+key, "%s", wrong)
 		}
 	}
 	for key, n := range map[string]*int{"received": u.Received, "sent": u.Sent, "confirmed": u.Confirmed, "nacked": u.Nacked} {
@@ -211,9 +126,6 @@ func (c *checker) untilActor(u *Until, path string, cast *cast) {
 	}
 }
 
-// untilKeys are how far an actor can have come.
-func untilKeys() []string { return []string{"received", "sent", "confirmed", "nacked", "cancelled"} }
-
 func role(cast *cast, name string) string {
 	if cast.publishers[name] {
 		return "publisher"
@@ -221,43 +133,13 @@ func role(cast *cast, name string) string {
 	return "consumer"
 }
 
-func (c *checker) untilQueues(a *Act, u *Until, path string) {
-	for _, key := range untilKeys() {
+func (c *checker) untilQueues(a *Act, u *Until, path string, cast *cast) {
+	for _, key := range progressKeys() {
 		if c.given(path + "." + key) {
 			c.at(path+"."+key, "%s is an actor's: give actor, too", key)
 		}
 	}
-	known := a.queueNames()
-	for name, state := range u.Queues {
-		at := path + ".queues." + name
-		if !slices.Contains(known, name) {
-			c.at(at, "nobody in the act has a queue %s%s", name, c.didYouMean(name, known))
-		}
-		if state != nil {
-			c.queueState(state, at)
-		}
-	}
-}
-
-// queueState checks that numbers are compared with numbers.
-func (c *checker) queueState(s *QueueState, path string) {
-	for _, n := range s.named(QueueNumbers{}) {
-		if !n.want.isNumeric() {
-			c.at(path+"."+n.key, "%s: want a number, or a range such as 2..3, 1.. or ..2, not %s", n.key, strconv.Quote(n.want.String()))
-		}
-	}
-}
-
-// isNumeric reports whether a number can fit.
-func (p Pattern) isNumeric() bool {
-	switch want := p.want.(type) {
-	case int64:
-		return want >= 0
-	case string:
-		_, _, ok := span(want)
-		return ok
-	}
-	return false
+	c.queueStates(a, u.Queues, path+".queues", cast)
 }
 
 // queueNames are the queues of an act that have a name in its scenario.

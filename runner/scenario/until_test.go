@@ -25,11 +25,11 @@ func TestUntilIsChecked(t *testing.T) {
 		`{actor: c, received: 0}`:                  "received: 0 is so from the beginning",
 		`{queues: {q: {ready: 0}}, received: 1}`:   "received is an actor's",
 		`{queues: {r: {ready: 0}}}`:                "nobody in the act has a queue r",
-		`{queues: {q: {}}}`:                        "say what there must be",
+		`{queues: {q: {}}}`:                        "want what the queue is like, such as {ready: 0}",
 		`{queues: {q: {ready: few}}}`:              `want a number, or a range such as 2..3, 1.. or ..2, not "few"`,
 		`{queues: {q: {ready: -1}}}`:               "want a number",
 		`{queues: {q: {redy: 1}}}`:                 "unknown key redy (did you mean ready?)",
-		`{queues: {q: absent}}`:                    "want a mapping",
+		`{queues: {q: absent}}`:                    "want what the queue is like",
 	} {
 		_, err := Decode("f", []byte(waiting(until)))
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -59,24 +59,29 @@ func TestUntilInWords(t *testing.T) {
 }
 
 func TestQueueStateFits(t *testing.T) {
-	three := NewPattern(int64(3))
-	some := NewPattern("1..")
+	three := Number{NewPattern(int64(3))}
+	some := Number{NewPattern("1..")}
+	first, nobody := "first", Absent
 	for _, test := range []struct {
-		want   QueueState
-		got    QueueNumbers
-		exists bool
-		fits   bool
+		want QueueState
+		got  QueueSeen
+		fits bool
 	}{
-		{QueueState{Ready: &three}, QueueNumbers{Ready: 3}, true, true},
-		{QueueState{Ready: &three}, QueueNumbers{Ready: 2}, true, false},
-		{QueueState{Ready: &three, Unacked: &some}, QueueNumbers{Ready: 3}, true, false},
-		{QueueState{Consumers: &some}, QueueNumbers{Consumers: 2}, true, true},
-		{QueueState{Consumers: &some}, QueueNumbers{}, false, false},
-		{QueueState{Absent: true}, QueueNumbers{}, false, true},
-		{QueueState{Absent: true}, QueueNumbers{}, true, false},
+		{QueueState{Ready: &three}, QueueSeen{Exists: true, Ready: 3}, true},
+		{QueueState{Ready: &three}, QueueSeen{Exists: true, Ready: 2}, false},
+		{QueueState{Ready: &three, Unacked: &some}, QueueSeen{Exists: true, Ready: 3}, false},
+		{QueueState{Consumers: &some}, QueueSeen{Exists: true, Consumers: 2}, true},
+		{QueueState{Consumers: &some}, QueueSeen{Consumers: 2}, false},
+		{QueueState{Active: &first}, QueueSeen{Exists: true, Active: "first"}, true},
+		{QueueState{Active: &first}, QueueSeen{Exists: true, Active: NotKnown}, false},
+		{QueueState{Active: &first}, QueueSeen{Exists: true}, false},
+		{QueueState{Active: &nobody}, QueueSeen{Exists: true}, true},
+		{QueueState{Active: &nobody}, QueueSeen{Exists: true, Active: NotKnown}, false},
+		{QueueState{absent: true}, QueueSeen{}, true},
+		{QueueState{absent: true}, QueueSeen{Exists: true}, false},
 	} {
-		if got := test.want.Fits(test.got, test.exists); got != test.fits {
-			t.Errorf("%v fits %v (%v): %v", test.want.String(), test.got, test.exists, got)
+		if got := test.want.Fits(test.got); got != test.fits {
+			t.Errorf("%v fits %v: %v", test.want.String(), test.got, got)
 		}
 	}
 }

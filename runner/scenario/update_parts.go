@@ -223,19 +223,19 @@ func deathsValue(ways [][]Death) value {
 }
 
 // respelled is what a queue was like, as far as it is named.
-func (q *ExpectedQueue) respelled(seen QueueSeen) string {
+func (q *QueueState) respelled(seen QueueSeen) string {
 	if !seen.Exists {
 		return Absent
 	}
-	table, order := map[string]any{}, []string{"ready", "unacked", "consumers"}
-	for _, n := range q.numbers(seen) {
-		table[n.key] = n.seen
-		if n.want.Fits(n.seen, true) {
-			table[n.key] = n.want.want
+	table := map[string]any{}
+	for _, v := range q.values(seen) {
+		table[v.key] = v.seen
+		if v.fits {
+			table[v.key] = v.want
 		}
 	}
 	if q.absent {
 		table["ready"] = seen.Ready
 	}
-	return flowTable(table, order)
+	return flowTable(table, queueKeys())
 }

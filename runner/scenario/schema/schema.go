@@ -65,14 +65,14 @@ type transcript struct {
 type (
 	deliveries scenario.Deliveries
 	delivery   scenario.Delivery
-	queueState scenario.ExpectedQueue
+	queueState scenario.QueueState
 	// queueBinding is likewise one of the forms.
 	queueBinding scenario.QueueBinding
 )
 
 // mappings are the types that are the mappings among the forms of others.
 func mappings() map[string]string {
-	return map[string]string{"transcript": "Transcript", "deliveries": "Deliveries", "delivery": "Delivery", "queueState": "ExpectedQueue", "queueBinding": "QueueBinding"}
+	return map[string]string{"transcript": "Transcript", "deliveries": "Deliveries", "delivery": "Delivery", "queueState": "QueueState", "queueBinding": "QueueBinding"}
 }
 
 // mappingOf is the name of a type's mapping, if that is one of its forms.

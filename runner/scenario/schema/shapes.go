@@ -33,7 +33,7 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 		reflect.TypeFor[scenario.Bind](), reflect.TypeFor[scenario.Expectations](), reflect.TypeFor[scenario.Transcript](),
 		reflect.TypeFor[scenario.Messages](), reflect.TypeFor[scenario.Arguments](),
 		reflect.TypeFor[scenario.Deliveries](), reflect.TypeFor[scenario.Delivery](), reflect.TypeFor[scenario.Deaths](),
-		reflect.TypeFor[scenario.ExpectedQueue](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern](),
+		reflect.TypeFor[scenario.QueueState](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern](),
 		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer](),
 		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.QueueBinding](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.Timestamp]():
 		return ref(typeName(t))
@@ -124,7 +124,7 @@ func (f *format) shape() {
 	oneOf("Deliveries", list(ref("Delivery")), f.types["deliveries"])
 	oneOf("Delivery", text(), f.types["delivery"])
 	f.types["Deaths"] = list(enum(f.comments.words["Death"]))
-	oneOf("ExpectedQueue", &jsonschema.Schema{Const: scenario.Absent}, f.types["queueState"])
+	oneOf("QueueState", &jsonschema.Schema{Const: scenario.Absent}, f.types["queueState"])
 	f.types["queueState"].MinProperties = &one
 	oneOf("Number", whole(math.MaxInt32), &jsonschema.Schema{Type: "string", Pattern: numbers})
 	oneOf("Told", list(text()), whole(math.MaxInt32), &jsonschema.Schema{Type: "string", Pattern: numbers},
@@ -149,7 +149,6 @@ func (f *format) shape() {
 	for _, name := range []string{"Binding", "Deletion", "Declaration"} {
 		f.types[name].OneOf = []*jsonschema.Schema{{Required: []string{"queue"}}, {Required: []string{"exchange"}}}
 	}
-	property("Until", "queues").AdditionalProperties = &jsonschema.Schema{OneOf: []*jsonschema.Schema{ref("QueueState"), {Const: scenario.Absent}}}
 	f.types["ConfirmHow"].MinProperties, f.types["ExpectedConfirms"].MinProperties = &one, &one
 	f.types["deliveries"].Properties.Value("counts").MinProperties = &one
 	expected := []*jsonschema.Schema{{Required: []string{"fates"}}}

@@ -22,6 +22,9 @@ func Observed(a *outcome.Act) (o scenario.Observed, why string) {
 		if r.Stopped {
 			return o, "it waits in vain: " + r.Mismatches[len(r.Mismatches)-1].Subject
 		}
+		if at := slices.IndexFunc(r.Mismatches, func(m outcome.Mismatch) bool { return m.Step }); at >= 0 {
+			return o, fmt.Sprintf("a step of it compares with something else than was observed, and steps are not rewritten: %s (%v)", r.Mismatches[at].Subject, r.Mismatches[at].Pos)
+		}
 		if r.Books == nil || !r.Books.Balanced() {
 			return o, "its books do not balance"
 		}
