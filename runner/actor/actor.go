@@ -117,7 +117,11 @@ func New(spec *scenario.Actor, host Host) *Actor {
 	case spec.Client != nil:
 		a.role = &client{operator: newOperator(a)}
 	default:
-		a.role = &publishing{operator: newOperator(a), part: spec.Publisher}
+		p := &publishing{operator: newOperator(a), part: spec.Publisher}
+		if spec.Publisher.Replies != nil {
+			p.asks = &asking{}
+		}
+		a.role = p
 	}
 	return a
 }
@@ -136,8 +140,8 @@ type role interface {
 	play(ctx context.Context) error
 	// idle reports whether there is nothing to do until a message arrives.
 	idle() bool
-	// listens reports whether something is sure to come that the actor deals with even while it waits for its timer.
-	listens() bool
+	// caughtUp reports whether all that is dealt with even while the actor waits for its timer is.
+	caughtUp() bool
 	// flush returns when the broker has dealt with all that the actor has sent.
 	flush() error
 	// fence returns when also all has arrived that this and what was flushed before has caused to the actor
@@ -280,7 +284,7 @@ func (a *Actor) Idle() bool {
 		return true
 	default:
 	}
-	return a.host.Clock.Sleeping(a.host.Who) && !a.role.listens() || a.errands.Load() == 0 && a.role.idle()
+	return a.role.caughtUp() && (a.host.Clock.Sleeping(a.host.Who) || a.errands.Load() == 0 && a.role.idle())
 }
 
 // Poke has those who wait for the actor look again.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tutor/runner/scenario"
+	"tutor/runner/tap"
 	"tutor/runner/transcript"
 )
 
@@ -51,10 +52,15 @@ func (a *answers) follow(rule *scenario.Rule, d delivery) bool {
 	if d.mark == "" {
 		return !d.Redelivered
 	}
+	mark := d.mark
+	if rule.Do.Publish != nil {
+		own, origin := tap.Origin(mark) // what is published again has a mark of its own each time
+		mark = cmp.Or(origin, own)
+	}
 	if a.given == nil {
 		a.given = map[following]int{}
 	}
-	f := following{rule, d.mark}
+	f := following{rule, mark}
 	if a.given[f] >= times {
 		return false
 	}
@@ -65,6 +71,11 @@ func (a *answers) follow(rule *scenario.Rule, d delivery) bool {
 // answer does what the rules say with a delivery that is processed.
 func (c *consuming) answer(ctx context.Context, d delivery, body string) error {
 	do := c.answers.decide(d, body)
+	if !do.First && c.part.RepliesFirst() {
+		if err := c.publishOver(d, do, body); err != nil {
+			return err
+		}
+	}
 	switch do.Response {
 	case scenario.Die:
 		return c.die(ctx)
@@ -74,7 +85,10 @@ func (c *consuming) answer(ctx context.Context, d delivery, body string) error {
 	if do.Response == scenario.Acknowledge {
 		c.answers.remember(d.MessageId)
 	}
-	return c.finish(d, do, body)
+	if err := c.finish(d, do, body); err != nil || !do.First && c.part.RepliesFirst() {
+		return err
+	}
+	return c.publishOver(d, do, body)
 }
 
 // ignore acknowledges a delivery that the consumer has processed before.
@@ -113,7 +127,7 @@ func (a *answers) remember(id string) {
 
 // die ends the consumer, when what it has said before has come to pass.
 func (c *consuming) die(ctx context.Context) error {
-	if c.part.Works() == 0 {
+	if c.part.Works() == 0 || c.part.Publishes() {
 		if err := c.work(ctx, scenario.Duration(time.Nanosecond)); err != nil {
 			return err
 		}

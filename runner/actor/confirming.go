@@ -30,10 +30,13 @@ type confirming struct {
 	open atomic.Int64
 	// batch is how many were published since all were waited for.
 	batch int
+	// sent prints that a message was sent; back is told when one has come back.
+	sent func(body, correlation, mark string)
+	back func()
 }
 
 type unconfirmed struct {
-	mark, body string
+	mark, body, correlation string
 	// returned is why it has come back, if it has, as long as that is not printed.
 	returned string
 }
@@ -64,7 +67,7 @@ func (c *confirming) published(ctx context.Context, tag uint64, u unconfirmed, m
 		c.numbers[u.mark] = tag
 	}
 	if !c.how.InPlace() {
-		c.host.Print(transcript.Sent, u.body, u.mark)
+		c.sent(u.body, u.correlation, u.mark)
 	}
 	switch {
 	case c.how.Every > 0 && c.batch >= c.how.Every:
@@ -93,29 +96,27 @@ func (c *confirming) settle(ctx context.Context) error {
 	}
 }
 
-// sleep waits for a timer, and meanwhile listens.
-func (c *confirming) sleep(ctx context.Context, sleep func(context.Context) error) error {
-	ctx, wake := context.WithCancel(ctx)
-	slept := make(chan error, 1)
-	go func() { slept <- sleep(ctx) }()
-	for {
-		c.take()
-		gone := c.gone
-		if len(c.waiting) == 0 {
-			gone = nil // it is noticed when it goes on
-		}
-		select {
-		case err := <-slept:
-			wake()
-			return err
-		case <-c.answers.More():
-		case <-gone:
-			err := c.lost(ctx)
-			wake()
-			<-slept
-			return err
-		}
+// prints has it say how that a message was sent is printed, and tell when one has come back.
+func (c *confirming) prints(sent func(body, correlation, mark string), back func()) {
+	if c != nil {
+		c.sent, c.back = sent, back
 	}
+}
+
+// more receives when answers have come.
+func (c *confirming) more() <-chan struct{} {
+	if c == nil {
+		return nil
+	}
+	return c.answers.More()
+}
+
+// cutOff receives when those that are missing never will come; if none is, that is noticed when the publisher goes on.
+func (c *confirming) cutOff() <-chan *amqp.Error {
+	if c == nil || len(c.waiting) == 0 {
+		return nil
+	}
+	return c.gone
 }
 
 // lost says why some answers will never come, unless none is missing.
@@ -156,6 +157,7 @@ func (c *confirming) take() {
 
 // comesBack deals with a message that is returned, which it is before it is confirmed.
 func (c *confirming) comesBack(a tap.Answer) {
+	c.back()
 	tag, waits := c.numbers[a.Mark]
 	if !waits {
 		c.returned[a.Mark] = a.Why
@@ -184,7 +186,7 @@ func (c *confirming) told(tag uint64, kind tap.AnswerKind) {
 	case kind == tap.Refused:
 		c.host.Print(transcript.Nacked, u.body, u.mark)
 	case c.how.InPlace():
-		c.host.Print(transcript.Sent, u.body, u.mark)
+		c.sent(u.body, u.correlation, u.mark)
 	case c.how.Show:
 		c.host.Print(transcript.Confirmed, u.body, u.mark)
 	}

@@ -56,8 +56,8 @@ func (c *consuming) idle() bool {
 	return c.paused.Load() || c.accepted.Load() && c.handled.Load() == c.wire.Arrivals()
 }
 
-// publishes reports whether a step has made the consumer send anything.
-func (c *consuming) publishes() bool { return c.operated.Load() }
+// publishes reports whether the consumer sends anything: of its own, or since a step has made it.
+func (c *consuming) publishes() bool { return c.operated.Load() || c.part.Publishes() }
 func (c *consuming) consumes() bool  { return true }
 
 func (c *consuming) play(ctx context.Context) error {
@@ -68,6 +68,7 @@ func (c *consuming) play(ctx context.Context) error {
 	}
 	c.tag = cmp.Or(c.part.Tag, c.part.Name)
 	cancelled := c.channel.NotifyCancel(make(chan string, 1))
+	returns := c.channel.NotifyReturn(make(chan amqp.Return, returnsAtOnce))
 	deliveries, err := c.channel.Consume(c.queue, c.tag, c.part.Ack.Mode == scenario.AckAuto, c.part.Exclusive, false, false, table(c.part.Arguments))
 	if err != nil {
 		return c.explain("consuming from queue "+c.queue, err)
@@ -75,16 +76,26 @@ func (c *consuming) play(ctx context.Context) error {
 	c.share(c.channel, false)
 	c.accepted.Store(true)
 	c.Poke()
+	return c.serve(ctx, deliveries, returns, cancelled)
+}
+
+// serve deals with what comes, until the consumer dies or is told to leave.
+func (c *consuming) serve(ctx context.Context, deliveries <-chan amqp.Delivery, returns <-chan amqp.Return, cancelled <-chan string) error {
 	for {
 		select {
 		case e := <-c.mailbox:
 			if c.do(ctx, e) {
 				return nil
 			}
+			continue
 		case x := <-c.inbox:
 			c.arrived(x)
-			c.handled.Add(1)
-			c.Poke()
+		case r, ok := <-returns:
+			if !ok {
+				returns = nil
+				continue
+			}
+			c.printReturn(r)
 		case d, ok := <-deliveries:
 			if !ok && c.resigned {
 				deliveries = nil
@@ -93,24 +104,30 @@ func (c *consuming) play(ctx context.Context) error {
 			if !ok {
 				return c.cutOff(ctx, cancelled)
 			}
-			switch err := c.take(ctx, received(d)); {
-			case errors.Is(err, errDied):
-				if c.host.Dies != nil {
-					c.host.Dies()
-				}
-				c.Kill()
-				return nil
-			case errors.Is(err, errLeft):
-				return c.left(ctx)
-			case err != nil:
-				return err
+			if err := c.take(ctx, received(d)); err != nil {
+				return c.ends(ctx, err)
 			}
-			c.handled.Add(1)
-			c.Poke()
 		case <-ctx.Done():
 			return c.left(ctx)
 		}
+		c.handled.Add(1)
+		c.Poke()
 	}
+}
+
+// ends is how the consumer goes on no longer, after a delivery.
+func (c *consuming) ends(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, errDied):
+		if c.host.Dies != nil {
+			c.host.Dies()
+		}
+		c.Kill()
+		return nil
+	case errors.Is(err, errLeft):
+		return c.left(ctx)
+	}
+	return err
 }
 
 // do does what a step wants, and reports whether that has ended the connection.

@@ -62,18 +62,22 @@ func (a *Actor) declareExchange(e *scenario.Exchange) error {
 	return nil
 }
 
-func (a *Actor) declareQueue(q *scenario.Queue) error {
+func (a *Actor) declareQueue(q *scenario.Queue) (err error) {
 	a.queue = q.Name
-	if !q.Declare {
-		return nil
+	if q.Declare {
+		a.queue, err = a.declareQueueOf(q)
 	}
+	return err
+}
+
+// declareQueueOf declares a queue, and returns its name as the broker knows it.
+func (a *Actor) declareQueueOf(q *scenario.Queue) (name string, err error) {
 	declared, err := a.channel.QueueDeclare(q.Name, q.Durable, q.AutoDelete, q.Exclusive, false, table(q.Arguments))
 	if err != nil {
-		return a.explain("declaring queue "+q.Name, err)
+		return q.Name, a.explain("declaring queue "+q.Name, err)
 	}
-	a.queue = declared.Name
 	a.host.Print(transcript.CreatedQueue, declared.Name, "")
-	return nil
+	return declared.Name, nil
 }
 
 // table turns the scenario's arguments into the client library's.

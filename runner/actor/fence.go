@@ -52,7 +52,14 @@ func (a *Actor) isOver() bool {
 
 func (p *publishing) flush() error { return p.flushAll(p.channel) }
 
-func (p *publishing) fence() ([]amqp.Queue, error) { return nil, nil }
+// fence is one for who waits for answers: a queue that they come to is asked, and of direct replies the channel alone
+// can tell.
+func (p *publishing) fence() ([]amqp.Queue, error) {
+	if p.asks == nil {
+		return nil, nil
+	}
+	return p.fenceQueues(p.channel, p.number, []string{p.asks.queue})
+}
 
 func (c *consuming) flush() error { return c.flushAll(c.channel) }
 

@@ -75,9 +75,6 @@ func newOperator(a *Actor) *operator {
 	}
 }
 
-// listens is true of nobody but publishers: what comes to others counts as an arrival.
-func (o *operator) listens() bool { return false }
-
 // on is the channel of a name, which is opened if it is not there, or not any more.
 func (o *operator) on(name string) (*opened, error) {
 	if ch := o.channels[name]; ch != nil && !ch.IsClosed() {
@@ -131,6 +128,9 @@ func (o *operator) all() (open []*opened) {
 	}
 	return open
 }
+
+// caughtUp is true of those who let what comes wait for their timer.
+func (o *operator) caughtUp() bool { return true }
 
 // upToDate reports whether all that has arrived was dealt with.
 func (o *operator) upToDate() bool {
@@ -264,13 +264,21 @@ func (o *operator) keep(ch *opened, d *delivery, name string) {
 
 // takeReturn prints what has come back, unless it is told with the confirm.
 func (o *operator) takeReturn(ch *opened, r *amqp.Return) {
-	why := fmt.Sprintf("%d %s", r.ReplyCode, r.ReplyText)
-	mark, _ := tap.Unmarked(r.Headers)
 	if ch.confirms {
-		o.returned[mark] = why
+		mark, _ := tap.Unmarked(r.Headers)
+		o.returned[mark] = whyReturned(r)
 		return
 	}
-	o.host.Print(transcript.Returned, string(r.Body)+" ("+why+")", mark)
+	o.printReturn(*r)
+}
+
+// whyReturned is the broker's reason.
+func whyReturned(r *amqp.Return) string { return fmt.Sprintf("%d %s", r.ReplyCode, r.ReplyText) }
+
+// printReturn prints what has come back.
+func (a *Actor) printReturn(r amqp.Return) {
+	mark, _ := tap.Unmarked(r.Headers)
+	a.host.Print(transcript.Returned, string(r.Body)+" ("+whyReturned(&r)+")", mark)
 }
 
 // closed prints why the broker has closed a channel. That it has closed the connection the connection tells. Only

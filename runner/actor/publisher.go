@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -25,6 +24,8 @@ type publishing struct {
 	returns  <-chan amqp.Return
 	// begun is set once confirms is.
 	begun atomic.Bool
+	// asks is set where the publisher waits for answers.
+	asks *asking
 }
 
 // returnsAtOnce is how many messages may come back before the publisher looks at them.
@@ -55,6 +56,9 @@ func (p *publishing) play(ctx context.Context) (err error) {
 			return p.ends(ctx, err)
 		}
 	}
+	if p.asks != nil {
+		return p.listen(ctx)
+	}
 	return p.finish()
 }
 
@@ -64,6 +68,12 @@ func (p *publishing) open() (err error) {
 		p.returns = p.channel.NotifyReturn(make(chan amqp.Return, returnsAtOnce))
 	} else if p.confirms, err = p.confirming(p.part.Confirm); err != nil {
 		return err
+	}
+	p.confirms.prints(p.printSent, p.dealtWith)
+	if p.asks != nil {
+		if err := p.askFor(p.part.Replies); err != nil {
+			return err
+		}
 	}
 	p.share(p.channel, p.confirms != nil)
 	p.begun.Store(p.confirms != nil)
@@ -78,28 +88,56 @@ func (p *publishing) ends(ctx context.Context, err error) error {
 	return err
 }
 
-// pause waits for a timer.
+// pause waits for a timer, and meanwhile takes what the broker answers and what others do.
 func (p *publishing) pause(ctx context.Context, d time.Duration) error {
-	sleep := func(ctx context.Context) error {
-		if err := p.host.Clock.Sleep(ctx, p.host.Who, d); err != nil {
-			return errLeft
+	if p.confirms == nil && p.asks == nil {
+		return p.sleep(ctx, d)
+	}
+	alive, wake := context.WithCancel(ctx)
+	defer wake()
+	slept := make(chan error, 1)
+	go func() { slept <- p.sleep(alive, d) }()
+	for {
+		select {
+		case err := <-slept:
+			return err
+		case <-p.confirms.more():
+			p.confirms.take()
+		case <-p.confirms.cutOff():
+			err := p.confirms.lost(ctx)
+			wake()
+			<-slept
+			return err
+		case d, ok := <-p.asks.deliveries():
+			p.takeAnswer(d, ok)
+		case r, ok := <-p.returns:
+			p.takeOrEnd(r, ok)
+		case x := <-p.inboxOfAsking():
+			p.arrived(x)
+			p.dealtWith()
 		}
-		return nil
 	}
-	if p.confirms == nil {
-		return sleep(ctx)
-	}
-	return p.confirms.sleep(ctx, sleep)
 }
 
-// idle is never true of a publisher that does not wait for its timer.
-func (p *publishing) idle() bool { return false }
+func (p *publishing) sleep(ctx context.Context, d time.Duration) error {
+	if err := p.host.Clock.Sleep(ctx, p.host.Who, d); err != nil {
+		return errLeft
+	}
+	return nil
+}
 
-// listens reports whether the broker owes an answer, which the publisher takes even while it waits for its timer.
-func (p *publishing) listens() bool { return p.begun.Load() && p.confirms.open.Load() > 0 }
+// idle is never true of a publisher that waits neither for its timer nor for answers.
+func (p *publishing) idle() bool { return p.asks != nil && p.asks.published.Load() }
+
+// caughtUp reports whether the publisher has dealt with all that it takes even while it waits for its timer: what the
+// broker owes it, and what has come if it waits for answers.
+func (p *publishing) caughtUp() bool {
+	owed := p.begun.Load() && p.confirms.open.Load() > 0
+	return !owed && p.asks.caughtUp(p.wire.Arrivals())
+}
 
 func (p *publishing) publishes() bool { return true }
-func (p *publishing) consumes() bool  { return false }
+func (p *publishing) consumes() bool  { return p.asks != nil }
 
 // runErrands does what steps want by now, and reports whether that has ended the connection.
 func (p *publishing) runErrands(ctx context.Context) (leaves bool) {
@@ -111,6 +149,7 @@ func (p *publishing) runErrands(ctx context.Context) (leaves bool) {
 			}
 		case x := <-p.inbox:
 			p.arrived(x)
+			p.dealtWith()
 		default:
 			return false
 		}
@@ -122,6 +161,9 @@ func (p *publishing) send(ctx context.Context, n int) error {
 	p.takeReturns()
 	out := p.part.Nth(n)
 	body, mark := out.Body, p.nextMark()
+	if p.asks != nil {
+		out.Properties.ReplyTo = p.asks.queue
+	}
 	confirmation, err := p.channel.PublishWithDeferredConfirm(
 		p.part.Exchange.Name, out.RoutingKey, out.Mandatory, false, p.message(mark, &out))
 	if err != nil {
@@ -131,10 +173,20 @@ func (p *publishing) send(ctx context.Context, n int) error {
 		return p.explain("publishing "+body, err)
 	}
 	if p.confirms == nil {
-		p.host.Print(transcript.Sent, body, mark)
+		p.printSent(body, out.Properties.CorrelationID, mark)
 		return nil
 	}
-	return p.confirms.published(ctx, confirmation.DeliveryTag, unconfirmed{mark: mark, body: body}, out.Mandatory)
+	sent := unconfirmed{mark: mark, body: body, correlation: out.Properties.CorrelationID}
+	return p.confirms.published(ctx, confirmation.DeliveryTag, sent, out.Mandatory)
+}
+
+// printSent prints that a message was sent, which asks for an answer or does not.
+func (p *publishing) printSent(body, correlation, mark string) {
+	if p.asks == nil {
+		p.host.Print(transcript.Sent, body, mark)
+		return
+	}
+	p.host.Print(transcript.Asked, correlated(body, correlation), mark)
 }
 
 // message is an outgoing message as the client library has it.
@@ -179,9 +231,8 @@ func (p *publishing) takeReturns() {
 }
 
 func (p *publishing) takeReturn(r amqp.Return) {
-	why := fmt.Sprintf("%d %s", r.ReplyCode, r.ReplyText)
-	mark, _ := tap.Unmarked(r.Headers)
-	p.host.Print(transcript.Returned, string(r.Body)+" ("+why+")", mark)
+	p.dealtWith()
+	p.printReturn(r)
 }
 
 // finish closes the channel, which tells the broker to be done with all that was published, and

@@ -49,6 +49,7 @@ func Of(a *scenario.Act) *Graph {
 		case actor.Consumer != nil:
 			g.add(node{"c:" + actor.Name(), actor.Name() + traits(actor.Consumer), consumerNode})
 			g.connect(queue, "c:"+actor.Name(), "")
+			g.republishes(actor)
 		case actor.Client != nil:
 			g.client(actor, a.Steps)
 		default:
@@ -57,6 +58,25 @@ func Of(a *scenario.Act) *Graph {
 	}
 	g.defaultBindings()
 	return g
+}
+
+// republishes draws where a consumer publishes what it has got, as far as that is written.
+func (g *Graph) republishes(a *scenario.Actor) {
+	id := "c:" + a.Name()
+	for _, rule := range a.Answers {
+		p := rule.Do.Publish
+		if p == nil || p.Exchange == nil {
+			continue
+		}
+		key := ""
+		if p.RoutingKey != nil {
+			key = *p.RoutingKey
+		}
+		g.connect(id, g.exchange(&scenario.Exchange{Name: *p.Exchange}), key)
+	}
+	if a.Reply != nil {
+		g.connect(id, g.exchange(&scenario.Exchange{}), "reply_to")
+	}
 }
 
 // client draws where steps have a client publish to and take from.
@@ -142,6 +162,17 @@ func (g *Graph) publisher(p *scenario.Publisher) {
 	for _, key := range p.RoutingKeys() {
 		g.connect(id, exchange, key)
 	}
+	if p.Replies == nil {
+		return
+	}
+	name := p.Replies.Name()
+	label := name
+	if name == "" {
+		name = "of " + p.Name
+		label = "amq.gen-… " + name
+	}
+	g.add(node{"q:" + name, label, queueNode})
+	g.connect("q:"+name, id, "")
 }
 
 // defaultBindings are those that every queue has to the default exchange, where somebody publishes

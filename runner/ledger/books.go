@@ -22,7 +22,8 @@ func (l *Ledger) books() *outcome.Books {
 		}
 	}
 	b.Doubts = slices.Concat(l.doubts, l.unheard())
-	b.Notes = l.notes(b.Doubts)
+	b.Tries = l.tries()
+	b.Notes = l.notes(b.Tries, b.Doubts)
 	return b
 }
 

@@ -170,6 +170,9 @@ func (l *Ledger) cancelled(ch *channel, tag string) {
 	} else {
 		l.consumers[gone.queue]--
 	}
+	if isPseudo(gone.queue) {
+		return // it is no queue that the broker could be asked for
+	}
 	l.affected[gone.queue] = true
 	q := l.vhosts[gone.queue.Vhost].Queues[gone.queue.Name]
 	if q != nil && q.AutoDelete && l.consumers[gone.queue] == 0 {

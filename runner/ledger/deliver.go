@@ -45,6 +45,7 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 		}
 		return
 	}
+	l.asks(m, content)
 	l.exit(i)
 	c := l.copies.At(i)
 	l.events.seen.hops = max(l.hops[who], 1, l.onward[i])
@@ -115,6 +116,10 @@ func (l *Ledger) delivery(who int, on uint16, tag uint64) (ch *channel, i uint32
 // delivered under automatic acknowledgement is not answered.
 func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func(tag uint64, i uint32)) {
 	for _, tag := range l.settled(ch, tag, multiple) {
+		if ch.doomed {
+			ch.unheard = append(ch.unheard, settlement{tag, do})
+			continue
+		}
 		if ch.tx != nil {
 			ch.tx.settlements = append(ch.tx.settlements, settlement{tag, do})
 			continue
@@ -127,6 +132,18 @@ func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func
 		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
 			l.cast[who].Name, l.messages.At(l.copies.At(i).message).body, l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))
 	})
+}
+
+// spare enters what was answered on channels that the broker should have closed and has not. All must be quiet.
+func (l *Ledger) spare() {
+	for _, ch := range l.doomed {
+		ch.doomed = false
+		for _, s := range ch.unheard {
+			ch.delivered.settle(s.tag, false, s.do)
+		}
+		ch.unheard = nil
+	}
+	l.doomed = nil
 }
 
 // settled are the delivery tags that an answer is about, in order.

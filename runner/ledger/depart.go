@@ -60,6 +60,7 @@ func (l *Ledger) wasRedelivered(m uint32, q QueueRef) bool {
 
 // release gives back or loses what a channel's consumers had, and ends the consumers.
 func (l *Ledger) release(who int, ch *channel) {
+	ch.unheard = nil
 	for tag, i := range ch.delivered.all {
 		l.giveBack(ch, tag)
 		l.lose(who, i)

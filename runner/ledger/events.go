@@ -161,6 +161,9 @@ func (l *Ledger) event(n int, r record) outcome.Event {
 	case r.exchange != 0 && r.actor != 0:
 		e.Vhost = l.cast[r.actor-1].Vhost
 	}
+	if first, again := l.origins[r.message-1]; again && r.message != 0 && r.kind == outcome.Publish {
+		e.Origin = int(first) + 1
+	}
 	if r.message != 0 {
 		e.Body = l.messages.At(r.message - 1).body
 	}

@@ -68,6 +68,8 @@ func (s *story) sentence() string {
 func (s *story) dropped() string {
 	const forgotten = "under automatic acknowledgement the broker forgets a message when it has sent it"
 	switch {
+	case s.Consumer == "" && isPseudo(s.l.queues[s.c.queue]):
+		return "who had asked was gone, and a direct reply has no queue to wait in: the broker dropped it without a word."
 	case s.Consumer == "":
 		return fmt.Sprintf("%s lost it when the broker was restarted: it was not persistent.", s.Queue)
 	case s.Unseen:

@@ -29,6 +29,7 @@ func (l *Ledger) got(who int, ch *channel, g *wire.BasicGetOK, content *tap.Cont
 		l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, body, q.Name)
 		return
 	}
+	l.asks(m, content)
 	l.exit(i)
 	l.unrest.touched[q] = true
 	c := l.copies.At(i)

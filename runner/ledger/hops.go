@@ -31,6 +31,13 @@ func (l *Ledger) passedOn(had, goes uint32) {
 	}
 }
 
+// publishedAt enters that somebody who is so far from what set it off has published a copy.
+func (l *Ledger) publishedAt(copy uint32, hops uint8) {
+	if hops > 0 && hops < math.MaxUint8 {
+		l.onward[copy] = hops + 1
+	}
+}
+
 // calm forgets how far anybody is.
 func (l *Ledger) calm() {
 	clear(l.hops)

@@ -121,8 +121,10 @@ type Ledger struct {
 	pending []*channel
 	// silent are messages that reach no queue and were not refused so far, since the last quiet.
 	silent []uint32
-	// closed are channels that the broker has closed over a publish, since the last quiet.
+	// closed are channels that the broker has closed over a publish, since the last quiet, and doomed those that it
+	// must close.
 	closed []closing
+	doomed []*channel
 	// hops of the actors, and onward those of copies that somebody has passed on, since the last quiet.
 	hops   []uint8
 	onward map[uint32]uint8
@@ -138,6 +140,11 @@ type Ledger struct {
 	givenBack map[QueueRef]bool
 	// bereft are queues that are gone, and whose consumers were not told so far.
 	bereft map[QueueRef]bool
+	// origins are what messages descend from that were published over others.
+	origins map[uint32]uint32
+	// askers are who is answered by the names of direct reply-to, and answers what goes to them and has not come.
+	askers  map[string]int
+	answers []answer
 	// doubts are observations that no rule of the ledger explains.
 	doubts []string
 }
@@ -266,6 +273,10 @@ type channel struct {
 	tx *transaction
 	// closed is why the broker has closed the channel; the actor may not have noticed yet.
 	closed string
+	// doomed is set once something was published that the broker must close the channel over, and unheard are the
+	// answers to deliveries that came after it.
+	doomed  bool
+	unheard []settlement
 }
 
 type consumer struct {
@@ -292,6 +303,7 @@ func New(cast []Member, remark func(Remark), words func(string) string, now func
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
 		headers: map[uint32]wire.Table{}, settledAt: map[string]uint32{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
+		origins: map[uint32]uint32{}, askers: map[string]int{},
 		bereft: map[QueueRef]bool{}, givenBack: map[QueueRef]bool{}, progress: make([]scenario.Progress, len(cast)), events: newEvents(now), leaving: map[int]outcome.EventKind{},
 	}
 	for i, m := range cast {

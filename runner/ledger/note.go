@@ -6,7 +6,7 @@ import (
 )
 
 // notes explain the copies that were not simply processed, and what does not fit.
-func (l *Ledger) notes(doubts []string) []outcome.Note {
+func (l *Ledger) notes(tries []outcome.Tries, doubts []string) []outcome.Note {
 	c := collector{index: map[[2]string]int{}}
 	for i := range l.copies.Len() {
 		if l.copies.At(i).wasProcessed() {
@@ -22,6 +22,9 @@ func (l *Ledger) notes(doubts []string) []outcome.Note {
 		case text != "":
 			c.add(outcome.Note{Event: string(s.Fate), Text: text, Inferred: s.Inferred}, s.Message)
 		}
+	}
+	for _, t := range tries {
+		c.add(triedNote(t), t.Body)
 	}
 	for _, doubt := range doubts {
 		c.notes = append(c.notes, outcome.Note{Event: outcome.Unaccounted, Text: doubt, Count: 1})

@@ -9,6 +9,7 @@ import (
 
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
+	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/topology"
 	"tutor/runner/wire"
@@ -31,7 +32,9 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	l.progress[who].Sent++
 	var to routed
 	keys := topology.Keys(p.RoutingKey, content.Properties.Headers)
-	to.queues, to.known = l.route(l.cast[who].Vhost, p.Exchange, keys, content.Properties.Headers)
+	if to.queues, to.known = []string{scenario.DirectReplyTo}, true; !isDirect(p) {
+		to.queues, to.known = l.route(l.cast[who].Vhost, p.Exchange, keys, content.Properties.Headers)
+	}
 	to.keys = l.keyID(keys)
 	l.mustKnow(l.cast[who].Vhost, p.Exchange)
 	if ch.tx != nil && to.known && ch.closed == "" {
@@ -40,6 +43,10 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	}
 	number := l.enterPublish(who, p, content, to)
 	l.sent[who].Add(number)
+	if !to.known && !ch.doomed {
+		ch.doomed = true
+		l.doomed = append(l.doomed, ch)
+	}
 	if ch.closed != "" {
 		if ch.confirm {
 			l.asked(who, number)
@@ -89,13 +96,19 @@ func (l *Ledger) enterPublish(who int, p *wire.BasicPublish, content *tap.Conten
 		expires:    expiration != "",
 		ttl:        uint32(ttl),
 	})
+	l.descends(number, content.Mark)
 	r := l.happens(outcome.Publish, who)
 	r.message, r.text, r.exchange = number+1, l.events.name(p.RoutingKey), l.events.name(p.Exchange)
 	at := l.elapsed()
 	for _, name := range to.queues {
 		q := QueueRef{l.cast[who].Vhost, name}
 		l.unrest.stir(q)
-		l.happens(outcome.Route, ofBroker).about(l, l.add(copied{message: number, keys: to.keys, queue: l.queueID(q), at: at}))
+		i := l.add(copied{message: number, keys: to.keys, queue: l.queueID(q), at: at})
+		l.happens(outcome.Route, ofBroker).about(l, i)
+		l.publishedAt(i, l.hops[who])
+		if isPseudo(q) {
+			l.answers = append(l.answers, answer{i, p.RoutingKey})
+		}
 	}
 	if len(to.queues) > 0 {
 		return number
@@ -138,6 +151,8 @@ func (l *Ledger) Quiet(cause int) {
 		}
 	}
 	l.silent = nil
+	l.spare()
+	l.forsake()
 	l.weigh()
 	l.calm()
 	l.events.arrange(cause)
@@ -172,6 +187,7 @@ func (l *Ledger) forgetDelivered(ch *channel) {
 
 // find returns the message of a mark, which actors make of publisher and number.
 func (l *Ledger) find(mark string) (uint32, bool) {
+	mark, _ = tap.Origin(mark)
 	slash := strings.LastIndexByte(mark, '/')
 	if slash < 0 {
 		return 0, false
@@ -210,7 +226,7 @@ func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
 		l.deleteQueue(ofBroker, l.queues[c.queue])
 		c.queue = 0
 	}
-	if c.queue != 0 || !l.messages.At(m).mandatory {
+	if c.queue != 0 && !isPseudo(l.queues[c.queue]) || !l.messages.At(m).mandatory {
 		l.doubt("%s came back, though it should have reached %s", l.messages.At(m).body, l.queues[c.queue].Name)
 	}
 	l.happens(outcome.Return, int(l.messages.At(m).publisher)).about(l, l.messages.At(m).first).text = l.events.name(l.whys[m])

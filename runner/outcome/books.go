@@ -20,6 +20,8 @@ type Books struct {
 	// Notes explain what happened to messages that were not simply processed: copies of which the same
 	// can be said share a note.
 	Notes []Note
+	// Tries are the messages that were published more than once.
+	Tries []Tries
 	// Copies are all copies, those that came from publishing in its order. The ledger keeps them in less
 	// memory than they take here.
 	Copies iter.Seq[Copy]
@@ -86,9 +88,21 @@ type Copy struct {
 	Inferred bool
 }
 
+// Tries is how often a message was published: by its publisher, and again by those who had got it.
+type Tries struct {
+	// Message is the number of the first, from 1, and Body its text.
+	Message int
+	Body    string
+	// Times is how often it was published in all.
+	Times int
+	// Publisher of the first, By are those who have published it again.
+	Publisher string
+	By        []string
+}
+
 // Note explains in one sentence what became of one or more copies that were not simply processed.
 type Note struct {
-	// Event is a fate, [Requeued], or [Unaccounted].
+	// Event is a fate, [Requeued], [Republished], or [Unaccounted].
 	Event string
 	// Messages are the bodies it is about, as transcripts show them, no more than NoteMessages.
 	Messages []string
@@ -107,6 +121,8 @@ const NoteMessages = 8
 const (
 	// Requeued copies went back to their queue on their way.
 	Requeued = "requeued"
+	// Republished messages were published again by who had got them.
+	Republished = "published again"
 	// Unaccounted copies have no fate, or something was seen that does not fit.
 	Unaccounted = "unaccounted"
 )

@@ -21,6 +21,8 @@ type Event struct {
 	// Message and Copy are the numbers, from 1, of the message and of the copy in the order of [Books.Copies]
 	// that it is about; 0 where it is about none, or about all that there is.
 	Message, Copy int
+	// Origin is the number of the message that one descends from which is published again; 0 where it is the first.
+	Origin int
 	// Body of the message, as transcripts show it.
 	Body string
 	// Tag is the delivery tag (AMQP 0-9-1, 3.1.1) of what was delivered, or answered.

@@ -42,10 +42,15 @@ type writtenQueue struct {
 // queuesOf are all that an act says of queues: its cast first, then its topology; policies have no name.
 func queuesOf(act *scenario.Act) (all []writtenQueue) {
 	for who, a := range act.Cast {
-		q := &a.Common().Queue
-		all = append(all, writtenQueue{a.Vhost(), q.Name, q.Arguments, q.Declare, false, func(argument string) scenario.Position {
-			return act.Place(who, "queue.arguments."+argument)
-		}})
+		for _, q := range a.Queues() {
+			key := "queue.arguments."
+			if q != &a.Common().Queue {
+				key = "replies.arguments."
+			}
+			all = append(all, writtenQueue{a.Vhost(), q.Name, q.Arguments, q.Declare, false, func(argument string) scenario.Position {
+				return act.Place(who, key+argument)
+			}})
+		}
 	}
 	for _, q := range act.Before().Queues {
 		all = append(all, writtenQueue{backstageVhost, q.Name, q.Arguments, true, true, func(string) scenario.Position { return q.Pos }})

@@ -70,7 +70,8 @@ func (p *playing) vhostsOf(queue string) []string {
 	var named, all []string
 	for _, a := range p.act.Cast {
 		vhost := a.Vhost()
-		if a.Common().Queue.Name == queue && !slices.Contains(named, vhost) {
+		names := func(q *scenario.Queue) bool { return q.Name == queue }
+		if slices.ContainsFunc(a.Queues(), names) && !slices.Contains(named, vhost) {
 			named = append(named, vhost)
 		}
 		if !slices.Contains(all, vhost) {

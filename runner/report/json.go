@@ -69,6 +69,8 @@ type Act struct {
 	Queues     map[string]Queue      `json:"queues,omitempty"`
 	// Confirms are what the broker told the publishers of whom the act expects confirms.
 	Confirms map[string]Confirms `json:"confirms,omitempty"`
+	// Tries are the messages that were published more than once.
+	Tries []Tries `json:"tries,omitempty"`
 	// Notes explain what became of messages that were not simply processed.
 	Notes []Note `json:"notes"`
 	// Deprecated is what the act uses that the newest RabbitMQ denies by default.
@@ -99,7 +101,7 @@ type Outcome struct {
 type Line struct {
 	AtMS  float64 `json:"at_ms"`
 	Actor string  `json:"actor"`
-	// Kind is warning, created_exchange, created_queue, bound, bound_exchange, sent, received, returned, confirmed, nacked,
+	// Kind is warning, created_exchange, created_queue, bound, bound_exchange, sent, asked, answered, received, returned, confirmed, nacked,
 	// cancelled, stopped, error or remark.
 	Kind string `json:"kind"`
 	// Text is the whole line, as it was printed.
@@ -123,7 +125,7 @@ const fateMessages = 100
 
 // Note explains in a sentence what became of some messages.
 type Note struct {
-	// Event is a fate, "requeued" or "unaccounted".
+	// Event is a fate, "requeued", "published again" or "unaccounted".
 	Event string `json:"event"`
 	// Messages are some of the bodies it is about.
 	Messages []string `json:"messages"`
@@ -228,6 +230,9 @@ func newAct(a *outcome.Act) Act {
 		act.Sent, act.Fates = a.Books.Sent, newFates(a.Books)
 		act.Events, act.EventsTruncated = newEvents(a.Books), a.Books.Truncated
 		act.Deliveries, act.Queues, act.Confirms = newDeliveries(a.Books), newQueues(a.Books), newConfirms(a.Books)
+		for _, t := range a.Books.Tries {
+			act.Tries = append(act.Tries, Tries(t))
+		}
 	}
 	for i, l := range a.Lines {
 		act.Lines[i] = Line{milliseconds(l.At), a.Act.Cast[l.Actor].Name(), l.Kind.String(), l.String(), l.Trouble, l.Message}

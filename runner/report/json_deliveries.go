@@ -26,6 +26,18 @@ type Queue struct {
 	Active string `json:"active,omitempty"`
 }
 
+// Tries is how often a message was published: by its publisher, and again by those who had got it.
+type Tries struct {
+	// Message is the number of the first, as events have it, and Body its text.
+	Message int    `json:"message"`
+	Body    string `json:"body"`
+	// Times is how often it was published in all.
+	Times int `json:"times"`
+	// Publisher of the first, By are those who have published it again.
+	Publisher string   `json:"publisher"`
+	By        []string `json:"by"`
+}
+
 func newDeliveries(books *outcome.Books) map[string][]Delivery {
 	all := map[string][]Delivery{}
 	for name, came := range books.Deliveries {

@@ -21,6 +21,8 @@ type Event struct {
 	Message int    `json:"message,omitempty"`
 	Copy    int    `json:"copy,omitempty"`
 	Body    string `json:"body,omitempty"`
+	// Origin is the number of the message that one descends from which is published again.
+	Origin int `json:"origin,omitempty"`
 	// Tag is the delivery tag.
 	Tag         uint64 `json:"tag,omitempty"`
 	Redelivered bool   `json:"redelivered,omitempty"`
@@ -44,7 +46,7 @@ func newEvents(books *outcome.Books) []Event {
 	for e := range books.Events {
 		events = append(events, Event{
 			N: e.N, AtMS: milliseconds(e.At), Kind: e.Kind, Actor: e.Actor, Vhost: e.Vhost, Exchange: e.Exchange, Queue: e.Queue,
-			Message: e.Message, Copy: e.Copy, Body: e.Body, Tag: e.Tag, Redelivered: e.Redelivered, Auto: e.Auto,
+			Message: e.Message, Copy: e.Copy, Body: e.Body, Origin: e.Origin, Tag: e.Tag, Redelivered: e.Redelivered, Auto: e.Auto,
 			Requeue: e.Requeue, Unseen: e.Unseen, Kept: e.Kept, Inferred: e.Inferred, Learned: e.Learned, Text: e.Text,
 		})
 	}

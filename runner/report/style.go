@@ -64,9 +64,9 @@ func lineStyle(l transcript.Line) style {
 		return trouble
 	case l.Kind == transcript.Remark:
 		return aside
-	case l.Kind == transcript.Sent:
+	case l.Kind == transcript.Sent || l.Kind == transcript.Asked:
 		return sent
-	case l.Kind == transcript.Received:
+	case l.Kind == transcript.Received || l.Kind == transcript.Answered:
 		return received
 	}
 	return normal

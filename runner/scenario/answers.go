@@ -68,6 +68,13 @@ type Answer struct {
 	Requeue bool
 	// Times is how often the answer is given for each message; 0 is each time.
 	Times int
+	// Publish says what of the message is published again, if it is; First is set where that is done after the message
+	// was acknowledged.
+	Publish *Republished
+	First   bool
+
+	// ordered is set where it is written when the message is acknowledged.
+	ordered bool
 }
 
 // Response is what a consumer does with a delivery.
@@ -141,19 +148,17 @@ func (a *Answer) decodeNode(d *decoder, n *yaml.Node, path string) {
 	}
 	for _, e := range d.entries(n) {
 		if key := e.key.Value; key == "publish" || key == "then" || key == "first" {
-			d.errorf(e.key, "an answer cannot publish yet, so there is no %s", key)
+			a.republishing(d, n, path)
 			return
 		}
 	}
 	var r Refusal
 	d.structure(n, reflect.ValueOf(&r).Elem(), path)
 	if (r.Reject == "") == (r.Nack == "") {
-		d.errorf(n, "an answer is one of %s, or a mapping with either reject or nack", strings.Join(a.Response.words(), ", "))
+		d.errorf(n, "an answer is one of %s, or a mapping with either reject, nack or publish", strings.Join(a.Response.words(), ", "))
 		return
 	}
-	if at, ok := d.where[join(path, "times")]; ok && r.Times < 1 {
-		d.errs = append(d.errs, Error{at, "times must be at least 1"})
-	}
+	a.limit(d, r.Times, path)
 	*a = Answer{Pos: a.Pos, Response: Reject, Requeue: cmp.Or(r.Reject, r.Nack) == Requeue, Times: r.Times}
 	if r.Nack != "" {
 		a.Response = Nack
@@ -231,6 +236,7 @@ func (c *checker) answers(a *Consumer, path string) {
 			continue
 		}
 		c.possible(a, &rule.Do)
+		c.republishes(a, &rule.Do)
 		c.when(rule.When, fmt.Sprintf("%s.answers[%d].when", path, i))
 		if rule.When == nil && rule.Do.Times == 0 && i < len(a.Answers)-1 {
 			c.mistake(rule.Pos, "a rule without when: fits every delivery, so those after it never count")
@@ -282,6 +288,9 @@ func (c *checker) endless(a *Act, path string) {
 		}
 		if rule := actor.Answers.endless(); rule != nil {
 			c.mustEnd(rule, a.limitsDeliveries(actor))
+		}
+		if rule := actor.Answers.roundTrip(actor.Common().Queue.Name); rule != nil {
+			c.mistake(rule.Do.Pos, "this answer publishes the message to where it has come from, without end: give it times, a condition (when) that what is published does not meet, or the act an until step")
 		}
 	}
 }

@@ -109,25 +109,28 @@ func (c *checker) refusals(a *Act, path string) {
 			continue
 		}
 		at := fmt.Sprintf("%s.cast[%d]", path, i)
-		c.sent(actor.Reject, at+".reject", publishers)
-		c.sent(actor.Requeue, at+".requeue", publishers)
-		c.answered(actor.Answers, publishers)
+		sends := func(body string) bool {
+			return a.composes(body) || slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) })
+		}
+		c.sent(actor.Reject, at+".reject", sends, publishers)
+		c.sent(actor.Requeue, at+".requeue", sends, publishers)
+		c.answered(actor.Answers, sends, publishers)
 	}
 }
 
-func (c *checker) sent(bodies []string, path string, publishers []*Publisher) {
+func (c *checker) sent(bodies []string, path string, sends func(string) bool, publishers []*Publisher) {
 	for i, body := range bodies {
-		if !slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) }) {
+		if !sends(body) {
 			c.at(fmt.Sprintf("%s[%d]", path, i), "nobody sends %s%s", body, c.didYouMeanBody(body, publishers))
 		}
 	}
 }
 
 // answered checks that the messages that have an answer of their own are sent by somebody.
-func (c *checker) answered(answers Answers, publishers []*Publisher) {
+func (c *checker) answered(answers Answers, sends func(string) bool, publishers []*Publisher) {
 	for _, rule := range answers {
 		body, ok := rule.exactly()
-		if ok && !slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) }) {
+		if ok && !sends(body) {
 			c.mistake(rule.Pos, "nobody sends %s%s", body, c.didYouMeanBody(body, publishers))
 		}
 	}

@@ -144,7 +144,7 @@ func (c *checker) act(a *Act, path string) {
 	if c.given(path+".cast") && len(a.Cast) == 0 {
 		c.at(path+".cast", "an act needs at least one actor")
 	}
-	cast := cast{known: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}}
+	cast := cast{known: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}, both: map[string]bool{}}
 	for i, actor := range a.Cast {
 		at := fmt.Sprintf("%s.cast[%d]", path, i)
 		if actor == nil || actor.isNone() {
@@ -165,6 +165,8 @@ type cast struct {
 	names []string
 	// known are the names, publishers those of publishers, and clients those of clients.
 	known, publishers, clients map[string]bool
+	// both are those that publish and consume: clients, consumers that publish, publishers that wait for answers.
+	both map[string]bool
 	// incomplete is set when an actor's name is not known, so that references prove nothing.
 	incomplete bool
 }
@@ -203,13 +205,14 @@ func (c *checker) actor(act *Act, a *Actor, path string, cast *cast) {
 	c.topology(common, path)
 	switch {
 	case a.Consumer != nil:
+		cast.both[a.Name()] = a.Publishes()
 		c.consumer(a.Consumer, path)
 		return
 	case a.Client != nil:
-		cast.clients[a.Name()] = true
+		cast.clients[a.Name()], cast.both[a.Name()] = true, true
 		return
 	}
-	cast.publishers[a.Name()] = true
+	cast.publishers[a.Name()], cast.both[a.Name()] = true, a.Replies != nil
 	c.publisher(a.Publisher, path)
 }
 
@@ -274,6 +277,12 @@ func (c *checker) consumer(a *Consumer, path string) {
 		c.at(path+".ack", "what is acknowledged first cannot be rejected or requeued")
 	}
 	c.answers(a, path)
+	if c.given(path+".reply_first") && a.Reply == nil {
+		c.at(path+".reply_first", "reply_first has no effect without reply")
+	}
+	if c.given(path+".reply_first") && (a.Ack.Mode == AckAuto || a.Ack.Mode == AckFirst) {
+		c.at(path+".reply_first", "messages are acknowledged before (ack), so reply_first has no effect")
+	}
 	if a.Ack.Mode == AckAuto && (len(a.Reject) > 0 || len(a.Requeue) > 0) {
 		c.at(path+".ack", "under automatic acknowledgement nothing can be rejected or requeued")
 	}
@@ -288,6 +297,7 @@ func (c *checker) publisher(a *Publisher, path string) {
 	}
 	c.expiration(a.Expiration, path+".expiration")
 	c.written(a, path)
+	c.replies(a, path)
 	c.size(a, path)
 }
 

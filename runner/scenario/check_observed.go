@@ -7,7 +7,7 @@ func (c *checker) deliveries(all map[string]*Deliveries, path string, cast *cast
 		at := path + "." + name
 		switch {
 		case !c.refer(cast, at, name):
-		case cast.publishers[name]:
+		case cast.publishers[name] && !cast.both[name]:
 			c.at(at, "%s is a publisher: nothing is delivered to it", name)
 		}
 		if e == nil || !c.given(at+".counts") {

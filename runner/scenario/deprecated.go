@@ -51,20 +51,26 @@ var denied = []struct {
 func (a *Act) Deprecated() []Deprecation {
 	var all []Deprecation
 	for _, actor := range a.Cast {
-		q := &actor.Common().Queue
-		if !q.Declare {
+		for _, q := range actor.Queues() {
+			all = append(all, a.deprecated(actor, q)...)
+		}
+	}
+	return all
+}
+
+func (a *Act) deprecated(actor *Actor, q *Queue) (all []Deprecation) {
+	if !q.Declare {
+		return nil
+	}
+	for _, d := range denied {
+		if _, said := a.Broker.Permit[d.feature]; said || !d.in(q) {
 			continue
 		}
-		for _, d := range denied {
-			if _, said := a.Broker.Permit[d.feature]; said || !d.in(q) {
-				continue
-			}
-			name := q.Name
-			if name == "" {
-				name = "of " + actor.Name()
-			}
-			all = append(all, Deprecation{q.Pos, d.feature, fmt.Sprintf(d.text, name, d.feature)})
+		name := q.Name
+		if name == "" {
+			name = "of " + actor.Name()
 		}
+		all = append(all, Deprecation{q.Pos, d.feature, fmt.Sprintf(d.text, name, d.feature)})
 	}
 	return all
 }

@@ -379,7 +379,7 @@ func (c *checker) scene(a *Act) *scene {
 	}
 	s.words = append(s.words, samples(publishers)...)
 	s.bodies = func(body string) bool {
-		return published[body] || slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) })
+		return published[body] || a.composes(body) || slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) })
 	}
 	return s
 }

@@ -194,7 +194,7 @@ func (c *checker) active(a *Act, queue string, q *QueueState, path string, cast 
 		c.at(path+".active", "no queue %s is declared with x-single-active-consumer, so all its consumers are active", queue)
 	case *q.Active == Absent:
 		return
-	case c.refer(cast, path+".active", *q.Active) && cast.publishers[*q.Active]:
+	case c.refer(cast, path+".active", *q.Active) && cast.publishers[*q.Active] && !cast.both[*q.Active]:
 		c.at(path+".active", "%s is a publisher: it does not consume", *q.Active)
 	}
 }
@@ -203,7 +203,8 @@ func (c *checker) active(a *Act, queue string, q *QueueState, path string, cast 
 func (a *Act) hasSingleActive(name string) bool {
 	single := func(arguments Arguments) bool { return arguments["x-single-active-consumer"] == true }
 	declares := func(actor *Actor) bool {
-		return actor != nil && !actor.isNone() && actor.Common().Queue.Name == name && single(actor.Common().Queue.Arguments)
+		return actor != nil && !actor.isNone() &&
+			slices.ContainsFunc(actor.Queues(), func(q *Queue) bool { return q.Name == name && single(q.Arguments) })
 	}
 	steps := func(s *Step) bool {
 		return s != nil && s.Declare != nil && s.Declare.Queue != nil && *s.Declare.Queue == name && single(s.Declare.Arguments)

@@ -149,6 +149,15 @@ func (a *Actor) Common() *Common {
 	return &a.Publisher.Common
 }
 
+// Queues are those that the actor declares or uses: its own, and that of the answers to what it asks.
+func (a *Actor) Queues() []*Queue {
+	queues := []*Queue{&a.Common().Queue}
+	if a.Publisher != nil && a.Replies != nil && !a.Replies.Direct {
+		queues = append(queues, &a.Replies.Queue)
+	}
+	return queues
+}
+
 // Vhost is the one that the actor connects to, by the scenario's name.
 func (a *Actor) Vhost() string { return cmp.Or(a.Common().Connect.Vhost, "/") }
 
@@ -186,6 +195,11 @@ type Consumer struct {
 	OnceBy OnceBy `yaml:"once_by"`
 	// Answers are what the consumer does with which message, if it is something else than to acknowledge it.
 	Answers Answers `yaml:"answers"`
+	// Reply is what the consumer replies to each message that says where to (reply_to), with its correlation id,
+	// unless it refuses it. Default: nothing.
+	Reply *Reply `yaml:"reply"`
+	// ReplyFirst set to false has the consumer acknowledge a message before it replies. Default: true.
+	ReplyFirst *bool `yaml:"reply_first"`
 	// Lazy consumers take one message, hold it this long without acknowledging it, then die: short for work and
 	// an answer that dies.
 	Lazy Duration `yaml:"lazy"`
@@ -232,6 +246,9 @@ type Publisher struct {
 	Headers Arguments `yaml:"headers"`
 	// Properties of the messages.
 	Properties *Properties `yaml:"properties"`
+	// Replies are where answers come to, which the publisher takes under automatic acknowledgement until the act is over:
+	// each message says so (reply_to). Default: it does not ask for any.
+	Replies *Replies `yaml:"replies"`
 	// Written are given one by one, in place of message, count and interval.
 	Written []*Message `yaml:"messages"`
 }

@@ -130,8 +130,11 @@ func (c *checker) step(verb Verb, value, path string, cast *cast, started map[st
 	if !c.refer(cast, path, value) {
 		return
 	}
-	if verb.Of == Publishing && !cast.publishers[value] {
+	switch {
+	case verb.Of == Publishing && !cast.publishers[value]:
 		c.at(path, "only a publisher comes to an end of its own: %s is none", value)
+	case verb.Of == Publishing && cast.both[value]:
+		c.at(path, "%s waits for answers as long as the act goes on: until: {actor: %s, received: N} waits for them", value, value)
 	}
 	switch {
 	case verb.Of != Entering && !started[value]:

@@ -148,8 +148,10 @@ func (a *Act) queueNames() (names []string) {
 		if actor == nil || actor.isNone() {
 			continue
 		}
-		if name := actor.Common().Queue.Name; name != "" {
-			names = append(names, name)
+		for _, q := range actor.Queues() {
+			if q.Name != "" {
+				names = append(names, q.Name)
+			}
 		}
 	}
 	for _, q := range a.Before().Queues {

@@ -1,6 +1,9 @@
 package tap
 
 import (
+	"cmp"
+	"strings"
+
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner/wire"
@@ -10,6 +13,25 @@ import (
 // actors write it when they publish and take it off what they get, and no event has it, so message-id
 // and headers belong to whoever writes a scenario.
 const markHeader = "x-tutor-id"
+
+// Descending is the mark of a message that is published over another one: its own, and that of the message which
+// all began with.
+func Descending(mark, over string) string {
+	if over == "" {
+		return mark
+	}
+	own, origin := Origin(over)
+	return mark + originMark + cmp.Or(origin, own)
+}
+
+// Origin takes a mark apart: that of the message itself, and that of the one which it descends from, if it does.
+func Origin(mark string) (own, origin string) {
+	own, origin, _ = strings.Cut(mark, originMark)
+	return own, origin
+}
+
+// originMark stands between a mark and its origin: no actor's name has it in it.
+const originMark = "\x00"
 
 // Marked returns headers with a message's mark in them; the given ones stay as they are.
 func Marked(headers amqp.Table, mark string) amqp.Table {

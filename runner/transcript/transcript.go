@@ -22,6 +22,8 @@ const (
 	CreatedQueue
 	Bound
 	Sent
+	Asked
+	Answered
 	Received
 	Ignored
 	Returned
@@ -55,6 +57,8 @@ var kinds = [...]struct {
 	CreatedQueue:    {"created_queue", "Created queue: ", false},
 	Bound:           {"bound", "Bound Queue ", false},
 	Sent:            {"sent", "Sent: ", false},
+	Asked:           {"asked", "Asked: ", false},
+	Answered:        {"answered", "Answered: ", false},
 	Received:        {"received", "Received: ", false},
 	Ignored:         {"ignored", "Ignored: ", false},
 	Returned:        {"returned", "Returned: ", true},

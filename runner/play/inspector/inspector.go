@@ -163,8 +163,10 @@ func declares(act *scenario.Act) (queues []*scenario.Queue, exchanges []string) 
 	}
 	for _, a := range act.Cast {
 		c := a.Common()
-		if c.Queue.Declare && c.Queue.Name != "" {
-			queues = append(queues, &c.Queue)
+		for _, q := range a.Queues() {
+			if q.Declare && q.Name != "" {
+				queues = append(queues, q)
+			}
 		}
 		if c.Exchange.Declare {
 			exchanges = append(exchanges, c.Exchange.Name)

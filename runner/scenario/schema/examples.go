@@ -41,7 +41,7 @@ func (f *format) collect(e *examples, name string, s *jsonschema.Schema, n *yaml
 	if to, ok := strings.CutPrefix(s.Ref, "#/$defs/"); ok {
 		return f.collect(e, to, f.types[to], n)
 	}
-	if s.OneOf != nil && s.Properties == nil {
+	if (s.OneOf != nil || s.AnyOf != nil) && s.Properties == nil {
 		name, s = f.chosen(name, s, n)
 		return f.collect(e, name, s, n)
 	}
@@ -66,9 +66,9 @@ func (f *format) chosen(name string, s *jsonschema.Schema, n *yaml.Node) (string
 		return name, f.types[name]
 	}
 	kinds := map[yaml.Kind]string{yaml.MappingNode: "object", yaml.SequenceNode: "array"}
-	for _, choice := range s.OneOf {
+	for _, choice := range append(s.OneOf, s.AnyOf...) {
 		to := strings.TrimPrefix(choice.Ref, "#/$defs/")
-		if choice.Type == kinds[n.Kind] || to != "" && f.types[to].Type == kinds[n.Kind] {
+		if choice.Type == kinds[n.Kind] || to != "" && f.types[to].Type == kinds[n.Kind] && hasKeys(f.types[to], n) {
 			if mapping, ok := f.asMapping(choice); ok {
 				name = mapping
 			}
@@ -76,6 +76,11 @@ func (f *format) chosen(name string, s *jsonschema.Schema, n *yaml.Node) (string
 		}
 	}
 	return name, &jsonschema.Schema{}
+}
+
+// hasKeys reports whether a mapping's first key is one of a type's.
+func hasKeys(s *jsonschema.Schema, n *yaml.Node) bool {
+	return n.Kind != yaml.MappingNode || s.Properties == nil || len(n.Content) == 0 || s.Properties.Value(n.Content[0].Value) != nil
 }
 
 func (f *format) collectMapping(e *examples, name string, s *jsonschema.Schema, n *yaml.Node) error {

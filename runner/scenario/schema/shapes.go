@@ -35,6 +35,7 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 		reflect.TypeFor[scenario.Deliveries](), reflect.TypeFor[scenario.Delivery](), reflect.TypeFor[scenario.Deaths](),
 		reflect.TypeFor[scenario.QueueState](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern](),
 		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer](),
+		reflect.TypeFor[scenario.Reply](), reflect.TypeFor[scenario.Replies](), reflect.TypeFor[scenario.HeaderChange](),
 		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.QueueBinding](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.Timestamp]():
 		return ref(typeName(t))
 	case reflect.TypeFor[scenario.ExchangeType]():
@@ -119,7 +120,10 @@ func (f *format) shape() {
 	oneOf("Ack", enum(f.comments.words["AckMode"]), ref("AckEvery"))
 	oneOf("Confirm", &jsonschema.Schema{Type: "boolean"}, enum(f.comments.words["ConfirmMode"]), ref("ConfirmHow"))
 	oneOf("Answers", list(ref("Rule")), &jsonschema.Schema{Type: "object", AdditionalProperties: ref("Answer")})
-	oneOf("Answer", enum(f.comments.words["Response"]), ref("Refusal"))
+	oneOf("Answer", enum(f.comments.words["Response"]), ref("Refusal"), ref("Republishing"))
+	oneOf("Reply", text(), ref("Answering"))
+	oneOf("Replies", &jsonschema.Schema{Const: scenario.DirectReplyTo}, &jsonschema.Schema{Const: true}, ref("Queue"))
+	f.types["HeaderChange"] = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{ref("Addition"), {}}}
 	f.types["Arguments"] = &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema}
 	oneOf("Deliveries", list(ref("Delivery")), f.types["deliveries"])
 	oneOf("Delivery", text(), f.types["delivery"])
@@ -145,6 +149,7 @@ func (f *format) shape() {
 	property("Publisher", "messages").MinItems = &one
 	f.types["Refusal"].AnyOf = []*jsonschema.Schema{{Required: []string{"reject"}}, {Required: []string{"nack"}}}
 	f.types["Refusal"].Not = &jsonschema.Schema{Required: []string{"reject", "nack"}}
+	f.types["Republishing"].Not = &jsonschema.Schema{Required: []string{"then", "first"}}
 	f.types["Step"].OneOf = verbs()
 	for _, name := range []string{"Binding", "Deletion", "Declaration"} {
 		f.types[name].OneOf = []*jsonschema.Schema{{Required: []string{"queue"}}, {Required: []string{"exchange"}}}
