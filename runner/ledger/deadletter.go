@@ -193,7 +193,7 @@ func (l *Ledger) inQueue(m uint32, q QueueRef, headers wire.Table) (uint32, bool
 	if i, ok := l.readyIn(m, l.queueID(q)); ok {
 		return i, true
 	}
-	return l.arrived(m, q, merged(listed(headers)))
+	return l.arrived(m, q, l.own(m, merged(listed(headers))))
 }
 
 // arrived finds the copy of a message that has come to a queue after some deaths.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 
 	"tutor/runner/fate"
 	"tutor/runner/wire"
@@ -53,7 +54,11 @@ func (l *Ledger) Testified(vhost, mark string, headers wire.Table) {
 		l.doubt("the broker says that %s has died in %s for a reason that is not known: %s", l.messages.At(m).body, all[0].queue, all[0].reason)
 		return
 	}
-	l.testimonies = append(l.testimonies, testimony{m, QueueRef{vhost, all[0].queue}, merged(all[1:]), reason})
+	before := merged(all[1:])
+	if l.inherits(m) {
+		before = slices.DeleteFunc(l.own(m, merged(all)), func(d headerDeath) bool { return d.queue == all[0].queue })
+	}
+	l.testimonies = append(l.testimonies, testimony{m, QueueRef{vhost, all[0].queue}, before, reason})
 }
 
 // Missing reports whether a copy is in no queue, and the broker has yet to say why.
