@@ -160,6 +160,9 @@ func (p *publishing) runErrands(ctx context.Context) (leaves bool) {
 func (p *publishing) send(ctx context.Context, n int) error {
 	p.takeReturns()
 	out := p.part.Nth(n)
+	if p.isClosed(p.channel, p.number) {
+		return p.explain("publishing "+out.Body, amqp.ErrClosed)
+	}
 	body, mark := out.Body, p.nextMark()
 	if p.asks != nil {
 		out.Properties.ReplyTo = p.asks.queue

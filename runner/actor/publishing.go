@@ -61,6 +61,9 @@ func (c *consuming) publishAgain(d delivery, r *scenario.Republished, body strin
 // send publishes on the channel that the consumer consumes on, so that the broker takes it before any answer that
 // follows.
 func (c *consuming) send(exchange string, out *scenario.Outgoing, m amqp.Publishing, mark string) error {
+	if c.isClosed(c.channel, c.number) {
+		return c.explain("publishing "+out.Body, amqp.ErrClosed)
+	}
 	if _, err := c.channel.PublishWithDeferredConfirm(exchange, out.RoutingKey, out.Mandatory, false, m); err != nil {
 		return c.explain("publishing "+out.Body, err)
 	}

@@ -52,7 +52,7 @@ func (p *playing) goOnAfter(s *scenario.Step, paused []string) []string {
 // pauses are after how many deliveries a consumer pauses: it would never rest of its own, and until steps wait for
 // it to have come so far.
 func (p *playing) pauses(a *scenario.Actor) (after []int) {
-	if a.Consumer == nil || !a.Consumer.Answers.Endless() {
+	if a.Consumer == nil || !a.Consumer.GoesOn() {
 		return nil
 	}
 	for _, s := range p.act.Steps {

@@ -312,8 +312,11 @@ func (a *Act) waitsFor(c *Consumer) bool {
 	})
 }
 
-// Endless reports whether a message may be given back by the same rule again and again.
-func (a Answers) Endless() bool { return a.endless() != nil }
+// GoesOn reports whether a message may be given back, or published to where it came from, by the same rule again and
+// again.
+func (c *Consumer) GoesOn() bool {
+	return c.Answers.endless() != nil || c.Answers.roundTrip(c.Queue.Name) != nil
+}
 
 // endless is the first rule that a message may be given back by again and again, if there is one.
 func (a Answers) endless() *Rule {

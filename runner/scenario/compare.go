@@ -97,7 +97,7 @@ func meets(f fate.Fate, body string) string { return fmt.Sprintf("%s: %s", f, bo
 func total(f fate.Fate, n int) string { return fmt.Sprintf("%s: %d", f, n) }
 
 // Generic writes a line without the names that the broker makes up anew each time.
-func Generic(line string) string { return madeUp.ReplaceAllString(line, "amq.$1-"+transcript.Any) }
+func Generic(line string) string { return madeUp.ReplaceAllString(line, "amq.${1}${2}"+transcript.Any) }
 
-// madeUp matches the names that a broker gives queues and consumers.
-var madeUp = regexp.MustCompile(`\bamq\.(gen|ctag)-[A-Za-z0-9_-]+`)
+// madeUp matches the names that a broker gives queues and consumers, and those who ask by direct reply-to.
+var madeUp = regexp.MustCompile(`\bamq\.(?:(gen-|ctag-)[A-Za-z0-9_-]+|(rabbitmq\.reply-to\.)[A-Za-z0-9_.+/=-]+)`)
