@@ -24,6 +24,7 @@ var order = [...]string{
 	"confirming", "transactions",
 	"fanout", "direct", "topic", "routing", "changing",
 	"limits", "ttl", "deadletters", "retrying", "ordering",
+	"asking",
 	"restarting",
 	"tls", "permissions",
 }
