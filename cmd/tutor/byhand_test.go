@@ -56,6 +56,8 @@ func wayByHand(s byhand.Script) string {
 		return "lacks " + strings.Join(lacks, ", ")
 	case len(s.Steps) > 0:
 		return "has steps"
+	case len(s.Before) > 0:
+		return "needs rabbitmqadmin"
 	}
 	return played
 }

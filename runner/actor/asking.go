@@ -146,7 +146,5 @@ func (p *publishing) answersEnd(ctx context.Context) error {
 	return p.explain("waiting for answers", errors.New("the connection to the broker was lost"))
 }
 
-// caughtUp reports whether all has been dealt with that has come while answers may.
-func (a *asking) caughtUp(arrivals uint64) bool {
-	return a == nil || !a.listens.Load() || a.handled.Load() == arrivals
-}
+// mayGet reports whether answers may come.
+func (a *asking) mayGet() bool { return a != nil && a.listens.Load() }

@@ -133,7 +133,7 @@ func (p *publishing) idle() bool { return p.asks != nil && p.asks.published.Load
 // broker owes it, and what has come if it waits for answers.
 func (p *publishing) caughtUp() bool {
 	owed := p.begun.Load() && p.confirms.open.Load() > 0
-	return !owed && p.asks.caughtUp(p.wire.Arrivals())
+	return !owed && (!p.asks.mayGet() || p.asks.handled.Load() == p.wire.Arrivals())
 }
 
 func (p *publishing) publishes() bool { return true }

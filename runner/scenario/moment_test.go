@@ -11,7 +11,7 @@ func TestCheckIsChecked(t *testing.T) {
 		`{}`:                          "a check that compares nothing proves nothing",
 		`{queues: {}}`:                "a check that compares nothing proves nothing",
 		`{received: 1}`:               "received is an actor's: give actor, too",
-		`{actor: c}`:                  "say how far c must have come: received, sent, confirmed, cancelled",
+		`{actor: c}`:                  "say how far c must have come: received, sent, confirmed, nacked, cancelled",
 		`{actor: c, received: few}`:   "want a number, or a range",
 		`{actor: d, received: 1}`:     "there is no actor d in the cast",
 		`{actor: c, sent: 1}`:         "c is a consumer: it is never one that has sent",
