@@ -12,6 +12,7 @@ import (
 var layers = map[string][]string{
 	"tutor/runner/wire":                {},
 	"tutor/runner/escape":              {},
+	"tutor/runner/definitions":         {"escape"},
 	"tutor/runner/pile":                {},
 	"tutor/runner/fate":                {},
 	"tutor/runner/clock":               {},
