@@ -18,24 +18,24 @@ var layers = map[string][]string{
 	"tutor/runner/clock":               {},
 	"tutor/runner/transcript":          {},
 	"tutor/runner/suggest":             {},
-	"tutor/runner/scenario":            {"escape", "fate", "suggest", "transcript"},
-	"tutor/runner/scenario/schema":     {"escape", "fate", "scenario", "suggest", "transcript"},
-	"tutor/runner/stage":               {"escape", "fate", "scenario", "suggest", "transcript"},
-	"tutor/runner/outcome":             {"escape", "fate", "scenario", "suggest", "transcript"},
-	"tutor/runner/outcome/outcometest": {"escape", "fate", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/scenario":            {"definitions", "escape", "fate", "suggest", "transcript"},
+	"tutor/runner/scenario/schema":     {"definitions", "escape", "fate", "scenario", "suggest", "transcript"},
+	"tutor/runner/stage":               {"definitions", "escape", "fate", "scenario", "suggest", "transcript"},
+	"tutor/runner/outcome":             {"definitions", "escape", "fate", "scenario", "suggest", "transcript"},
+	"tutor/runner/outcome/outcometest": {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "transcript"},
 	"tutor/runner/tap":                 {"wire"},
 	"tutor/runner/topology":            {"wire"},
-	"tutor/runner/ledger":              {"escape", "fate", "outcome", "scenario", "suggest", "tap", "topology", "transcript", "wire"},
-	"tutor/runner/actor":               {"clock", "escape", "fate", "scenario", "suggest", "tap", "transcript", "wire"},
-	"tutor/runner/verdict":             {"escape", "fate", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/ledger":              {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "tap", "topology", "transcript", "wire"},
+	"tutor/runner/actor":               {"clock", "definitions", "escape", "fate", "scenario", "suggest", "tap", "transcript", "wire"},
+	"tutor/runner/verdict":             {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "transcript"},
 	"tutor/runner/play/inspector":      engine,
 	"tutor/runner/play/barrier":        append([]string{"play/inspector"}, engine...),
 	"tutor/runner/play":                append([]string{"play/barrier", "play/inspector"}, engine...),
 	"tutor/runner":                     append([]string{"play", "play/barrier", "play/inspector"}, engine...),
-	"tutor/runner/report":              {"escape", "fate", "outcome", "scenario", "suggest", "transcript"},
-	"tutor/runner/scenario/update":     {"escape", "fate", "outcome", "scenario", "suggest", "transcript"},
-	"tutor/runner/byhand":              {"actor", "clock", "escape", "fate", "scenario", "suggest", "tap", "transcript", "wire"},
-	"tutor/runner/diagram":             {"escape", "fate", "scenario", "suggest", "transcript"},
+	"tutor/runner/report":              {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/scenario/update":     {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/byhand":              {"actor", "clock", "definitions", "escape", "fate", "scenario", "suggest", "tap", "transcript", "wire"},
+	"tutor/runner/diagram":             {"definitions", "escape", "fate", "scenario", "suggest", "transcript"},
 	"tutor/runner/broker/vhost":        {"wire"},
 	"tutor/runner/broker":              {"broker/vhost", "escape", "wire"},
 	"tutor/runner/broker/brokertest":   {"broker", "broker/vhost", "wire"},
@@ -53,11 +53,11 @@ var layers = map[string][]string{
 }
 
 // engine is what playing an act takes: neither a target nor a report.
-var engine = []string{"actor", "clock", "escape", "fate", "ledger", "outcome", "scenario", "stage", "suggest", "tap", "topology", "transcript", "verdict", "wire"}
+var engine = []string{"actor", "clock", "definitions", "escape", "fate", "ledger", "outcome", "scenario", "stage", "suggest", "tap", "topology", "transcript", "verdict", "wire"}
 
 // contract is what targets may import: the contract with the engine, not the engine.
 func contract(more ...string) []string {
-	return append(more, "escape", "fate", "scenario", "stage", "suggest", "transcript")
+	return append(more, "definitions", "escape", "fate", "scenario", "stage", "suggest", "transcript")
 }
 
 // leaf is a kind of list, which knows nothing of what is in it.

@@ -33,6 +33,9 @@ a warning, and so is a type of exchange that RabbitMQ does not have without a pl
 					for _, strange := range a.StrangeExchanges() {
 						fmt.Fprintf(t.err, "warning: %s\n", escape.Text(strange.Error()))
 					}
+					if text := a.Before().IgnoredText(); text != "" {
+						fmt.Fprintf(t.out, "%v: %s\n", a.Pos, escape.Text(text))
+					}
 				}
 			}
 			fmt.Fprintf(t.out, "%s, %s: no mistakes\n", counted(len(sources), "scenario"), counted(acts, "act"))

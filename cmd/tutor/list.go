@@ -47,7 +47,7 @@ func listCarried(t terminal) error {
 		if err != nil {
 			return err
 		}
-		s, err := scenario.Decode(name, text)
+		s, err := scenario.DecodeIn(scenarios.FS(), name, text)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,8 @@ import (
 type source struct {
 	// path of the file; empty for standard input and a scenario that the program carries.
 	path string
+	// directory is where it is; nil for standard input.
+	directory fs.FS
 	// name is what places in it are told by.
 	name     string
 	text     []byte
@@ -58,7 +60,7 @@ func load(ctx context.Context, t terminal, args []string) ([]*source, error) {
 		sources = append(sources, found...)
 	}
 	for _, s := range sources {
-		decoded, err := scenario.Decode(s.name, s.text)
+		decoded, err := scenario.DecodeIn(s.directory, s.name, s.text)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -98,7 +100,7 @@ func find(ctx context.Context, t terminal, arg string) ([]*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is neither a file or directory, nor a scenario that tutor carries%s", escape.Text(arg), suggest.DidYouMean(arg, scenarios.Names()))
 	}
-	return []*source{{name: arg, text: text}}, nil
+	return []*source{{directory: scenarios.FS(), name: arg, text: text}}, nil
 }
 
 func findInDir(ctx context.Context, t terminal, dir string, below bool) ([]*source, error) {
@@ -116,7 +118,7 @@ func readFiles(ctx context.Context, t terminal, paths []string) ([]*source, erro
 		if err != nil {
 			return nil, err
 		}
-		sources[i] = &source{path: path, name: path, text: text}
+		sources[i] = &source{path: path, directory: scenario.Directory(filepath.Dir(path)), name: path, text: text}
 	}
 	return sources, nil
 }

@@ -171,7 +171,9 @@ func (r *reader) parameter(o object) {
 	}
 	if value, ok := o.has("value"); ok {
 		if of, ok := r.object(value, "value"); ok {
-			r.d.OperatorPolicies = append(r.d.OperatorPolicies, of.policy(p.Name, p.Vhost))
+			policy := of.policy(p.Name, p.Vhost)
+			policy.Pos = o.pos
+			r.d.OperatorPolicies = append(r.d.OperatorPolicies, policy)
 		}
 	}
 }

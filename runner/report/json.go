@@ -75,6 +75,8 @@ type Act struct {
 	Notes []Note `json:"notes"`
 	// Deprecated is what the act uses that the newest RabbitMQ denies by default.
 	Deprecated []Deprecation `json:"deprecated,omitempty"`
+	// Ignored is what the act is played without, of the definitions that its topology is from.
+	Ignored []Ignored `json:"ignored,omitempty"`
 	// Mismatches are the differences between observation and expectation.
 	Mismatches []Mismatch `json:"mismatches"`
 	// Outcomes are how the act came out in several plays, the most frequent first; absent for one play.
@@ -144,6 +146,16 @@ type Deprecation struct {
 	Line    int    `json:"line"`
 	Column  int    `json:"column"`
 	Text    string `json:"text"`
+}
+
+// Ignored is something of definitions that an act does not reach, and where it is written.
+type Ignored struct {
+	// Kind is what it is, such as queue.
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
 }
 
 // Mismatch is a difference between observation and expectation, and where that is written.
@@ -239,6 +251,9 @@ func newAct(a *outcome.Act) Act {
 	}
 	for _, d := range a.Act.Deprecated() {
 		act.Deprecated = append(act.Deprecated, Deprecation{string(d.Feature), d.Pos.File, d.Pos.Line, d.Pos.Column, d.Text})
+	}
+	for _, i := range a.Act.Before().Ignored {
+		act.Ignored = append(act.Ignored, Ignored{i.Kind, i.Name, i.Pos.File, i.Pos.Line, i.Pos.Column})
 	}
 	for _, o := range a.Outcomes {
 		act.Outcomes = append(act.Outcomes, Outcome{o.Plays, o.Report.Verdict, o.Lines})

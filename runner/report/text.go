@@ -68,6 +68,7 @@ func (t *Text) Act(a *outcome.Act) {
 	}
 	distribution(p, a.Outcomes)
 	deprecated(p, a.Act)
+	ignored(p, a.Act)
 	whyReal(p, a.WhyReal)
 	summary(p, a)
 	t.print(p)
@@ -128,6 +129,14 @@ func deprecated(p *page, a *scenario.Act) {
 	}
 	for _, d := range all {
 		p.hanging("  "+trouble.of("deprecated")+"  ", escape.Text(d.String()), 14, normal)
+	}
+}
+
+// ignored says what an act is played without, of the definitions that its topology is from.
+func ignored(p *page, a *scenario.Act) {
+	if text := a.Before().IgnoredText(); text != "" {
+		p.blank()
+		p.hanging("  "+faint.of("ignored")+"  ", escape.Text(text), 11, normal)
 	}
 }
 

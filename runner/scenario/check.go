@@ -56,6 +56,9 @@ func (c *checker) scenario(s *Scenario) {
 		names[act.Name] = true
 		c.broker(act.Broker, path+".broker")
 		c.before(act.Topology, path+".topology")
+		if s.Topology != nil && s.Topology.From != "" && act.Topology != nil && act.Topology.From != "" {
+			c.at(path+".topology.from", "the topology of the scenario is from definitions already: %v", s.Topology.fromPos)
+		}
 		act.inherit(s)
 		c.act(act, path)
 	}
@@ -137,13 +140,14 @@ func (b *Broker) userNames() []string {
 }
 
 func (c *checker) act(a *Act, path string) {
-	a.places = places{c.where, path}
+	a.places = places{c.where, path, c.files}
 	if c.given(path+".name") && strings.TrimSpace(a.Name) == "" {
 		c.at(path+".name", "the act's name is empty")
 	}
 	if c.given(path+".cast") && len(a.Cast) == 0 {
 		c.at(path+".cast", "an act needs at least one actor")
 	}
+	known := c.define(a)
 	cast := cast{known: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}, both: map[string]bool{}}
 	for i, actor := range a.Cast {
 		at := fmt.Sprintf("%s.cast[%d]", path, i)
@@ -153,7 +157,9 @@ func (c *checker) act(a *Act, path string) {
 		}
 		c.actor(a, actor, at, &cast)
 	}
-	c.together(a)
+	if known {
+		c.together(a)
+	}
 	c.refusals(a, path)
 	c.endless(a, path)
 	c.steps(a, path, &cast)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"reflect"
 	"slices"
 	"strconv"
@@ -12,13 +13,18 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"tutor/runner/definitions"
 	"tutor/runner/suggest"
 )
 
 // Decode reads a scenario from the text of a file. The error, if any, is of type [Errors] and lists
 // every mistake in the file; name is what it calls the file.
-func Decode(name string, text []byte) (*Scenario, error) {
-	d := &decoder{file: name, where: map[string]Position{}}
+func Decode(name string, text []byte) (*Scenario, error) { return DecodeIn(nil, name, text) }
+
+// DecodeIn reads a scenario that may refer to other files: those of the directory that it is in. Nil is for one that
+// is in none.
+func DecodeIn(directory fs.FS, name string, text []byte) (*Scenario, error) {
+	d := &decoder{file: name, files: directory, where: map[string]Position{}}
 	s := d.document(text)
 	if s != nil && !d.exhausted() {
 		(&checker{decoder: d}).scenario(s)
@@ -33,6 +39,9 @@ func Decode(name string, text []byte) (*Scenario, error) {
 type decoder struct {
 	file string
 	errs Errors
+	// files are those of the scenario's directory, exports the definitions that were read there, by their paths.
+	files   fs.FS
+	exports map[string]*definitions.Definitions
 	// where remembers the place of each key by its path, as in acts[0].cast[1].queue, for the
 	// checks that follow.
 	where map[string]Position

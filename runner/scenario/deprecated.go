@@ -1,6 +1,9 @@
 package scenario
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Deprecation is a use of something that the newest RabbitMQ denies by default.
 type Deprecation struct {
@@ -50,27 +53,25 @@ var denied = []struct {
 // whether it is permitted.
 func (a *Act) Deprecated() []Deprecation {
 	var all []Deprecation
+	for _, q := range a.Before().Queues {
+		all = append(all, a.denied(&Queue{Pos: q.Pos, Durable: q.IsDurable(), Arguments: q.Arguments}, q.Name)...)
+	}
 	for _, actor := range a.Cast {
 		for _, q := range actor.Queues() {
-			all = append(all, a.deprecated(actor, q)...)
+			if q.Declare {
+				all = append(all, a.denied(q, cmp.Or(q.Name, "of "+actor.Name()))...)
+			}
 		}
 	}
 	return all
 }
 
-func (a *Act) deprecated(actor *Actor, q *Queue) (all []Deprecation) {
-	if !q.Declare {
-		return nil
-	}
+// denied lists what is denied of a queue, as long as the act does not say itself whether it is permitted.
+func (a *Act) denied(q *Queue, name string) (all []Deprecation) {
 	for _, d := range denied {
-		if _, said := a.Broker.Permit[d.feature]; said || !d.in(q) {
-			continue
+		if _, said := a.Broker.Permit[d.feature]; !said && d.in(q) {
+			all = append(all, Deprecation{q.Pos, d.feature, fmt.Sprintf(d.text, name, d.feature)})
 		}
-		name := q.Name
-		if name == "" {
-			name = "of " + actor.Name()
-		}
-		all = append(all, Deprecation{q.Pos, d.feature, fmt.Sprintf(d.text, name, d.feature)})
 	}
 	return all
 }

@@ -1,12 +1,17 @@
 package scenario
 
-import "fmt"
+import (
+	"fmt"
+	"io/fs"
+)
 
 // places are where the keys of a file are written, by their paths.
 type places struct {
 	where map[string]Position
 	// act is the path of the act.
 	act string
+	// files are those of the directory that the file is in.
+	files fs.FS
 }
 
 // Place is where a key of an actor is written, such as "queue.arguments.x-expires"; where it is not, it is the

@@ -102,6 +102,16 @@ func (d *Duration) decodeNode(dec *decoder, n *yaml.Node, path string) {
 	*d = Duration(span)
 }
 
+// decodeNode takes a mapping, or just the name of a queue of definitions.
+func (q *TopologyQueue) decodeNode(d *decoder, n *yaml.Node, path string) {
+	if n.Kind == yaml.ScalarNode {
+		q.Pos, q.bare = d.pos(n), true
+		d.scalar(n, reflect.ValueOf(&q.Name).Elem())
+		return
+	}
+	d.structure(n, reflect.ValueOf(q).Elem(), path)
+}
+
 func (c *Condition) decodeNode(d *decoder, n *yaml.Node, _ string) {
 	parsed, err := ParseCondition(n.Value)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tutor/runner/definitions"
 )
 
 // Topology is what is there before the cast starts: exchanges, queues, bindings and policies of the vhost /. The
@@ -16,12 +18,25 @@ import (
 type Topology struct {
 	// Pos is where it is written.
 	Pos Position `yaml:"-"`
+	// From is a file of RabbitMQ's own definitions (rabbitmqctl export_definitions, or the management's), in the
+	// directory of the scenario or below it. What the act can reach of them is there, too, with the users that its
+	// cast connects as; the rest is ignored.
+	From string `yaml:"from"`
+	// Vhost is the one of the definitions that is meant. Default: the only one that has something in it.
+	Vhost string `yaml:"vhost"`
 	// Exchanges that are declared, all of them before anything is bound.
 	Exchanges []*TopologyExchange `yaml:"exchanges"`
-	// Queues that are declared, in this order.
+	// Queues that are declared, in this order. One that is just a name is a queue of the definitions: then only
+	// those are there that are named so, and those that dead letters of theirs get into.
 	Queues []*TopologyQueue `yaml:"queues"`
 	// Policies that are set before anything is declared. They need the right to set policies.
 	Policies []*Policy `yaml:"policies"`
+	// Ignored is what the definitions have beside what the act can reach.
+	Ignored []Ignored `yaml:"-"`
+
+	// defined are the definitions of the vhost that is meant, fromPos is where it is written which.
+	defined *definitions.Definitions
+	fromPos Position
 }
 
 // TopologyExchange is an exchange that is there before the cast starts.
@@ -58,6 +73,9 @@ type TopologyQueue struct {
 	Bind []*TopologyBinding `yaml:"bind"`
 	// Arguments of queue.declare, such as x-queue-type.
 	Arguments Arguments `yaml:"arguments"`
+
+	// bare is set where there is nothing but a name.
+	bare bool
 }
 
 // TopologyBinding is where a queue or an exchange gets messages from.
@@ -144,6 +162,9 @@ func (t *Topology) with(more *Topology) *Topology {
 	for _, t := range []*Topology{t, more} {
 		if t != nil {
 			all.Pos = t.Pos
+			if t.From != "" {
+				all.From, all.Vhost, all.defined, all.fromPos = t.From, t.Vhost, t.defined, t.fromPos
+			}
 			all.Exchanges = append(all.Exchanges, t.Exchanges...)
 			all.Queues = append(all.Queues, t.Queues...)
 			all.Policies = append(all.Policies, t.Policies...)
@@ -167,6 +188,7 @@ func (c *checker) before(t *Topology, path string) {
 	if t == nil {
 		return
 	}
+	c.fromDefinitions(t, path)
 	for i, e := range t.Exchanges {
 		if e != nil {
 			at := fmt.Sprintf("%s.exchanges[%d]", path, i)
@@ -307,6 +329,13 @@ func kindOfExchange(t ExchangeType) ExchangeType {
 	return t
 }
 
+func kindOfQueue(value any) any {
+	if value == nil {
+		return "classic"
+	}
+	return value
+}
+
 // setting is what two declarations say of one thing.
 type setting struct {
 	key         string
@@ -320,6 +349,9 @@ func (c *checker) same(pos Position, what string, before Position, settings []se
 		settings = append(settings, setting{name, here[name], there[name]})
 	}
 	for _, s := range settings {
+		if s.key == "x-queue-type" { // RabbitMQ takes a declaration without it for one of the default
+			s.here, s.there = kindOfQueue(s.here), kindOfQueue(s.there)
+		}
 		if !reflect.DeepEqual(s.here, s.there) {
 			c.wrong(pos, "%s is declared with %s: %s here, and in the topology with %s: %s (%v): the broker refuses that", what, s.key, written(s.here), s.key, written(s.there), before)
 		}

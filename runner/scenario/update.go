@@ -326,7 +326,7 @@ func (u *updater) checkShared() {
 // observed is not written.
 func verify(updated []byte, observed []Observed) error {
 	file := observed[0].Act.Pos.File
-	s, err := Decode(file, updated)
+	s, err := DecodeIn(observed[0].Act.places.files, file, updated)
 	if err != nil {
 		return Errors{{Position{file, 1, 1}, fmt.Sprintf("the file cannot be updated: it would not decode any more: %v", firstOf(err))}}
 	}

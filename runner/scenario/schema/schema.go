@@ -50,7 +50,7 @@ func newFormat(root string) (*format, error) {
 	f := &format{comments: c, types: jsonschema.Definitions{}}
 	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Client{}, scenario.Expectation{}, transcript{},
 		scenario.AckEvery{}, scenario.Envelope{}, scenario.Rule{}, scenario.Refusal{}, scenario.Republishing{}, scenario.Answering{}, scenario.Addition{},
-		deliveries{}, delivery{}, queueState{}, queueBinding{}, scenario.ExpectedProperties{}, scenario.ConfirmHow{})
+		deliveries{}, delivery{}, queueState{}, queueBinding{}, topologyQueue{}, scenario.ExpectedProperties{}, scenario.ConfirmHow{})
 	f.shape()
 	return f, nil
 }
@@ -61,18 +61,23 @@ type transcript struct {
 	Unordered bool  `yaml:"unordered"`
 }
 
-// deliveries, delivery and queueState are those of package scenario where they are mappings.
+// deliveries, delivery, queueState and topologyQueue are those of package scenario where they are mappings.
 type (
 	deliveries scenario.Deliveries
 	delivery   scenario.Delivery
 	queueState scenario.QueueState
 	// queueBinding is likewise one of the forms.
 	queueBinding scenario.QueueBinding
+
+	topologyQueue scenario.TopologyQueue
 )
 
 // mappings are the types that are the mappings among the forms of others.
 func mappings() map[string]string {
-	return map[string]string{"transcript": "Transcript", "deliveries": "Deliveries", "delivery": "Delivery", "queueState": "QueueState", "queueBinding": "QueueBinding"}
+	return map[string]string{
+		"transcript": "Transcript", "deliveries": "Deliveries", "delivery": "Delivery", "queueState": "QueueState",
+		"queueBinding": "QueueBinding", "topologyQueue": "TopologyQueue",
+	}
 }
 
 // mappingOf is the name of a type's mapping, if that is one of its forms.

@@ -92,7 +92,7 @@ func TestScenariosAreValid(t *testing.T) {
 		if err := s.Validate(values(t, text)); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
-		if _, err := scenario.Decode(file, text); err != nil {
+		if _, err := scenario.DecodeIn(scenario.Directory(filepath.Dir(file)), file, text); err != nil {
 			t.Error(err)
 		}
 	}

@@ -36,7 +36,8 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 		reflect.TypeFor[scenario.QueueState](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern](),
 		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer](),
 		reflect.TypeFor[scenario.Reply](), reflect.TypeFor[scenario.Replies](), reflect.TypeFor[scenario.HeaderChange](),
-		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.QueueBinding](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.Timestamp]():
+		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.QueueBinding](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.Timestamp](),
+		reflect.TypeFor[scenario.TopologyQueue]():
 		return ref(typeName(t))
 	case reflect.TypeFor[scenario.ExchangeType]():
 		return &jsonschema.Schema{Type: "string", Examples: examplesOf(f.comments.words["ExchangeType"])}
@@ -127,6 +128,7 @@ func (f *format) shape() {
 	f.types["Arguments"] = &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema}
 	oneOf("Deliveries", list(ref("Delivery")), f.types["deliveries"])
 	oneOf("Delivery", text(), f.types["delivery"])
+	oneOf("TopologyQueue", text(), f.types["topologyQueue"])
 	f.types["Deaths"] = list(enum(f.comments.words["Death"]))
 	oneOf("QueueState", &jsonschema.Schema{Const: scenario.Absent}, f.types["queueState"])
 	f.types["queueState"].MinProperties = &one
