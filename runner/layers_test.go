@@ -13,6 +13,7 @@ var layers = map[string][]string{
 	"tutor/runner/wire":                {},
 	"tutor/runner/escape":              {},
 	"tutor/runner/definitions":         {"escape"},
+	"tutor/runner/definitions/lint":    {"definitions", "escape", "topology", "wire"},
 	"tutor/runner/pile":                {},
 	"tutor/runner/fate":                {},
 	"tutor/runner/clock":               {},
