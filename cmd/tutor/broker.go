@@ -36,6 +36,7 @@ type serveFlags struct {
 	permissions []string
 	permit      []string
 	deny        []string
+	definitions string
 	scenario    string
 	act         string
 	verbose     bool
@@ -57,6 +58,7 @@ unless a --permission of its own says what it may.`,
 		Example: `  tutor broker
   tutor broker --port-number 5673 --tls --cert-dir certs
   tutor broker --for tls --tls
+  tutor broker --definitions definitions.json
   tutor broker --vhost domain1 --users alice:alice123 --permission 'domain1 alice .* .* .*'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.serve(cmd.Context(), t) },
@@ -74,6 +76,7 @@ unless a --permission of its own says what it may.`,
 	features := strings.Join(scenario.Features(), ", ") + " (may be repeated)"
 	f.StringArrayVar(&flags.permit, "permit", nil, "a deprecated feature to permit: "+features)
 	f.StringArrayVar(&flags.deny, "deny", nil, "a deprecated feature to deny, as the newest RabbitMQ does: "+features)
+	f.StringVar(&flags.definitions, "definitions", "", "begin with what this FILE has: RabbitMQ's definitions of a broker, with its users, or of one vhost")
 	f.StringVar(&flags.scenario, "for", "", "provide what the broker block of this scenario (FILE or NAME) asks for")
 	completeBy(cmd, "for", completeScenarios)
 	f.StringVar(&flags.act, "act", "", "with --for: that of the act with this number or name")
@@ -92,6 +95,10 @@ func (f *serveFlags) serve(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	defined, err := f.defined(ctx, t, needs)
+	if err != nil {
+		return err
+	}
 	options := broker.Options{Product: f.product, MemoryLimit: int64(f.memoryLimit), Vhost: embedded.Choices(needs)}
 	live := newLiveView(t.out, f.verbose)
 	if f.quiet {
@@ -104,9 +111,14 @@ func (f *serveFlags) serve(ctx context.Context, t terminal) error {
 	if err := f.provide(b, needs); err != nil {
 		return errors.Join(err, b.Close())
 	}
+	left, err := define(b, defined, needs)
+	if err != nil {
+		return errors.Join(err, b.Close())
+	}
 	if err := f.listen(t, b, needs); err != nil {
 		return errors.Join(err, b.Close())
 	}
+	begun(t, defined, left)
 	seconds := time.NewTicker(time.Second)
 	defer seconds.Stop()
 	live.follow(ctx, seconds.C)

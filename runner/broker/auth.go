@@ -44,7 +44,7 @@ func (b *Broker) authenticate(mechanism, response string, secure *tls.Connection
 		return nil, refusal(wire.SyntaxError, "response of authentication mechanism %s", mechanism)
 	}
 	a := b.account(name)
-	if a == nil || !a.hasPassword(password) {
+	if a == nil || !a.password.is(password) {
 		return nil, loginRefused(mechanism)
 	}
 	return a, nil

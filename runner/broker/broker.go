@@ -202,6 +202,16 @@ func (b *Broker) SetDefaultQueueType(name, kind string) error {
 	return v.SetDefaultQueueType(kind)
 }
 
+// Connect acts in a vhost for whoever furnishes the broker, without a connection of AMQP. It may do everything; what is
+// delivered to it goes nowhere.
+func (b *Broker) Connect(name string) (*vhost.Connection, error) {
+	v, err := b.vhost(name)
+	if err != nil {
+		return nil, err
+	}
+	return v.Connect(vhost.User{}), nil
+}
+
 func (b *Broker) vhost(name string) (*virtualHost, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,9 +1,6 @@
 package broker
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 	"net"
 	"regexp"
@@ -14,6 +11,8 @@ import (
 // User is who may log in, and what for.
 type User struct {
 	Name, Password string
+	// Hash, if not nil, is what is known of the password in place of Password.
+	Hash *PasswordHash
 	// LoopbackOnly users may connect from this machine only.
 	LoopbackOnly bool
 	// Impersonator may publish in other users' names.
@@ -37,8 +36,7 @@ func AllPermissions() Permissions { return everything }
 // account is a user as the broker keeps it.
 type account struct {
 	User
-	salt [4]byte
-	hash [sha256.Size]byte
+	password *PasswordHash
 	// may are the compiled permissions by vhost.
 	may map[string]map[vhost.Permission]*regexp.Regexp
 }
@@ -74,10 +72,11 @@ func (c *connection) act(a *account) {
 
 // newAccount compiles the permissions of a user.
 func newAccount(u User) (*account, error) {
-	a := &account{User: u, may: map[string]map[vhost.Permission]*regexp.Regexp{}}
+	a := &account{User: u, password: u.Hash, may: map[string]map[vhost.Permission]*regexp.Regexp{}}
 	a.Password = ""
-	rand.Read(a.salt[:]) // never fails, as of Go 1.24
-	a.hash = a.digest(u.Password)
+	if u.Hash == nil {
+		a.password = hashed(u.Password)
+	}
 	for name, p := range u.Permissions {
 		compiled := map[vhost.Permission]*regexp.Regexp{}
 		for kind, text := range map[vhost.Permission]string{
@@ -116,15 +115,6 @@ func (b *Broker) account(name string) *account {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.accounts[name]
-}
-
-func (a *account) digest(password string) [sha256.Size]byte {
-	return sha256.Sum256(append(a.salt[:], password...))
-}
-
-func (a *account) hasPassword(password string) bool {
-	hash := a.digest(password)
-	return subtle.ConstantTimeCompare(hash[:], a.hash[:]) == 1
 }
 
 // mayComeFrom reports whether the user may connect from an address; a pipe is as local as can be.
