@@ -40,6 +40,37 @@ func TestCheckDefinitions(t *testing.T) {
 	}
 }
 
+// The scenario in the README, on definitions that its README tells to export, passes; standard input has no directory.
+func TestReadmeDefinitions(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```yaml\ntitle: Orders\n")
+	text, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("the README has no such scenario")
+	}
+	text = "title: Orders\n" + text
+	export, err := os.ReadFile(exports + "broker-4.3.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := write(t, text)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(path), "definitions.json"), export, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := run(t, path); code != exitPass || !strings.Contains(out, "ignored  ") {
+		t.Errorf("exit code %d\n%s%s", code, out, errs)
+	}
+	if code, _, errs := runWith(t, text, "check", "-"); code != exitError || !strings.Contains(errs, "-:2:12: from: this scenario is not read from a directory") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	if code, out, errs := run(t, "check", path); code != exitPass || !strings.Contains(out, "does not reach, and is played without, of definitions.json") {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+}
+
 // A broker that begins with definitions has their users, by the passwords that RabbitMQ has hashed, and nobody else.
 func TestBrokerDefinitions(t *testing.T) {
 	export, err := filepath.Abs(exports + "broker-4.3.json")

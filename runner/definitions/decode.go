@@ -195,7 +195,7 @@ func (o object) policy(name, vhost string) *Policy {
 	if p.ApplyTo == "" {
 		p.ApplyTo = "all"
 	}
-	if err := p.compile(); err != nil {
+	if err := p.Compile(); err != nil {
 		o.r.wrong(o.at("pattern"), "pattern: %q is no regular expression: %v", p.Pattern, err)
 	}
 	return p

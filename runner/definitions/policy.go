@@ -18,8 +18,9 @@ type Policy struct {
 	matches func(string) bool
 }
 
-// compile makes of the pattern, which is one of Erlang's and may have more than Go's, something that matches names.
-func (p *Policy) compile() error {
+// Compile makes of the pattern, which is one of Erlang's and may have more than Go's, something that matches names. [Decode]
+// has done so.
+func (p *Policy) Compile() error {
 	if re, err := regexp.Compile(p.Pattern); err == nil {
 		p.matches = re.MatchString
 		return nil

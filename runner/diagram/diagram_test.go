@@ -121,3 +121,28 @@ func TestBindings(t *testing.T) {
 		t.Errorf("\n%s\nwant\n%s", got, bound)
 	}
 }
+
+// Dead letters are drawn, and what no binding takes, also where a policy says so; its own argument goes before it.
+func TestPoliciesAreDrawn(t *testing.T) {
+	a := &scenario.Act{
+		Cast: act().Cast[:0],
+		Topology: &scenario.Topology{
+			Exchanges: []*scenario.TopologyExchange{{Name: "in", Type: "topic"}, {Name: "dead", Type: "fanout"}, {Name: "own", Type: "fanout"}},
+			Queues:    []*scenario.TopologyQueue{{Name: "a", Bind: []*scenario.TopologyBinding{{From: "in", Key: "k"}}}, {Name: "b", Arguments: scenario.Arguments{"x-dead-letter-exchange": "own"}}},
+			Policies: []*scenario.Policy{
+				{Name: "p", Pattern: "", ApplyTo: "queues", Definition: scenario.Arguments{"dead-letter-exchange": "dead"}},
+				{Name: "x", Pattern: "^in$", ApplyTo: "exchanges", Definition: scenario.Arguments{"alternate-exchange": "own"}},
+			},
+		},
+	}
+	const want = `  in (topic)
+  ├─ what no binding takes ─▶ own (fanout)
+  └─ k ─▶ a
+        └─ dead letters ─▶ dead (fanout)
+  b
+  └─ dead letters ─▶ own (fanout)
+`
+	if got := diagram.Of(a).Text(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

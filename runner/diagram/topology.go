@@ -19,20 +19,20 @@ func (g *Graph) before(t *scenario.Topology) {
 	}
 	for _, e := range t.Exchanges {
 		g.bound(e.Bind, "x:"+e.Name)
-		if alternate, ok := e.Arguments["alternate-exchange"].(string); ok {
+		if alternate, ok := t.Alternate(e).(string); ok {
 			g.connect("x:"+e.Name, g.exchange(&scenario.Exchange{Name: alternate}), "what no binding takes")
 		}
 	}
 	for _, q := range t.Queues {
 		g.bound(q.Bind, "q:"+q.Name)
-		if exchange, ok := q.Arguments["x-dead-letter-exchange"].(string); ok {
-			g.deadLetters(q, exchange)
+		if exchange, ok := t.QueueSetting(q, "dead-letter-exchange").(string); ok {
+			key, given := t.QueueSetting(q, "dead-letter-routing-key").(string)
+			g.deadLetters(q, exchange, key, given)
 		}
 	}
 }
 
-func (g *Graph) deadLetters(q *scenario.TopologyQueue, exchange string) {
-	key, given := q.Arguments["x-dead-letter-routing-key"].(string)
+func (g *Graph) deadLetters(q *scenario.TopologyQueue, exchange, key string, given bool) {
 	switch {
 	case exchange == "" && given && g.has("q:"+key):
 		g.connect("q:"+q.Name, "q:"+key, "dead letters")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"tutor/runner/fate"
 )
 
 // fromAct is a scenario of one act whose topology is as given.
@@ -122,6 +124,29 @@ func TestWrongDefinitions(t *testing.T) {
 		if err == nil || !strings.Contains("\n"+err.Error(), "\n"+test.want) {
 			t.Errorf("%s:\n got %v\nwant %s", test.topology, err, test.want)
 		}
+	}
+}
+
+// An exchange that an export leaves out is reported, and not its bindings as well.
+func TestHiddenExchangeIsToldOnce(t *testing.T) {
+	_, err := DecodeIn(files(export), "shop.yaml", fromAct("{from: shop.json}", "      - {publisher: p, exchange: {name: hidden}, routing_key: k, message: m}\n"))
+	all, ok := err.(Errors) //nolint:errorlint // it is documented to be of this type
+	if !ok || len(all) != 1 {
+		t.Errorf("%v", err)
+	}
+}
+
+// A scenario with definitions can be updated: what is written is decoded in the same directory.
+func TestUpdateBesideDefinitions(t *testing.T) {
+	text := fromAct("{from: shop.json}", toOrders)
+	s, err := DecodeIn(files(export), "shop.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.Acts[0]
+	got, err := Update(text, Observed{Act: a, Expect: a.Expect[0], Fates: map[fate.Fate]map[string]int{fate.Queued: {"m": 1}}})
+	if err != nil || !strings.Contains(string(got), "queued: [m]") {
+		t.Errorf("%v\n%s", err, got)
 	}
 }
 

@@ -14,6 +14,7 @@ func TestDeprecated(t *testing.T) {
 		"only used":         {lead + "    cast:\n      - consumer: c\n        queue: {name: q}\n    expect: {fates: {}}\n", "[]"},
 		"durable":           {lead + "    cast:\n      - consumer: c\n        queue: {name: q, declare: true, durable: true}\n    expect: {fates: {}}\n", "[]"},
 		"exclusive":         {lead + "    cast:\n      - consumer: c\n        queue: {declare: true, exclusive: true}\n    expect: {fates: {}}\n", "[]"},
+		"in the topology":   {lead + "    topology: {queues: [{name: q, durable: false}]}\n    cast:\n      - consumer: c\n        queue: {name: q}\n    expect: {fates: {}}\n", "[f:4:25: queue q is neither durable nor exclusive, which RabbitMQ 4.3 denies by default (transient_nonexcl_queues): declare it durable, or exclusive]"},
 		"told to permit it": {lead + "    broker: {permit: {transient_nonexcl_queues: true}}\n    cast:\n      - consumer: c\n        queue: {name: q, declare: true}\n    expect: {fates: {}}\n", "[]"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -236,10 +236,10 @@ func (r *reaching) cannot(pos definitions.Position, format string, args ...any) 
 	r.wrong(Position(pos), format+", which no act can have (the act reaches it, whose topology is from these definitions: %v)", args...)
 }
 
-// bindings are those of something that is reached, as far as their source is.
+// bindings are those of something that is reached, as far as their source is, and is there.
 func (r *reaching) bindings(name string, isExchange bool) (all []*TopologyBinding) {
 	for _, b := range r.here.to[end{name, isExchange}] {
-		if r.exchanges[b.Source] > 0 {
+		if r.exchanges[b.Source] > 0 && !r.isHidden(b.Source) {
 			all = append(all, &TopologyBinding{Pos: Position(b.Pos), From: b.Source, Key: b.Key, Arguments: b.Arguments})
 		}
 	}
@@ -250,7 +250,7 @@ func (r *reaching) bindings(name string, isExchange bool) (all []*TopologyBindin
 // to them.
 func (r *reaching) hidden() {
 	for _, b := range r.of.Bindings {
-		if r.exchanges[b.Source] == 0 || strings.HasPrefix(b.Source, "amq.") || r.here.exchanges[b.Source] != nil || r.hasOwn(b.Source) {
+		if r.exchanges[b.Source] == 0 || !r.isHidden(b.Source) {
 			continue
 		}
 		if to := b.Destination; b.ToExchange && r.exchanges[to] == 0 || !b.ToExchange && r.queues[to] == 0 {
@@ -261,9 +261,11 @@ func (r *reaching) hidden() {
 	}
 }
 
-// hasOwn reports whether an exchange is one of the topology's own.
-func (r *reaching) hasOwn(name string) bool {
-	return slices.ContainsFunc(r.to.Exchanges, func(e *TopologyExchange) bool { return e.Name == name })
+// isHidden reports whether nothing is known of an exchange but its name: it is neither the broker's own, nor in the
+// definitions, nor in the topology beside them.
+func (r *reaching) isHidden(name string) bool {
+	return !strings.HasPrefix(name, "amq.") && r.here.exchanges[name] == nil &&
+		!slices.ContainsFunc(r.to.Exchanges, func(e *TopologyExchange) bool { return e.Name == name })
 }
 
 // rules provides the policies that are for something that is there.
