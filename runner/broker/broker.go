@@ -17,6 +17,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -240,6 +241,20 @@ func (b *Broker) Queues(name string) []vhost.QueueStatus {
 		return nil
 	}
 	return v.Queues()
+}
+
+// Due lists what the broker will do of its own up to a moment if nobody does anything before, in order.
+func (b *Broker) Due(until time.Time) (all []vhost.Due) {
+	b.mu.Lock()
+	vhosts := slices.Collect(maps.Values(b.vhosts))
+	b.mu.Unlock()
+	for _, v := range vhosts {
+		all = append(all, v.Due(until)...)
+	}
+	slices.SortStableFunc(all, func(a, b vhost.Due) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.What, b.What))
+	})
+	return all
 }
 
 // Counts tells what has happened to messages so far, in all vhosts together.

@@ -43,6 +43,20 @@ func (c *Clock) Now() time.Time {
 	return c.since.Add(c.passed)
 }
 
+// At is the time of a moment since the clock was held.
+func (c *Clock) At(moment time.Duration) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.since.Add(moment)
+}
+
+// Since is how long after the clock was held a time is.
+func (c *Clock) Since(t time.Time) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return t.Sub(c.since)
+}
+
 // Next is when the broker's next timer is due, as the time since the clock was held; ok is false if there is
 // none.
 func (c *Clock) Next() (at time.Duration, ok bool) {

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"container/heap"
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -160,6 +161,19 @@ func (t *Timeline) next() *timer {
 		return nil
 	}
 	return t.due[0]
+}
+
+// Due are the sleepers, in the order of the cast, whose timers expire between two moments.
+func (t *Timeline) Due(from, until time.Duration) (who []int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, timer := range t.timers {
+		if timer.at > from && timer.at < until {
+			who = append(who, timer.who)
+		}
+	}
+	slices.Sort(who)
+	return who
 }
 
 // Expire lets the sleeper of the next timer go on, whose moment has come, and returns who that is; ok

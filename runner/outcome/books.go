@@ -102,7 +102,7 @@ type Tries struct {
 
 // Note explains in one sentence what became of one or more copies that were not simply processed.
 type Note struct {
-	// Event is a fate, [Requeued], [Republished], or [Unaccounted].
+	// Event is a fate, [Requeued], [Republished], [Unaccounted], or [Undetermined].
 	Event string
 	// Messages are the bodies it is about, as transcripts show them, no more than NoteMessages.
 	Messages []string
@@ -125,4 +125,6 @@ const (
 	Republished = "published again"
 	// Unaccounted copies have no fate, or something was seen that does not fit.
 	Unaccounted = "unaccounted"
+	// Undetermined is what RabbitMQ may do otherwise, since two things fall on the same moment.
+	Undetermined = "undetermined"
 )

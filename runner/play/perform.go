@@ -92,7 +92,7 @@ func performers() map[string]performer {
 		},
 		"await": func(p *playing, ctx context.Context, _ *scenario.Step, name string) error { return p.await(ctx, name) },
 		"wait": func(p *playing, ctx context.Context, s *scenario.Step, _ string) error {
-			return p.wait(ctx, s.Wait.Std())
+			return p.wait(ctx, s.Wait.Std(), "the step wait: "+s.Wait.String())
 		},
 		"until":   func(p *playing, ctx context.Context, s *scenario.Step, _ string) error { return p.until(ctx, s.Until) },
 		"check":   func(p *playing, ctx context.Context, s *scenario.Step, _ string) error { return p.check(ctx, s.Check) },
@@ -115,7 +115,7 @@ func (p *playing) step(ctx context.Context, s *scenario.Step) error {
 // caused has come to pass.
 func (p *playing) start(ctx context.Context, who int) error {
 	if delay := p.act.Cast[who].Common().Delay; delay > 0 {
-		if err := p.wait(ctx, delay.Std()); err != nil {
+		if err := p.wait(ctx, delay.Std(), "the delay of "+p.act.Cast[who].Name()); err != nil {
 			return err
 		}
 	}
@@ -167,8 +167,8 @@ func (p *playing) await(ctx context.Context, name string) error {
 	}
 }
 
-// wait lets time pass. Timers that expire at its end expire before it goes on.
-func (p *playing) wait(ctx context.Context, d time.Duration) error {
+// wait lets time pass, and says for what in the report if need be. Timers that expire at its end expire before it goes on.
+func (p *playing) wait(ctx context.Context, d time.Duration, what string) error {
 	until := p.timeline.Now() + d
 	for {
 		if err := p.settle(ctx); err != nil {
@@ -179,7 +179,10 @@ func (p *playing) wait(ctx context.Context, d time.Duration) error {
 			if _, err := p.advance(ctx); err != nil {
 				return err
 			}
-		} else if come, err := p.pass(ctx, until); err != nil || come {
+			continue
+		}
+		p.ties.look(p, until, what)
+		if come, err := p.pass(ctx, until); err != nil || come {
 			return err
 		}
 	}
@@ -192,6 +195,7 @@ func (p *playing) advance(ctx context.Context) (more bool, err error) {
 	if !more {
 		return false, nil
 	}
+	p.ties.look(p, at, "")
 	if come, err := p.pass(ctx, at); err != nil || !come {
 		return true, err
 	}

@@ -56,6 +56,7 @@ type playing struct {
 	// had on the virtual clock, brokerTime watches that it is not needed.
 	time       stage.Time
 	brokerTime *brokerTime
+	ties       ties
 	// restarting is set while the broker is restarted, and does not answer.
 	restarting atomic.Bool
 	// over is set once the act has come to its end, and the journal is closed.
@@ -188,6 +189,7 @@ func (p *playing) close(ctx context.Context) error {
 	p.report.Lines = p.lines.Take()
 	p.report.Books = p.ledger.Close()
 	p.report.Books.Queues = queues
+	p.report.Books.Notes = append(p.report.Books.Notes, p.ties.notes()...)
 	for _, a := range p.started() {
 		a.End()
 	}

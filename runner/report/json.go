@@ -127,7 +127,7 @@ const fateMessages = 100
 
 // Note explains in a sentence what became of some messages.
 type Note struct {
-	// Event is a fate, "requeued", "published again" or "unaccounted".
+	// Event is a fate, "requeued", "published again", "unaccounted" or "undetermined".
 	Event string `json:"event"`
 	// Messages are some of the bodies it is about.
 	Messages []string `json:"messages"`

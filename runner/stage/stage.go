@@ -75,8 +75,18 @@ type Time interface {
 	// Next is when the broker will do something of its own, as the time since it was held; ok is false if
 	// nothing is to come.
 	Next() (at time.Duration, ok bool)
+	// Due lists what the broker will do of its own up to a moment if nobody does anything before, in order. What
+	// it would look at in vain is not among it.
+	Due(until time.Duration) []Due
 	// Pass has time pass until a moment since it was held. What is due by then has been done when it returns.
 	Pass(until time.Duration)
+}
+
+// Due is something that a broker will do of its own, at a moment since its time was held, in a queue: what is over
+// by then, in words.
+type Due struct {
+	At          time.Duration
+	Queue, What string
 }
 
 // Login is a user's name and password at the broker.

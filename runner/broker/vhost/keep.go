@@ -28,6 +28,7 @@ type keeper struct {
 	bytes   int64            // what counts against x-max-length-bytes
 	timer   Timer
 	armed   bool
+	due     int64 // when timer fires, in microseconds
 }
 
 // pendingLetter is a dead letter that was published, and that not all have taken.
@@ -122,13 +123,15 @@ func (k *keeper) await() {
 	case len(k.pending) == 0:
 		k.stop()
 	case k.timer == nil:
-		k.armed = true
+		k.arm()
 		k.timer = k.queue.vhost.opts.Clock.AfterFunc(keeperRetry, k.timerFired)
 	case !k.armed:
-		k.armed = true
+		k.arm()
 		k.timer.Reset(keeperRetry)
 	}
 }
+
+func (k *keeper) arm() { k.armed, k.due = true, k.queue.vhost.now()+keeperRetry.Microseconds() }
 
 func (k *keeper) stop() {
 	if k.armed {

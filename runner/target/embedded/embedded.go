@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net"
 	"sync"
+	"time"
 
 	"tutor/runner/broker"
 	"tutor/runner/broker/vhost"
@@ -48,7 +49,7 @@ func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*stage.Stag
 		Users:   map[string]stage.Login{},
 		Dial:    dialer(b, nil),
 		Restart: b.Restart,
-		Time:    clock,
+		Time:    ownTime{clock, b},
 		SetPolicy: func(_ context.Context, name string, p stage.Policy) (bool, error) {
 			return true, b.SetPolicy(name, vhost.Policy(p))
 		},
@@ -59,6 +60,21 @@ func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*stage.Stag
 		return nil, errors.Join(err, t.remove(b))
 	}
 	return s, nil
+}
+
+// ownTime is the time that a broker lives by.
+type ownTime struct {
+	*broker.Clock
+	broker *broker.Broker
+}
+
+// Due lists what the broker will do of its own.
+func (o ownTime) Due(until time.Duration) []stage.Due {
+	var all []stage.Due
+	for _, d := range o.broker.Due(o.At(until)) {
+		all = append(all, stage.Due{At: o.Since(d.At), Queue: d.Queue, What: d.What})
+	}
+	return all
 }
 
 // Choices are what a scenario asks for of all vhosts of a broker.
