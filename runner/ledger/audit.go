@@ -72,20 +72,31 @@ func (l *Ledger) Found(vhost, queue, mark string, headers wire.Table) {
 	l.copies.At(i).end(fate.Queued)
 }
 
-// FoundMore enters that a queue holds more messages than the audit has looked at. They are taken to
-// be those that must be there.
+// FoundMore enters that a queue holds more messages than the audit has looked at. Which they are is seen when the
+// broker has been heard of those that it has let go.
 func (l *Ledger) FoundMore(vhost, queue string, n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	id := l.queueID(QueueRef{vhost, queue})
-	for i := range l.came[id].All {
-		if c := l.copies.At(i); n > 0 && c.queue == id && c.state == ready {
-			c.end(fate.Queued)
-			n--
+	l.unseenIn[l.queueID(QueueRef{vhost, queue})] = n
+}
+
+// identify takes what queues were found to hold, unseen, to be those copies that must be there. Of more than that
+// the first have gone, as queues let go of the oldest, but for those that a full queue has refused.
+func (l *Ledger) identify() {
+	for _, id := range slices.Sorted(maps.Keys(l.unseenIn)) {
+		n, came := l.unseenIn[id], &l.came[id]
+		for _, refused := range []bool{false, true} {
+			for k := came.Len(); k > 0 && n > 0; k-- {
+				c := l.copies.At(*came.At(k - 1))
+				if c.queue == id && c.state == ready && refused == (c.doubtful || c.overLimit) {
+					c.end(fate.Queued)
+					n--
+				}
+			}
 		}
-	}
-	if n > 0 {
-		l.doubt("queue %s holds %d messages more than it should", queue, n)
+		if n > 0 {
+			l.doubt("queue %s holds %d messages more than it should", l.queues[id].Name, n)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ func (l *Ledger) Close() *outcome.Books {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.weigh()
+	l.identify()
 	l.contradictions()
 	// Copies that were dead-lettered open others.
 	for i := uint32(0); i < l.copies.Len(); i++ {

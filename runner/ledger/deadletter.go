@@ -43,7 +43,7 @@ func (l *Ledger) die(i uint32, reason death) {
 	c := l.copies.At(i)
 	c.reason = reason
 	l.leavesQueue(i, reason, false)
-	q := l.queue(c.queue)
+	q := l.lately(c.queue)
 	overflow := rejectsPublish(q) && reason == pushedOut
 	switch {
 	case has(q, "x-dead-letter-exchange"):
@@ -61,13 +61,21 @@ func (l *Ledger) die(i uint32, reason death) {
 	}
 }
 
+// lately is a queue, or what it was when it was deleted: that it had let go of something before may be learned later.
+func (l *Ledger) lately(id uint16) *topology.Queue {
+	if q := l.queue(id); q != nil {
+		return q
+	}
+	return l.former[id]
+}
+
 // deathEvents are the events of the deaths; a rejection is its consumer's.
 var deathEvents = [...]outcome.EventKind{expired: outcome.Expire, pushedOut: outcome.Overflow, deliveryLimit: outcome.GiveUp}
 
 // leavesQueue enters that a queue lets go of a copy, and what it does with it then. One that dead-letters at
 // least once keeps it until its letter was taken.
 func (l *Ledger) leavesQueue(i uint32, reason death, taken bool) {
-	q := l.queue(l.copies.At(i).queue)
+	q := l.lately(l.copies.At(i).queue)
 	concluded := l.copies.At(i).inferred
 	exchange, letters := text(q, "x-dead-letter-exchange")
 	switch {
@@ -181,7 +189,9 @@ func (l *Ledger) open(from uint32, queue uint16) uint32 {
 	l.further[m] = append(l.further[m], i)
 	l.deaths[i] = origin{from, reason}
 	l.happens(outcome.Route, ofBroker).about(l, i)
-	if reason == rejected {
+	if hops := l.onward[from]; hops > 0 {
+		l.onward[i] = hops
+	} else if reason == rejected {
 		l.passedOn(from, i)
 	}
 	return i
@@ -234,19 +244,25 @@ func (l *Ledger) readyIn(m uint32, queue uint16) (uint32, bool) {
 
 // died enters a death that a message's header tells of, unless the ledger has it; it returns which copy
 // died. One that nobody has seen in between comes from the one that died before. The latest death may be
-// one more than the header counts, where several copies of a message have taken the same way.
+// one more than the header counts, where several copies of a message have taken the same way. A copy that was
+// taken to be in its queue when that was purged or deleted has died before, unseen.
 func (l *Ledger) died(m uint32, vhost string, d headerDeath, before *uint32, latest bool) (uint32, bool) {
 	id := l.queueID(QueueRef{vhost, d.queue})
 	known := 0
-	var alive *uint32
+	var alive, removed *uint32
 	for _, i := range l.all(m) {
 		switch c := l.copies.At(i); {
 		case c.queue != id:
 		case c.state == ready, c.state == held, c.ended() == fate.Rejected:
 			alive = &i
+		case c.ended() == fate.Deleted:
+			removed = &i
 		case c.ended() == fate.DeadLettered:
 			known++
 		}
+	}
+	if alive == nil && known < d.count {
+		alive = removed
 	}
 	reason, ok := reasonOf(d.reason)
 	switch {
@@ -263,6 +279,8 @@ func (l *Ledger) died(m uint32, vhost string, d headerDeath, before *uint32, lat
 		l.pushed(*alive)
 	}
 	l.copies.At(*alive).reason = reason
+	// What it came back by came first, whoever has seen its letter.
+	l.events.seen.hops = max(l.events.seen.hops, l.onward[*alive])
 	l.leavesQueue(*alive, reason, true)
 	l.copies.At(*alive).end(fate.DeadLettered)
 	if l.unchangedSince(*alive) && !keepsLetters(l.queue(id)) {

@@ -233,6 +233,7 @@ func (l *Ledger) deleteQueue(who int, q QueueRef) {
 	if has(l.vhosts[q.Vhost].Queues[q.Name], "x-dead-letter-exchange") {
 		l.lettered[q.Vhost]--
 	}
+	l.former[l.queueID(q)] = l.vhosts[q.Vhost].Queues[q.Name]
 	l.vhosts[q.Vhost].DeleteQueue(q.Name)
 	l.changed(q.Vhost)
 	l.empty(q)

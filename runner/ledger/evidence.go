@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"tutor/runner/fate"
@@ -66,10 +67,15 @@ func (l *Ledger) Missing() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.weigh()
+	unseen := maps.Clone(l.unseenIn)
 	for c := range l.copies.All {
-		if c.state == ready && c.queue != 0 && !c.doubtful && !c.overLimit && l.testifies(c.queue) {
+		if c.state != ready || c.queue == 0 || c.doubtful || c.overLimit || !l.testifies(c.queue) {
+			continue
+		}
+		if unseen[c.queue] == 0 {
 			return true
 		}
+		unseen[c.queue]--
 	}
 	return false
 }
@@ -90,22 +96,33 @@ func (l *Ledger) weigh() {
 func (l *Ledger) accept(t testimony) bool {
 	i, ok := l.arrived(t.message, t.queue, t.deaths)
 	if ok {
-		l.exit(i)
-		if t.reason == pushedOut {
-			l.pushed(i)
-		}
-		l.die(i, t.reason)
+		l.departs(i, t.reason)
 		return true
 	}
 	id := l.queueID(t.queue)
 	for _, i := range l.all(t.message) {
-		// The consumer's word on this came first.
-		if c := l.copies.At(i); c.queue == id && c.ended() == fate.Rejected && c.reason == t.reason && !c.attested {
+		switch c := l.copies.At(i); {
+		case c.queue != id:
+		case c.ended() == fate.Rejected && c.reason == t.reason && !c.attested:
+			// The consumer's word on this came first.
 			c.attested = true
+			return true
+		case c.ended() == fate.Deleted:
+			// It was taken to be still there when the queue was purged or deleted.
+			l.departs(i, t.reason)
 			return true
 		}
 	}
 	return false
+}
+
+// departs ends a copy that its queue has let go of, for a reason that the broker has told.
+func (l *Ledger) departs(i uint32, reason death) {
+	l.exit(i)
+	if reason == pushedOut {
+		l.pushed(i)
+	}
+	l.die(i, reason)
 }
 
 // unheard are testimonies that nothing fits, in sentences.

@@ -77,15 +77,23 @@ func (l *Ledger) deliverable(ref QueueRef, q *topology.Queue) bool {
 }
 
 // ready reports whether a queue has a consumer that may be sent a message. Of those of a queue with a single
-// active consumer it is the first.
+// active consumer it is the first, if none takes precedence: when that takes over depends on who has what.
 func (l *Ledger) ready(ref QueueRef, q *topology.Queue) bool {
-	first := 0
+	var first int
+	var priority int64
 	takes := false
 	single := hasSingleActive(q)
 	for who := range l.takers[ref] {
 		for _, ch := range l.conns[who].channels {
 			for _, c := range ch.consumers {
-				if c.queue != ref || c.timedOut || single && first != 0 && first < c.number {
+				if c.queue != ref {
+					continue
+				}
+				if single && first != 0 && c.priority != priority {
+					return false
+				}
+				priority = c.priority
+				if c.timedOut || single && first != 0 && first < c.number {
 					continue
 				}
 				takes = l.isFree(ch, c) && !c.shared || takes && !single

@@ -22,7 +22,7 @@ type story struct {
 
 func (l *Ledger) story(i uint32) *story {
 	c := l.copies.At(i)
-	return &story{Copy: l.entry(c), l: l, i: i, c: c, queue: l.queue(c.queue)}
+	return &story{Copy: l.entry(c), l: l, i: i, c: c, queue: l.lately(c.queue)}
 }
 
 // concluded ends a sentence that nothing has shown to be true.

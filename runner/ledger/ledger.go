@@ -145,6 +145,10 @@ type Ledger struct {
 	// askers are who is answered by the names of direct reply-to, and answers what goes to them and has not come.
 	askers  map[string]int
 	answers []answer
+	// former are queues that are gone, as they were declared.
+	former map[uint16]*topology.Queue
+	// unseenIn is how many messages queues were found to hold, by the queue, that nobody has looked at.
+	unseenIn map[uint16]int
 	// doubts are observations that no rule of the ledger explains.
 	doubts []string
 }
@@ -304,7 +308,7 @@ func New(cast []Member, remark func(Remark), words func(string) string, now func
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
 		headers: map[uint32]wire.Table{}, settledAt: map[string]uint32{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
 		origins: map[uint32]uint32{}, askers: map[string]int{},
-		bereft: map[QueueRef]bool{}, givenBack: map[QueueRef]bool{}, progress: make([]scenario.Progress, len(cast)), events: newEvents(now), leaving: map[int]outcome.EventKind{},
+		bereft: map[QueueRef]bool{}, unseenIn: map[uint16]int{}, former: map[uint16]*topology.Queue{}, givenBack: map[QueueRef]bool{}, progress: make([]scenario.Progress, len(cast)), events: newEvents(now), leaving: map[int]outcome.EventKind{},
 	}
 	for i, m := range cast {
 		l.members[m.Name] = i

@@ -49,8 +49,15 @@ const glance = 20 * time.Millisecond
 // can move any more.
 func (p *playing) goOn(ctx context.Context) (more bool, err error) {
 	alone, expires := p.ledger.Expires()
-	if p.brokerTime != nil || !expires && !waitsForBroker(p.act) {
+	if !expires && !waitsForBroker(p.act) {
 		return p.advance(ctx)
+	}
+	if p.brokerTime != nil {
+		// Where only the broker's time can go on, by the wall clock, the act is one about it.
+		if more, err := p.advance(ctx); err != nil || more {
+			return more, err
+		}
+		return false, p.brokerTime.passing(p.timeline.Now() + max(alone+glance, p.config.timeout(p.act)))
 	}
 	next := p.timeline.Now() + alone + glance
 	if at, ok := p.timeline.Next(); ok && at <= next {
