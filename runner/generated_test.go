@@ -22,7 +22,7 @@ import (
 // -rapid.seed=0 is for those who look for more.
 const (
 	generatedHere    = 200
-	generatedOutside = 30
+	generatedOutside = 24
 )
 
 // howMany sets the flags of rapid for a target, where the command line does not.

@@ -102,7 +102,7 @@ const notModelled = `
 - Clusters, replication, federation, shovels, plugins.
 - Disk: everything is in memory. A restart within the process keeps what RabbitMQ would keep.
 - ` + "`basic.publish`" + ` with ` + "`immediate`" + `, ` + "`channel.flow`" + ` off, ` + "`basic.recover`" + ` without requeueing: refused with 540, as by RabbitMQ.
-- Arguments that are about disk, memory, replication or delays are checked and otherwise ignored: ` + "`x-queue-mode`, `x-queue-version`, `x-queue-leader-locator`, `x-max-in-memory-*`, `x-quorum-initial-group-size`, `x-delayed-retry-*`, `x-consumer-timeout`, `x-consumer-disconnected-timeout`" + `.
+- Arguments that are about disk, memory or replication are checked and otherwise ignored: ` + "`x-queue-mode`, `x-queue-version`, `x-queue-leader-locator`, `x-max-in-memory-*`, `x-quorum-initial-group-size`, `x-consumer-timeout`, `x-consumer-disconnected-timeout`" + `.
 - Consumer time-outs: a delivery may stay unacknowledged for as long as its channel is open.
 `
 

@@ -62,6 +62,8 @@ func (l *Ledger) vanish(i uint32) {
 	case c.overLimit && (l.isLetter(i) || !l.messages.At(c.message).confirmed):
 		// What a queue rejects it does not give to an exchange, unless it says so.
 		l.infer(i, fate.Refused)
+	case l.mayBeKeptBack(c):
+		l.infer(i, fate.Queued)
 	case l.testifies(c.queue):
 	case l.overDeliveryLimit(c, q):
 		l.inferDeath(i, deliveryLimit)

@@ -69,7 +69,7 @@ func (l *Ledger) Missing() bool {
 	l.weigh()
 	unseen := maps.Clone(l.unseenIn)
 	for c := range l.copies.All {
-		if c.state != ready || c.queue == 0 || c.doubtful || c.overLimit || !l.testifies(c.queue) {
+		if c.state != ready || c.queue == 0 || c.doubtful || c.overLimit || !l.testifies(c.queue) || l.mayBeKeptBack(&c) {
 			continue
 		}
 		if unseen[c.queue] == 0 {

@@ -26,12 +26,12 @@ func (l *Ledger) QuorumQueues() []QueueRef {
 // Expecting finds a quorum queue that has yet to deliver a message to a consumer that is ready for
 // it. What is sent to a quorum queue takes effect when it was written to the queue's log, and no
 // answer of a channel waits for that; where nobody can wait for the log, the delivery shows it. Where a
-// limit may have taken messages out of the queue, nothing can be expected.
+// limit may have taken messages out of the queue, or it keeps back what comes back, nothing can be expected.
 func (l *Ledger) Expecting() (q QueueRef, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for ref, q := range l.touchedQuorum() {
-		if has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") {
+		if has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") || has(q, "x-delayed-retry-type") {
 			continue
 		}
 		if l.ready(ref, q) && l.deliverable(ref, q) {

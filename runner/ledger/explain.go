@@ -84,6 +84,8 @@ func (s *story) queued() string {
 		return fmt.Sprintf("%s; no queue has taken its dead letter, so %s still keeps it (at-least-once).", s.died(), s.Queue)
 	case s.c.kept:
 		return fmt.Sprintf("%s still has it, unacknowledged, so it remains in %s.", s.Consumer, s.Queue)
+	case s.Requeues > 0 && s.Inferred:
+		return fmt.Sprintf("%s keeps it back for a time since it came back (x-delayed-retry-min).", s.Queue)
 	case s.Requeues > 0:
 		return fmt.Sprintf("it is still in %s: nobody has taken it since it came back%s.", s.Queue, s.expires())
 	}

@@ -54,3 +54,24 @@ func (l *Ledger) Overdue(now, until time.Duration) (Overdue, bool) {
 	l.waits = left
 	return first, found
 }
+
+// KeptBack finds a message that has come back to a queue which may keep it back for a time
+// (x-delayed-retry-min), and that was not delivered again.
+func (l *Ledger) KeptBack() (q QueueRef, message string, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.copies.All {
+		if c.state == ready && l.mayBeKeptBack(&c) {
+			return l.queues[c.queue], l.messages.At(c.message).body, true
+		}
+	}
+	return QueueRef{}, "", false
+}
+
+// mayBeKeptBack reports whether the queue of a copy may keep it back, so that nobody gets it for a time.
+func (l *Ledger) mayBeKeptBack(c *copied) bool {
+	q := l.queue(c.queue)
+	kind, _ := text(q, "x-delayed-retry-type")
+	least, _ := number(q, "x-delayed-retry-min")
+	return c.requeues > 0 && least > 0 && isQuorum(q) && (kind == "all" || kind == "failed" || kind == "returned")
+}

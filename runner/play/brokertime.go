@@ -23,8 +23,9 @@ type brokerTime struct {
 	act      *scenario.Act
 	ledger   *ledger.Ledger
 	timeline *clock.Timeline
-	// mortal is set where anything in the act has a time to live.
-	mortal bool
+	// mortal is set where anything in the act has a time to live, retries where a queue keeps back for a time what
+	// comes back to it.
+	mortal, retries bool
 
 	mu sync.Mutex
 	// expiring are the queues that go when they are not used.
@@ -61,6 +62,7 @@ func newBrokerTime(act *scenario.Act, books *ledger.Ledger, timeline *clock.Time
 	for _, q := range queuesOf(act) {
 		_, mortal := milliseconds(q.arguments["x-message-ttl"])
 		b.mortal = b.mortal || mortal
+		b.retries = b.retries || q.arguments[retryArgument] != nil
 		if expires, limited := milliseconds(q.arguments["x-expires"]); limited && q.backstage {
 			b.expiring[ledger.QueueRef{Vhost: q.vhost, Name: q.name}] = &unused{place: q.place("x-expires"), expires: expires}
 		}
@@ -117,6 +119,11 @@ func (b *brokerTime) passing(until time.Duration) error {
 	if b.mortal {
 		if o, ok := b.ledger.Overdue(now, until); ok {
 			return b.overdue(o)
+		}
+	}
+	if b.retries {
+		if q, message, ok := b.ledger.KeptBack(); ok {
+			return b.reached(b.place(q, retryArgument), retryArgument, fmt.Sprintf("%s has come back to %s", message, q.Name))
 		}
 	}
 	for q, u := range b.expiring {
@@ -216,7 +223,10 @@ type patience struct {
 	place scenario.Position
 }
 
-const timeoutArgument = "x-consumer-timeout"
+const (
+	timeoutArgument = "x-consumer-timeout"
+	retryArgument   = "x-delayed-retry-min"
+)
 
 // patienceWith is a consumer's, given that of the queues.
 func (b *brokerTime) patienceWith(who int, queues map[ledger.QueueRef]time.Duration) patience {
@@ -252,7 +262,7 @@ func isTimed(act *scenario.Act) bool {
 	for _, q := range queuesOf(act) {
 		mortal = mortal || q.arguments["x-message-ttl"] != nil
 		letters = letters || q.arguments["x-dead-letter-exchange"] != nil
-		if q.arguments[timeoutArgument] != nil || q.arguments["x-dead-letter-strategy"] != nil || q.arguments["x-queue-type"] == "stream" {
+		if waits(q.arguments) || q.arguments["x-dead-letter-strategy"] != nil || q.arguments["x-queue-type"] == "stream" {
 			return true
 		}
 	}
@@ -284,5 +294,5 @@ func waitsForBroker(act *scenario.Act) bool {
 }
 
 func waits(queue scenario.Arguments) bool {
-	return queue[timeoutArgument] != nil || queue["x-delayed-retry-type"] != nil || queue["x-delayed-retry-min"] != nil
+	return queue[timeoutArgument] != nil || queue["x-delayed-retry-type"] != nil || queue[retryArgument] != nil
 }

@@ -314,6 +314,47 @@ var cases = map[string]Program{
 		do(1, &wire.QueueDeclare{Durable: true, Passive: true, Arguments: table("x-queue-type", "quorum")}),
 		do(1, &wire.QueueDelete{Queue: "q", IfUnused: true}),
 	},
+	"delayed retry, which messages are kept back": {
+		do(1, &wire.QueueDeclare{Queue: "all", Durable: true, Arguments: retrying("all", "x-delivery-limit", int32(0))}),
+		send(1, "", "all", "m1", false), send(1, "", "all", "m2", false), send(1, "", "all", "m3", false),
+		do(1, &wire.BasicGet{Queue: "all"}),
+		do(1, &wire.BasicNack{DeliveryTag: 1, Requeue: true}),
+		do(1, &wire.BasicGet{Queue: "all"}),
+		do(1, &wire.BasicReject{DeliveryTag: 2, Requeue: true}),
+		do(1, &wire.QueuePurge{Queue: "all"}),
+		do(1, &wire.QueueDeclare{Queue: "failed", Durable: true, Arguments: retrying("failed", "x-max-length", int32(1))}),
+		send(1, "", "failed", "m1", false),
+		do(1, &wire.BasicGet{Queue: "failed"}),
+		do(1, &wire.BasicNack{DeliveryTag: 3, Requeue: true}),
+		do(1, &wire.BasicGet{Queue: "failed"}),
+		do(1, &wire.BasicReject{DeliveryTag: 4, Requeue: true}),
+		send(1, "", "failed", "m2", false),
+		do(1, &wire.QueuePurge{Queue: "failed"}),
+		do(1, &wire.QueueDeclare{Queue: "returned", Durable: true, Arguments: retrying("returned")}),
+		send(1, "", "returned", "m1", false),
+		do(1, &wire.BasicGet{Queue: "returned"}),
+		do(1, &wire.BasicReject{DeliveryTag: 5, Requeue: true}),
+		do(1, &wire.BasicGet{Queue: "returned"}),
+		do(1, &wire.BasicRecover{Requeue: true}),
+		do(1, &wire.BasicGet{Queue: "returned"}),
+		do(1, &wire.QueueDelete{Queue: "returned"}),
+	},
+	"delayed retry, types and times that keep nothing back": {
+		do(1, &wire.QueueDeclare{Queue: "q1", Durable: true, Arguments: retrying("disabled")}),
+		do(1, &wire.QueueDeclare{Queue: "q2", Durable: true, Arguments: retrying("nonsense")}),
+		do(1, &wire.QueueDeclare{Queue: "q3", Durable: true, Arguments: table("x-queue-type", "quorum", "x-delayed-retry-type", "all", "x-delayed-retry-max", int32(3_600_000))}),
+		do(1, &wire.QueueDeclare{Queue: "q3", Durable: true, Arguments: retrying("all")}),
+		do(1, &wire.QueueDeclare{Queue: "q1", Durable: true, Arguments: table("x-queue-type", "quorum", "x-consumer-timeout", int32(1), "x-delivery-limit", int32(1))}),
+		do(1, &wire.QueueDeclare{Queue: "q1", Durable: true, Arguments: retrying("all", "x-consumer-timeout", int32(1))}),
+		do(1, &wire.QueueDeclare{Queue: "q1", Durable: true, Arguments: table("x-queue-type", "quorum", "x-delayed-retry-type", "disabled")}),
+		do(1, &wire.QueueDeclare{Queue: "q1", Durable: true, Arguments: table("x-queue-type", "quorum")}),
+		send(1, "", "q1", "m1", false), send(1, "", "q2", "m2", false), send(1, "", "q3", "m3", false),
+		do(1, &wire.BasicGet{Queue: "q1"}), do(1, &wire.BasicGet{Queue: "q2"}), do(1, &wire.BasicGet{Queue: "q3"}),
+		do(1, &wire.BasicReject{DeliveryTag: 1, Requeue: true}),
+		do(1, &wire.BasicReject{DeliveryTag: 2, Requeue: true}),
+		do(1, &wire.BasicReject{DeliveryTag: 3, Requeue: true}),
+		do(1, &wire.BasicGet{Queue: "q1"}), do(1, &wire.BasicGet{Queue: "q2"}), do(1, &wire.BasicGet{Queue: "q3"}),
+	},
 	"dead letters that are kept until taken": {
 		do(1, &wire.ConfirmSelect{}),
 		do(1, &wire.QueueDeclare{Queue: "target", Durable: true}),
@@ -565,4 +606,9 @@ func table(pairs ...any) (t wire.Table) {
 		t = append(t, wire.Field{Name: pairs[i].(string), Value: pairs[i+1]})
 	}
 	return t
+}
+
+// retrying are the arguments of a queue that keeps back for an hour what comes back.
+func retrying(kind string, more ...any) wire.Table {
+	return table(append([]any{"x-queue-type", "quorum", "x-delayed-retry-type", kind, "x-delayed-retry-min", int32(3_600_000), "x-delayed-retry-max", int32(3_600_000)}, more...)...)
 }

@@ -24,6 +24,10 @@ var differences = []difference{
 		[]string{"quorum queues", "getting from a quorum queue", "single active consumer of a quorum queue"},
 	},
 	{
+		condition("rabbitmq <4.3"), "quorum queues keep nothing back that comes back (x-delayed-retry-*), and do not compare these arguments",
+		[]string{"delayed retry, which messages are kept back", "delayed retry, types and times that keep nothing back"},
+	},
+	{
 		condition("rabbitmq <4.3"), "x-queue-master-locator is permitted by default, and the refusal says so",
 		[]string{"x-queue-master-locator, denied"},
 	},

@@ -22,7 +22,8 @@ type settings struct {
 	atLeastOnce        bool // x-dead-letter-strategy is at-least-once, and can be, see keep.go
 	maxPriority        int  // x-max-priority
 	singleActive       bool
-	deliveryLimit      int64 // x-delivery-limit; negative is unlimited
+	deliveryLimit      int64   // x-delivery-limit; negative is unlimited
+	retries            retries // x-delayed-retry-*, see delay.go
 }
 
 // settings checks the arguments of a new queue and takes them apart.
@@ -49,9 +50,6 @@ func (v *VHost) checkDeclaration(k kind, m wire.QueueDeclare) error {
 		return err
 	}
 	if err := v.permitted(m); err != nil {
-		return err
-	}
-	if err := v.modelled(m); err != nil {
 		return err
 	}
 	if property := k.misfit(m); property != "" {
@@ -145,19 +143,11 @@ func (v *VHost) checkArguments(k kind, of func(traits) []argument, args wire.Tab
 	return nil
 }
 
-// modelled refuses what RabbitMQ would do and this broker does not.
-func (v *VHost) modelled(m wire.QueueDeclare) error {
-	if kind, present := lookup(m.Arguments, "x-delayed-retry-type"); present && kind != "disabled" {
-		return v.notImplemented("x-delayed-retry-type of %s is not modelled by this broker", v.describe(queueNamed(m.Queue)))
-	}
-	return nil
-}
-
 // newSettings takes checked arguments apart. A policy may have those that the queue's kind does not take.
 func newSettings(t traits, args wire.Table) settings {
 	s := settings{
 		expires: none, messageTTL: none, maxLength: none, maxBytes: none,
-		overflow: overflowDropHead, deliveryLimit: t.deliveryLimit,
+		overflow: overflowDropHead, deliveryLimit: t.deliveryLimit, retries: retries{least: none, most: none},
 	}
 	s.read(slices.DeleteFunc(slices.Clone(args), func(f wire.Field) bool { return !takes(t.arguments, f.Name) }))
 	return s
@@ -171,6 +161,11 @@ func (s *settings) read(args wire.Table) {
 	}
 	set("x-expires", &s.expires)
 	set("x-message-ttl", &s.messageTTL)
+	set("x-delayed-retry-min", &s.retries.least)
+	set("x-delayed-retry-max", &s.retries.most)
+	if kind, ok := lookupString(args, "x-delayed-retry-type"); ok {
+		s.readRetries(kind)
+	}
 	set("x-max-length", &s.maxLength)
 	set("x-max-length-bytes", &s.maxBytes)
 	set("x-delivery-limit", &s.deliveryLimit)

@@ -33,6 +33,9 @@ func (v *VHost) Due(until time.Time) []Due {
 		if q.unusedTimer != nil && len(q.members) == 0 {
 			add(q.unusedUntil, q, "the time that "+q.name+" may be unused")
 		}
+		if q.delayed != nil && len(q.delayed.entries) > 0 {
+			add(q.delayed.entries[0].due, q, "the pause of "+q.name+" before it retries a message")
+		}
 		if q.keeper != nil && q.keeper.armed {
 			add(q.keeper.due, q, "the pause of "+q.name+" before it publishes its dead letters again")
 		}

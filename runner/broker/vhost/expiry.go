@@ -90,5 +90,8 @@ func (q *queue) stopTimers() {
 	if q.keeper != nil {
 		q.keeper.stop()
 	}
+	if q.delayed != nil && q.delayed.timer != nil {
+		q.delayed.timer.Stop()
+	}
 	q.ttlTimerAt = 0
 }

@@ -219,8 +219,12 @@ func (q *queue) dropKept() {
 
 // load is what counts against the queue's length limits.
 func (q *queue) load() (messages int, bytes int64) {
-	if q.keeper == nil {
-		return q.ready.len(), q.readyBytes
+	messages, bytes = q.ready.len(), q.readyBytes
+	if q.keeper != nil {
+		messages, bytes = messages+q.keeper.count, bytes+q.keeper.bytes
 	}
-	return q.ready.len() + q.keeper.count, q.readyBytes + q.keeper.bytes
+	if q.delayed != nil {
+		messages, bytes = messages+len(q.delayed.entries), bytes+q.delayed.bytes
+	}
+	return messages, bytes
 }

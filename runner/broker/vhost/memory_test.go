@@ -38,6 +38,11 @@ func (q *queue) everything(count func(*message)) {
 	for e := range inStore(q.ready) {
 		count(e.msg)
 	}
+	if q.delayed != nil {
+		for _, e := range q.delayed.entries {
+			count(e.msg)
+		}
+	}
 	if q.keeper == nil {
 		return
 	}

@@ -29,6 +29,7 @@ type queue struct {
 	nextSeq    uint64
 	full       bool // it refuses publishes until it has shrunk
 	keeper     *keeper
+	delayed    *delayed
 
 	members      []*consumer // in the order they came
 	hadConsumers bool
@@ -239,6 +240,7 @@ func (ch *Channel) QueuePurge(queue string) (messages int, err error) {
 	if q.keeper != nil {
 		messages += q.keeper.purge()
 	}
+	messages += q.dropDelayed(Purge)
 	q.empty(Purge)
 	q.relieve()
 	return messages, nil
@@ -302,6 +304,7 @@ func (v *VHost) removeQueue(q *queue) {
 		v.removeBinding(b)
 	}
 	q.dropKept()
+	q.dropDelayed(Delete)
 	q.empty(Delete)
 	q.unacked, q.gets = 0, 0
 	members := q.members

@@ -41,6 +41,7 @@ func (quorum) traits() traits {
 			"x-max-in-memory-length", "x-max-in-memory-bytes", "x-overflow", "x-single-active-consumer", "x-queue-type",
 			"x-quorum-initial-group-size", "x-delivery-limit", "x-message-ttl", "x-queue-leader-locator",
 			"x-consumer-disconnected-timeout", "x-consumer-timeout",
+			"x-delayed-retry-type", "x-delayed-retry-min", "x-delayed-retry-max",
 		},
 	}
 }

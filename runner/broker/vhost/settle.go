@@ -194,9 +194,18 @@ func (q *queue) applyTo(u *unacked, s settlement) {
 		q.die(e, deliveryLimit)
 	default:
 		q.vhost.tellOf(Requeue, q, e, u.consumerTag())
-		q.ready.putBack(e)
-		q.added(e.msg)
+		q.comesBack(e, s.failed)
 	}
+}
+
+// comesBack has a message be ready again, at once or after a pause.
+func (q *queue) comesBack(e entry, failed bool) {
+	if pause := q.settings.retries.pause(failed, int(e.deliveries)); pause > 0 {
+		q.keepBack(e, pause)
+		return
+	}
+	q.ready.putBack(e)
+	q.added(e.msg)
 }
 
 // Get is basic.get: ok gets the answer with its content, or nil when the queue was empty. It is called before
