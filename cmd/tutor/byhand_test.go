@@ -208,3 +208,25 @@ acts:
 		}
 	}
 }
+
+// A consumer that is to drain gets no more when it is interrupted, and leaves when it is through.
+func TestDrainByHand(t *testing.T) {
+	_, page, _ := run(t, "by-hand", "acknowledging", "--act", "7")
+	for _, want := range []string{"tutor con -q tasks --prefetch 3 --drain\n", "stop (Ctrl-C) worker, and let it work off what it has\n"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
+	plain, _ := freePorts(t)
+	sh := newShell(t)
+	broker := sh.start(t, fmt.Sprintf("tutor broker --port-number %d", plain))
+	broker.prints(fmt.Sprintf("AMQP on 127.0.0.1:%d", plain))
+	con := sh.start(t, fmt.Sprintf("tutor con -q q -Q --drain --port-number %d", plain))
+	con.prints("Created queue: q")
+	pub := sh.start(t, fmt.Sprintf("tutor pub -k q -m hi --port-number %d", plain))
+	pub.wait()
+	con.prints("Received: hi")
+	con.interrupt()
+	con.prints("Cancelled: con", "Stopped")
+	broker.interrupt()
+}

@@ -12,7 +12,8 @@ func newCon(t terminal) *cobra.Command {
 		Use:   "con",
 		Short: "Consume messages by hand, in a terminal",
 		Long: `con plays a consumer by hand: it declares and binds what it is told to, and prints what it receives
-until Ctrl-C. A lazy consumer takes one message, does not acknowledge it, and dies.`,
+until Ctrl-C; with --drain it then works off what it has been sent before it leaves. A lazy consumer takes
+one message, does not acknowledge it, and dies.`,
 		Example: `  tutor con -q hello -Q
   tutor con -q task_queue -Q --durable-queue --nad-queue --prefetch 1 --lazy 3
   tutor con -e logs -E -t fanout -Q --exclusive --bind-queue --ack-auto

@@ -110,7 +110,7 @@ func New(spec *scenario.Actor, host Host) *Actor {
 	switch {
 	case spec.Consumer != nil:
 		a.role = &consuming{
-			operator: newOperator(a), part: spec.Consumer,
+			operator: newOperator(a), part: spec.Consumer, unsubscribed: make(chan struct{}),
 			answers: answers{rules: spec.Consumer.Rules(), users: inverse(host.Users)},
 			pausing: pausing{resume: make(chan struct{})},
 		}

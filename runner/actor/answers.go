@@ -21,6 +21,8 @@ type answers struct {
 	done map[string]bool
 	// owed are the processed messages that were not acknowledged yet, where several are at one time.
 	owed int
+	// last is the delivery tag of the last of them.
+	last uint64
 }
 
 // following is a rule that is followed for a message, by its mark.
@@ -146,6 +148,7 @@ func (c *consuming) settle(d delivery, do scenario.Answer) error {
 		return d.Nack(false, do.Requeue)
 	}
 	c.answers.owed++
+	c.answers.last = d.DeliveryTag
 	if c.answers.owed < c.part.Ack.Every {
 		return nil
 	}

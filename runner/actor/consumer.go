@@ -49,11 +49,16 @@ type consuming struct {
 	resigned bool
 	// taken is how many deliveries it has begun with.
 	taken int
+	// leaving is set once it is to leave when it has worked off what it was sent, and unsubscribed is closed when
+	// that will not become more.
+	leaving      atomic.Bool
+	unsubscribed chan struct{}
 	pausing
 }
 
+// idle is not true of a consumer that drains, unless it is at work: it goes on until it has left.
 func (c *consuming) idle() bool {
-	return c.paused.Load() || c.accepted.Load() && c.handled.Load() == c.wire.Arrivals()
+	return c.paused.Load() || c.accepted.Load() && !c.leaving.Load() && c.handled.Load() == c.wire.Arrivals()
 }
 
 // publishes reports whether the consumer sends anything: of its own, or since a step has made it.
@@ -61,17 +66,12 @@ func (c *consuming) publishes() bool { return c.operated.Load() || c.part.Publis
 func (c *consuming) consumes() bool  { return true }
 
 func (c *consuming) play(ctx context.Context) error {
-	if c.part.Prefetch > 0 {
-		if err := c.channel.Qos(c.part.Prefetch, 0, false); err != nil {
-			return c.explain("setting the prefetch", err)
-		}
-	}
 	c.tag = cmp.Or(c.part.Tag, c.part.Name)
 	cancelled := c.channel.NotifyCancel(make(chan string, 1))
 	returns := c.channel.NotifyReturn(make(chan amqp.Return, returnsAtOnce))
-	deliveries, err := c.channel.Consume(c.queue, c.tag, c.part.Ack.Mode == scenario.AckAuto, c.part.Exclusive, false, false, table(c.part.Arguments))
+	deliveries, err := c.begin()
 	if err != nil {
-		return c.explain("consuming from queue "+c.queue, err)
+		return err
 	}
 	c.share(c.channel, false)
 	c.accepted.Store(true)
@@ -81,8 +81,11 @@ func (c *consuming) play(ctx context.Context) error {
 
 // serve deals with what comes, until the consumer dies or is told to leave.
 func (c *consuming) serve(ctx context.Context, deliveries <-chan amqp.Delivery, returns <-chan amqp.Return, cancelled <-chan string) error {
+	var drained <-chan struct{}
 	for {
 		select {
+		case <-drained:
+			return c.drained()
 		case e := <-c.mailbox:
 			if c.do(ctx, e) {
 				return nil
@@ -97,8 +100,8 @@ func (c *consuming) serve(ctx context.Context, deliveries <-chan amqp.Delivery, 
 			}
 			c.printReturn(r)
 		case d, ok := <-deliveries:
-			if !ok && c.resigned {
-				deliveries = nil
+			if !ok && (c.resigned || c.leaves()) {
+				deliveries, drained = nil, c.unsubscribed
 				continue
 			}
 			if !ok {
@@ -140,6 +143,23 @@ func (c *consuming) do(ctx context.Context, e errand) (leaves bool) {
 	c.resigned = c.resigned || op.Close != "" && op.Channel == "" || op.Cancel != "" && op.CancelledTag() == c.tag
 	return false
 }
+
+// begin has the broker send deliveries.
+func (c *consuming) begin() (<-chan amqp.Delivery, error) {
+	if c.part.Prefetch > 0 {
+		if err := c.channel.Qos(c.part.Prefetch, 0, false); err != nil {
+			return nil, c.explain("setting the prefetch", err)
+		}
+	}
+	deliveries, err := c.channel.Consume(c.queue, c.tag, c.part.Ack.Mode == scenario.AckAuto, c.part.Exclusive, false, false, table(c.part.Arguments))
+	if err != nil {
+		return nil, c.explain("consuming from queue "+c.queue, err)
+	}
+	return deliveries, nil
+}
+
+// leaves reports whether it is at the consumer's own wish, after what it was sent, that no more deliveries come.
+func (c *consuming) leaves() bool { return c.leaving.Load() && !c.channel.IsClosed() }
 
 // take processes one delivery.
 func (c *consuming) take(ctx context.Context, d delivery) error {

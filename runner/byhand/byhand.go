@@ -68,11 +68,17 @@ func Of(name string, s *scenario.Scenario, a *scenario.Act, ports Ports) Script 
 			continue
 		}
 		part := partOf(actor, a.Broker, ports)
+		part.Drain = drains(a, actor.Name())
 		script.Terminals = append(script.Terminals, Terminal{
 			Actor: actor.Name(), Line: join(part.words()), Lacks: lacking(part), Prints: prints(a, actor.Name()),
 		})
 	}
 	return script
+}
+
+// drains reports whether an act has a consumer work off what it was sent before it leaves.
+func drains(a *scenario.Act, consumer string) bool {
+	return slices.ContainsFunc(a.Steps, func(s *scenario.Step) bool { return s.Stop == consumer && s.How == scenario.Drain })
 }
 
 // prints is what an actor is expected to print on the broker of the first terminal, which is the embedded one.
@@ -92,6 +98,9 @@ func prints(a *scenario.Act, actor string) []string {
 func stepText(s *scenario.Step) string {
 	verb, value := s.Verb()
 	text := fmt.Sprintf(verb.ByHand, value)
+	if s.How == scenario.Drain {
+		text += ", and let it work off what it has"
+	}
 	if s.By != "" {
 		text = s.By + ": " + text
 	}

@@ -127,6 +127,9 @@ var flags = []flag{
 	{name: "ack-auto", initial: no, help: "automatic acknowledgement: the broker forgets a message when it has sent it",
 		field: func(p *Part) value { return automatic(&p.consumer.Ack.Mode) }, needs: aConsumer},
 
+	{name: "drain", initial: no, help: "on Ctrl-C, get no more, and leave when all that has come is worked off", tool: con,
+		field: func(p *Part) value { return truth(&p.Drain) }},
+
 	{name: "message", short: "m", initial: "Hello World!", help: "message; - reads standard input", tool: pub, always: true,
 		field: func(p *Part) value { return text(&p.publisher.Message) }},
 	{name: "message-size", initial: "0", help: "pad the message with digits, or cut it, to so many bytes", tool: pub,

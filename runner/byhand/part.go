@@ -22,6 +22,8 @@ type Part struct {
 	CAFile string
 	// LoginFile begins with a line user:password.
 	LoginFile string
+	// Drain has a consumer work off what it was sent before it leaves.
+	Drain bool
 	// Verbose shows what comes and goes with each message.
 	Verbose bool
 

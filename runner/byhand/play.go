@@ -37,10 +37,21 @@ func (p *Part) Play(ctx context.Context, out io.Writer) (trouble bool, err error
 	select {
 	case <-a.Ended():
 	case <-ctx.Done():
-		a.Stop()
+		if err := p.leave(a); err != nil {
+			return s.trouble, err
+		}
 		<-a.Ended()
 	}
 	return s.trouble, a.Err()
+}
+
+// leave has the actor leave in order, as its part says.
+func (p *Part) leave(a *actor.Actor) error {
+	if p.Drain {
+		return a.Drain()
+	}
+	a.Stop()
+	return nil
 }
 
 func (p *Part) host(s *screen) (actor.Host, error) {

@@ -75,6 +75,9 @@ func (l *Ledger) done(who int, vhost string, ch *channel, answer wire.Method) {
 	case *wire.BasicGet:
 		l.unrest.touched[QueueRef{vhost, asked.Queue}] = true
 	case *wire.BasicCancel:
+		if c, ok := ch.consumers[asked.ConsumerTag]; ok && isQuorum(v.Queues[c.queue.Name]) {
+			ch.lingering = append(ch.lingering, c)
+		}
 		l.cancels(who, ch, asked.ConsumerTag)
 		l.cancelled(ch, asked.ConsumerTag)
 	default:

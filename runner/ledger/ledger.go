@@ -273,6 +273,9 @@ type channel struct {
 	others map[uint64]int
 	// late are the consumers of a channel that the actor has said to close.
 	late map[string]consumer
+	// lingering are consumers of quorum queues that the actor has cancelled: such a queue counts them as long as they
+	// have anything unacknowledged.
+	lingering []consumer
 	// tx is the transaction, if the channel has any.
 	tx *transaction
 	// closed is why the broker has closed the channel; the actor may not have noticed yet.
@@ -429,7 +432,21 @@ func (l *Ledger) Consumers(q QueueRef) (least, most int, exists bool) {
 	if isQuorum(declared) && hasSingleActive(declared) {
 		least = min(1, least)
 	}
-	return least, least + l.timedOut[q], declared != nil
+	return least, least + l.timedOut[q] + l.lingering(q), declared != nil
+}
+
+// lingering is how many cancelled consumers a queue may count yet.
+func (l *Ledger) lingering(q QueueRef) (n int) {
+	for who := range l.conns {
+		for _, ch := range l.conns[who].channels {
+			for _, c := range ch.lingering {
+				if c.queue == q && l.unacked(ch, c) > 0 {
+					n++
+				}
+			}
+		}
+	}
+	return n
 }
 
 // Affected lists, once, the queues that have lost a consumer or were to go since an actor departed.

@@ -84,7 +84,10 @@ func performers() map[string]performer {
 		"start": func(p *playing, ctx context.Context, _ *scenario.Step, name string) error {
 			return p.start(ctx, p.places[name])
 		},
-		"stop": func(p *playing, ctx context.Context, _ *scenario.Step, name string) error {
+		"stop": func(p *playing, ctx context.Context, s *scenario.Step, name string) error {
+			if s.How == scenario.Drain {
+				return p.drain(ctx, name)
+			}
 			return p.leave(ctx, name, (*actor.Actor).Stop)
 		},
 		"kill": func(p *playing, ctx context.Context, _ *scenario.Step, name string) error {
@@ -145,9 +148,26 @@ func (p *playing) leave(ctx context.Context, name string, how func(*actor.Actor)
 	return p.settle(ctx)
 }
 
+// drain has a consumer work off what it was sent, which takes its time, and goes on when it has left.
+func (p *playing) drain(ctx context.Context, name string) error {
+	if err := p.settle(ctx); err != nil {
+		return err
+	}
+	p.cause = p.places[name]
+	a := p.actors[p.cause]
+	if err := a.Drain(); err != nil {
+		return fmt.Errorf("draining %s: %w", name, err)
+	}
+	return p.ended(ctx, a, "draining")
+}
+
 // await goes on when a publisher has published all its messages.
 func (p *playing) await(ctx context.Context, name string) error {
-	a := p.actors[p.places[name]]
+	return p.ended(ctx, p.actors[p.places[name]], "awaiting")
+}
+
+// ended goes on when an actor has come to the end of its part.
+func (p *playing) ended(ctx context.Context, a *actor.Actor, doing string) error {
 	for {
 		if err := p.settle(ctx); err != nil {
 			return err
@@ -162,7 +182,7 @@ func (p *playing) await(ctx context.Context, name string) error {
 			return err
 		}
 		if !more {
-			return fmt.Errorf("awaiting %s: it has nothing to wait for and does not end", name)
+			return fmt.Errorf("%s %s: it has nothing to wait for and does not end", doing, a.Name())
 		}
 	}
 }

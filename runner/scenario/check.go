@@ -148,7 +148,7 @@ func (c *checker) act(a *Act, path string) {
 		c.at(path+".cast", "an act needs at least one actor")
 	}
 	known := c.define(a)
-	cast := cast{known: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}, both: map[string]bool{}}
+	cast := cast{known: map[string]bool{}, consumers: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}, both: map[string]bool{}}
 	for i, actor := range a.Cast {
 		at := fmt.Sprintf("%s.cast[%d]", path, i)
 		if actor == nil || actor.isNone() {
@@ -169,8 +169,8 @@ func (c *checker) act(a *Act, path string) {
 // cast is the actors of an act by name.
 type cast struct {
 	names []string
-	// known are the names, publishers those of publishers, and clients those of clients.
-	known, publishers, clients map[string]bool
+	// known are the names, and consumers, publishers and clients those of each kind.
+	known, consumers, publishers, clients map[string]bool
 	// both are those that publish and consume: clients, consumers that publish, publishers that wait for answers.
 	both map[string]bool
 	// incomplete is set when an actor's name is not known, so that references prove nothing.
@@ -212,6 +212,7 @@ func (c *checker) actor(act *Act, a *Actor, path string, cast *cast) {
 	switch {
 	case a.Consumer != nil:
 		cast.both[a.Name()] = a.Publishes()
+		cast.consumers[a.Name()] = true
 		c.consumer(a.Consumer, path)
 		return
 	case a.Client != nil:

@@ -40,6 +40,9 @@ acts:
 		"{recover: false, by: hands}":                                     "f:11:10: recover has an empty value, so the step says nothing",
 		"{prefetch: 70000, by: hands}":                                    "f:11:10: prefetch must be from 0 to 65535",
 		"{purge: {queue: q}, channel: c}":                                 "f:11:29: channel has no effect without by",
+		"{stop: shop, how: drain}":                                        "f:11:22: only a consumer has something to drain: shop is none",
+		"{kill: shop, how: drain}":                                        "f:11:22: how has no effect on kill: it is how an actor is stopped",
+		"{get: q, by: hands, how: drain}":                                 "f:11:29: how has no effect on get: it is how an actor is stopped",
 		"{get: q, ack: auto, reject: order, by: hands}":                   "f:11:9: a step is exactly one of",
 	} {
 		_, err := Decode("f", []byte(head+step+"\n    expect: {fates: {}}\n"))

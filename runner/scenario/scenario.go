@@ -326,6 +326,9 @@ type Step struct {
 	Start string `yaml:"start"`
 	// Stop an actor: its connection is closed in order.
 	Stop string `yaml:"stop"`
+	// How a consumer is stopped: drain has it cancel its subscription, work off and answer what it has been sent,
+	// and only then close. Default: at once, with what it has not answered in its hands.
+	How Leaving `yaml:"how"`
 	// Kill an actor: its TCP connection is dropped.
 	Kill string `yaml:"kill"`
 	// Await a publisher: go on when it has published all its messages.
@@ -343,6 +346,12 @@ type Step struct {
 
 	Operation `yaml:",inline"`
 }
+
+// Leaving is how an actor is stopped.
+type Leaving string
+
+// Drain has a consumer work off what it has been sent before it leaves.
+const Drain Leaving = "drain"
 
 // Expectations are what must be observed: one mapping, or a list of them that carry `on`.
 type Expectations []*Expectation

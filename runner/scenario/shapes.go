@@ -18,6 +18,7 @@ import (
 func (Clock) words() []string   { return []string{"virtual", "real", "broker"} }
 func (CA) words() []string      { return []string{"broker", "other"} }
 func (Feature) words() []string { return Features() }
+func (Leaving) words() []string { return []string{"drain"} }
 
 // roles are the kinds of actors, by the key that names them.
 func roles() []string { return []string{"consumer", "publisher", "client"} }

@@ -84,7 +84,9 @@ func (c *checker) steps(a *Act, path string, cast *cast) {
 		if s == nil || !c.oneOf(at) {
 			continue
 		}
-		switch verb, value := s.Verb(); verb.Of {
+		verb, value := s.Verb()
+		c.how(s, verb, at, cast)
+		switch verb.Of {
 		case ATime:
 			c.saysSomething(at)
 		case ACondition:
@@ -118,6 +120,17 @@ func (c *checker) oneOf(path string) bool {
 		c.at(path, "a step is exactly one of %s", strings.Join(keys, ", "))
 	}
 	return n == 1
+}
+
+// how checks the way in which an actor leaves: only a consumer has anything to work off.
+func (c *checker) how(s *Step, verb Verb, path string, cast *cast) {
+	switch {
+	case !c.given(path + ".how"):
+	case verb.Key != "stop":
+		c.at(path+".how", "how has no effect on %s: it is how an actor is stopped", verb.Key)
+	case cast.known[s.Stop] && !cast.consumers[s.Stop]:
+		c.at(path+".how", "only a consumer has something to drain: %s is none", s.Stop)
+	}
 }
 
 func (c *checker) step(verb Verb, value, path string, cast *cast, started map[string]bool) {

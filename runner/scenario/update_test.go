@@ -215,6 +215,17 @@ func TestUpdateNoticesAnotherText(t *testing.T) {
 	}
 }
 
+// asExpected are the deliveries that an expectation has, as far as messages and the redelivered flag go.
+func asExpected(e *Expectation) map[string][]Delivered {
+	came := map[string][]Delivered{}
+	for name, want := range e.Deliveries {
+		for _, d := range want.Lines {
+			came[name] = append(came[name], Delivered{Message: *d.Message, Redelivered: d.Redelivered != nil && *d.Redelivered})
+		}
+	}
+	return came
+}
+
 // The tutorials, observed as expected, stay as they are; observed otherwise, they come back.
 func TestUpdateTutorials(t *testing.T) {
 	files, err := filepath.Glob("../../scenarios/*.yaml")
@@ -240,6 +251,7 @@ func TestUpdateTutorials(t *testing.T) {
 			for f, m := range a.Expect[0].Fates {
 				o.Fates[f] = m.Copies
 			}
+			o.Deliveries = asExpected(a.Expect[0])
 			same = append(same, o)
 			other = append(other, Observed{Act: a, Expect: a.Expect[0], Lines: map[string][]string{}, Fates: fates{fate.Refused: {"x": 1}}})
 		}
