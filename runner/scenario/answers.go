@@ -40,8 +40,8 @@ type Rule struct {
 type When struct {
 	// Pos is where it starts in its file.
 	Pos Position `yaml:"-"`
-	// Message is the body.
-	Message *string `yaml:"message"`
+	// Message is the body, or {json: …}, the part of a JSON document.
+	Message *ExpectedBody `yaml:"message"`
 	// Redelivered is the broker's mark of what it may have delivered before. Default: with or without it.
 	Redelivered *bool `yaml:"redelivered"`
 	// Exchange that the message came through.
@@ -126,7 +126,7 @@ func (a *Answers) decodeNode(d *decoder, n *yaml.Node, path string) {
 		var answers map[string]*Answer
 		d.mapping(n, reflect.ValueOf(&answers).Elem(), path)
 		for _, message := range slices.SortedFunc(maps.Keys(answers), bySpecificity) {
-			*a = append(*a, &Rule{Pos: d.where[join(path, message)], When: &When{Message: &message}, Do: *answers[message]})
+			*a = append(*a, &Rule{Pos: d.where[join(path, message)], When: &When{Message: BodyText(message)}, Do: *answers[message]})
 		}
 	default:
 		d.errorf(n, "answers: want a mapping from messages to answers, or a list of rules, not %s", kindOf(n))
@@ -172,10 +172,10 @@ func (c *Consumer) Rules() []*Rule {
 	}
 	var rules []*Rule
 	for _, body := range c.Reject {
-		rules = append(rules, &Rule{When: &When{Message: &body}, Do: Answer{Response: Reject}})
+		rules = append(rules, &Rule{When: &When{Message: BodyText(body)}, Do: Answer{Response: Reject}})
 	}
 	for _, body := range c.Requeue {
-		rules = append(rules, &Rule{When: &When{Message: &body}, Do: Answer{Response: Reject, Requeue: true, Times: 1}})
+		rules = append(rules, &Rule{When: &When{Message: BodyText(body)}, Do: Answer{Response: Reject, Requeue: true, Times: 1}})
 	}
 	return append(rules, c.Answers...)
 }
@@ -197,7 +197,7 @@ func (r *Rule) Fits(a *Arrival) bool {
 	if w == nil {
 		return true
 	}
-	return fitsIfGiven(w.Message, a.Message) && fitsIfGiven(w.Exchange, a.Exchange) && fitsIfGiven(w.RoutingKey, a.RoutingKey) &&
+	return (w.Message == nil || w.Message.Fits(a.Message)) && fitsIfGiven(w.Exchange, a.Exchange) && fitsIfGiven(w.RoutingKey, a.RoutingKey) &&
 		(w.Redelivered == nil || *w.Redelivered == a.Redelivered) &&
 		w.fitsAll(w.Headers, a.Headers) && w.fitsAll(w.Properties, a.Properties)
 }
@@ -352,8 +352,9 @@ func (a *Act) limitsDeliveries(consumer *Actor) bool {
 
 // exactly are the messages that a rule names, with the places where it does so.
 func (r *Rule) exactly() (message string, ok bool) {
-	if r == nil || r.When == nil || r.When.Message == nil || strings.Contains(*r.When.Message, transcript.Any) {
+	if r == nil || r.When == nil || r.When.Message == nil {
 		return "", false
 	}
-	return *r.When.Message, true
+	text, ok := r.When.Message.Text()
+	return text, ok && !strings.Contains(text, transcript.Any)
 }

@@ -110,7 +110,8 @@ func TestAnswersByMessage(t *testing.T) {
 	}
 	var order []string
 	for _, rule := range s.Acts[0].Cast[0].Rules() {
-		order = append(order, *rule.When.Message)
+		text, _ := rule.When.Message.Text()
+		order = append(order, text)
 	}
 	if want := []string{"1:m", "1<any>", "<any>m", "<any>"}; !slices.Equal(order, want) {
 		t.Errorf("%q, want %q", order, want)

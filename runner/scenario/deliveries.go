@@ -26,8 +26,8 @@ type Deliveries struct {
 
 // Delivery is a delivery that is expected: just the message, or a mapping. What is not named is not compared.
 type Delivery struct {
-	// Message is the body, as transcripts show it.
-	Message *string `yaml:"message"`
+	// Message is the body, as transcripts show it, or {json: …}, the part of a JSON document.
+	Message *ExpectedBody `yaml:"message"`
 	// Redelivered is the broker's mark on what may have been delivered before. Default: not compared.
 	Redelivered *bool `yaml:"redelivered"`
 	// Exchange that the message was published to, or dead-lettered to; empty for the default exchange.
@@ -106,8 +106,8 @@ func (e *Deliveries) decodeNode(d *decoder, n *yaml.Node, path string) {
 // decodeNode takes just the message, or a mapping.
 func (e *Delivery) decodeNode(d *decoder, n *yaml.Node, path string) {
 	if n.Kind == yaml.ScalarNode {
-		e.Message = new(string)
-		d.scalar(n, reflect.ValueOf(e.Message).Elem())
+		e.Message = &ExpectedBody{}
+		e.Message.decodeNode(d, n, "")
 		return
 	}
 	type plain Delivery // without this method
@@ -134,6 +134,8 @@ func wantedOf(v reflect.Value) map[string]any {
 			want[f.key] = *field
 		case *bool:
 			want[f.key] = *field
+		case *ExpectedBody:
+			want[f.key] = field.want
 		case *Pattern:
 			want[f.key] = field.want
 		case *ExpectedProperties:
@@ -162,7 +164,7 @@ type Delivered struct {
 // table is a delivery by the names of the format.
 func (d *Delivered) table() map[string]any {
 	return map[string]any{
-		"message": d.Message, "redelivered": d.Redelivered, "exchange": d.Exchange, "routing_key": d.RoutingKey,
+		"message": &cameBody{text: d.Message}, "redelivered": d.Redelivered, "exchange": d.Exchange, "routing_key": d.RoutingKey,
 		"consumer_tag": d.ConsumerTag, "headers": orEmpty(d.Headers), "properties": orEmpty(d.Properties),
 	}
 }
@@ -303,7 +305,7 @@ func (e *Deliveries) partner(w int, extra []int, came []Delivered, unordered boo
 		return min(len(extra), 1) - 1
 	}
 	if message := e.Lines[w].Message; message != nil {
-		return slices.IndexFunc(extra, func(g int) bool { return NewPattern(*message).Fits(came[g].Message, true) })
+		return slices.IndexFunc(extra, func(g int) bool { return message.Fits(came[g].Message) })
 	}
 	return 0
 }
@@ -325,6 +327,9 @@ func (d *Delivered) beside(e *Delivery, spelled bool) map[string]any {
 // named is what a pattern names of a value. Where spelled is set, what fits is spelled as in the pattern, and
 // what the broker makes up anew each time is left open.
 func named(want, got any, spelled bool) any {
+	if body, is := got.(*cameBody); is {
+		return body.named(want, spelled)
+	}
 	if spelled && !isTable(want) && NewPattern(want).Fits(got, true) {
 		return want
 	}

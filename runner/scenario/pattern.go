@@ -13,8 +13,8 @@ import (
 	"tutor/runner/transcript"
 )
 
-// Pattern is what a value is held against. There is one way to match: a text may contain <any>, and a number
-// may be given as a range (2..3, 1.. for at least, ..2 for at most); a table, or a list, matches one that
+// Pattern is what a value is held against. There is one way to match: a text may contain <any>, which
+// alone is whatever is there, and a number may be given as a range (2..3, 1.. for at least, ..2 for at most); a table, or a list, matches one that
 // contains what is written; <absent> matches what is not there.
 type Pattern struct {
 	want any
@@ -41,6 +41,12 @@ func (p Pattern) Fits(value any, there bool) bool {
 }
 
 func fits(want any, value reflect.Value) bool {
+	if body, is := bodyOf(value); is {
+		return body.fits(want)
+	}
+	if want == transcript.Any {
+		return true
+	}
 	for value.IsValid() && (value.Kind() == reflect.Interface || value.Kind() == reflect.Pointer) {
 		value = value.Elem()
 	}
@@ -55,10 +61,19 @@ func fits(want any, value reflect.Value) bool {
 		return value.Kind() == reflect.Bool && value.Bool() == want
 	case string:
 		return fitsText(want, value)
+	case int64:
+		if value.IsValid() && value.CanInt() {
+			return value.Int() == want
+		}
+		return isNumber(float64(want), value)
 	default:
-		n, isNumber := number(value)
-		return isNumber && cmp.Compare(n, toFloat(want)) == 0
+		return isNumber(toFloat(want), value)
 	}
+}
+
+func isNumber(want float64, value reflect.Value) bool {
+	n, is := number(value)
+	return is && cmp.Compare(n, want) == 0
 }
 
 // contains reports whether a table has all that is wanted of it.

@@ -220,7 +220,7 @@ func asExpected(e *Expectation) map[string][]Delivered {
 	came := map[string][]Delivered{}
 	for name, want := range e.Deliveries {
 		for _, d := range want.Lines {
-			came[name] = append(came[name], Delivered{Message: *d.Message, Redelivered: d.Redelivered != nil && *d.Redelivered})
+			came[name] = append(came[name], Delivered{Message: d.Message.want.(string), Redelivered: d.Redelivered != nil && *d.Redelivered})
 		}
 	}
 	return came
