@@ -26,7 +26,7 @@ func decode(t testing.TB, path string) *scenario.Scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := scenario.DecodeIn(scenario.Directory(filepath.Dir(path)), path, text)
+	s, err := scenario.DecodeFile(path, text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,8 +24,6 @@ import (
 type source struct {
 	// path of the file; empty for standard input and a scenario that the program carries.
 	path string
-	// directory is where it is; nil for standard input.
-	directory fs.FS
 	// name is what places in it are told by.
 	name     string
 	text     []byte
@@ -60,7 +58,7 @@ func load(ctx context.Context, t terminal, args []string) ([]*source, error) {
 		sources = append(sources, found...)
 	}
 	for _, s := range sources {
-		decoded, err := scenario.DecodeIn(s.directory, s.name, s.text)
+		decoded, err := s.decode()
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -75,6 +73,17 @@ func load(ctx context.Context, t terminal, args []string) ([]*source, error) {
 		return nil, errors.Join(errs...)
 	}
 	return sources, nil
+}
+
+// decode decodes a scenario, with the files beside it.
+func (s *source) decode() (*scenario.Scenario, error) {
+	switch {
+	case s.path != "":
+		return scenario.DecodeFile(s.path, s.text)
+	case s.name != standardInput:
+		return scenario.DecodeIn(scenarios.FS(), s.name, s.text)
+	}
+	return scenario.Decode(s.name, s.text)
 }
 
 // find reads what an argument names: a file, the *.yaml files of a directory, standard input, or a scenario
@@ -100,7 +109,7 @@ func find(ctx context.Context, t terminal, arg string) ([]*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is neither a file or directory, nor a scenario that tutor carries%s", escape.Text(arg), suggest.DidYouMean(arg, scenarios.Names()))
 	}
-	return []*source{{directory: scenarios.FS(), name: arg, text: text}}, nil
+	return []*source{{name: arg, text: text}}, nil
 }
 
 func findInDir(ctx context.Context, t terminal, dir string, below bool) ([]*source, error) {
@@ -118,7 +127,7 @@ func readFiles(ctx context.Context, t terminal, paths []string) ([]*source, erro
 		if err != nil {
 			return nil, err
 		}
-		sources[i] = &source{path: path, directory: scenario.Directory(filepath.Dir(path)), name: path, text: text}
+		sources[i] = &source{path: path, name: path, text: text}
 	}
 	return sources, nil
 }

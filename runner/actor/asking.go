@@ -8,6 +8,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
 )
@@ -79,7 +80,7 @@ func (p *publishing) takeAnswer(raw amqp.Delivery, ok bool) {
 	if p.host.Took != nil {
 		p.host.Took(p.number, &d.Delivery)
 	}
-	body := string(d.Body)
+	body := escape.Body(d.Body)
 	if p.host.Body != nil {
 		body = p.host.Body(d.mark, d.Body)
 	}

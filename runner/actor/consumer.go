@@ -9,6 +9,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/transcript"
@@ -201,7 +202,7 @@ func (c *consuming) body(d delivery) string {
 	if c.host.Body != nil {
 		return c.host.Body(d.mark, d.Body)
 	}
-	return string(d.Body)
+	return escape.Body(d.Body)
 }
 
 // left is how a consumer ends that was told to leave.

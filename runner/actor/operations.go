@@ -9,6 +9,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
 )
@@ -122,7 +123,7 @@ func (o *operator) publish(ctx context.Context, ch *opened, op *scenario.Operati
 	}
 	mark := o.nextMark()
 	out := op.Outgoing(common.RoutingKey, o.published)
-	body := out.Body
+	body := escape.Body([]byte(out.Body))
 	confirmation, err := ch.PublishWithDeferredConfirm(exchange, out.RoutingKey, out.Mandatory, false, o.message(mark, &out))
 	if err != nil {
 		o.published--
@@ -178,7 +179,7 @@ func (o *operator) get(ch *opened, op *scenario.Operation) error {
 		return nil
 	}
 	d := received(got)
-	o.host.Print(transcript.Got, string(d.Body), d.mark)
+	o.host.Print(transcript.Got, escape.Body(d.Body), d.mark)
 	o.keep(ch, &d, op.As)
 	if op.IsAutomatic() {
 		o.finished(ch, &d)

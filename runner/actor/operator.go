@@ -6,6 +6,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"tutor/runner/escape"
 	"tutor/runner/tap"
 	"tutor/runner/transcript"
 )
@@ -240,7 +241,7 @@ func (o *operator) receive(ch *opened, d delivery) {
 	if o.host.Took != nil {
 		o.host.Took(ch.number, &d.Delivery)
 	}
-	o.host.Print(transcript.Received, string(d.Body), d.mark)
+	o.host.Print(transcript.Received, escape.Body(d.Body), d.mark)
 	o.keep(ch, &d, "")
 	if ch.consumers[d.ConsumerTag].automatic {
 		o.finished(ch, &d)
@@ -256,7 +257,7 @@ func (o *operator) finished(ch *opened, d *delivery) {
 // keep remembers a delivery for those who answer it later.
 func (o *operator) keep(ch *opened, d *delivery, name string) {
 	h := held{ch.name, d.DeliveryTag}
-	o.latest[string(d.Body)] = h
+	o.latest[escape.Body(d.Body)] = h
 	if name != "" {
 		o.named[name] = h
 	}
@@ -278,7 +279,7 @@ func whyReturned(r *amqp.Return) string { return fmt.Sprintf("%d %s", r.ReplyCod
 // printReturn prints what has come back.
 func (a *Actor) printReturn(r amqp.Return) {
 	mark, _ := tap.Unmarked(r.Headers)
-	a.host.Print(transcript.Returned, string(r.Body)+" ("+whyReturned(&r)+")", mark)
+	a.host.Print(transcript.Returned, escape.Body(r.Body)+" ("+whyReturned(&r)+")", mark)
 }
 
 // closed prints why the broker has closed a channel. That it has closed the connection the connection tells. Only

@@ -10,6 +10,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"tutor/runner/escape"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/transcript"
@@ -160,10 +161,11 @@ func (p *publishing) runErrands(ctx context.Context) (leaves bool) {
 func (p *publishing) send(ctx context.Context, n int) error {
 	p.takeReturns()
 	out := p.part.Nth(n)
+	body := escape.Body([]byte(out.Body))
 	if p.isClosed(p.channel, p.number) {
-		return p.explain("publishing "+out.Body, amqp.ErrClosed)
+		return p.explain("publishing "+body, amqp.ErrClosed)
 	}
-	body, mark := out.Body, p.nextMark()
+	mark := p.nextMark()
 	if p.asks != nil {
 		out.Properties.ReplyTo = p.asks.queue
 	}

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"tutor/runner/escape"
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
 	"tutor/runner/pile"
@@ -88,6 +89,8 @@ type Ledger struct {
 	keyIDs map[string]uint16
 	// headers of messages that have any.
 	headers map[uint32]wire.Table
+	// sizes of messages that are shown with another number of bytes than they have.
+	sizes map[uint32]int
 	// settledAt is how many copies there were when the exchanges, queues and bindings of a vhost last
 	// changed: where later ones go is known.
 	settledAt map[string]uint32
@@ -309,7 +312,7 @@ func New(cast []Member, remark func(Remark), words func(string) string, now func
 		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, takers: map[QueueRef]map[int]int{}, served: map[QueueRef]serving{}, unrest: newUnrest(len(cast)), owned: make([][]QueueRef, len(cast)), lettered: map[string]int{}, sent: make([]pile.Of[uint32], len(cast)), further: map[uint32][]uint32{},
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
-		headers: map[uint32]wire.Table{}, settledAt: map[string]uint32{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
+		headers: map[uint32]wire.Table{}, sizes: map[uint32]int{}, settledAt: map[string]uint32{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
 		origins: map[uint32]uint32{}, askers: map[string]int{},
 		bereft: map[QueueRef]bool{}, unseenIn: map[uint16]int{}, former: map[uint16]*topology.Queue{}, givenBack: map[QueueRef]bool{}, progress: make([]scenario.Progress, len(cast)), events: newEvents(now), leaving: map[int]outcome.EventKind{},
 	}
@@ -466,7 +469,15 @@ func (l *Ledger) Body(mark string, received []byte) string {
 	if m, ok := l.find(mark); ok && l.messages.At(m).body == string(received) {
 		return l.messages.At(m).body
 	}
-	return string(received)
+	return escape.Body(received)
+}
+
+// size is how many bytes a message has, which may be shown with more or fewer.
+func (l *Ledger) size(m uint32) int64 {
+	if size, binary := l.sizes[m]; binary {
+		return int64(size)
+	}
+	return int64(len(l.messages.At(m).body))
 }
 
 // remark tells something of an actor, and of a message if its number, from 1, is given.

@@ -41,7 +41,7 @@ func (l *Ledger) enter(i uint32) {
 	if n == nil {
 		return
 	}
-	size := int64(len(l.messages.At(c.message).body))
+	size := l.size(c.message)
 	n.ready++
 	n.readyBytes += size
 	count, bytes := n.ready-n.due > n.most, n.readyBytes-n.dueBytes > n.mostBytes
@@ -64,7 +64,7 @@ func (l *Ledger) exit(i uint32) {
 	c := l.copies.At(i)
 	if n := l.lengths[c.queue]; n != nil && c.state == ready {
 		n.ready--
-		n.readyBytes -= int64(len(l.messages.At(c.message).body))
+		n.readyBytes -= l.size(c.message)
 	}
 }
 
@@ -73,7 +73,7 @@ func (l *Ledger) pushed(i uint32) {
 	c := l.copies.At(i)
 	if n := l.lengths[c.queue]; n != nil {
 		n.due = max(0, n.due-1)
-		n.dueBytes = max(0, n.dueBytes-int64(len(l.messages.At(c.message).body)))
+		n.dueBytes = max(0, n.dueBytes-l.size(c.message))
 	}
 }
 
@@ -86,7 +86,7 @@ func (l *Ledger) mayBePushedOut(i uint32) bool {
 	if n == nil || n.rejects || i >= n.until && !l.isLetter(i) {
 		return false
 	}
-	size := int64(len(l.messages.At(c.message).body))
+	size := l.size(c.message)
 	switch {
 	case n.limited && n.due > 0:
 		n.due--

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tutor/runner/escape"
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
 	"tutor/runner/scenario"
@@ -84,13 +85,18 @@ func (l *Ledger) enterPublish(who int, p *wire.BasicPublish, content *tap.Conten
 	if headers := content.Properties.Headers; len(headers) > 0 {
 		l.headers[number] = headers
 	}
+	body := content.Body
+	if !escape.IsText(body) {
+		l.sizes[number] = len(body)
+		body = []byte(escape.Body(body))
+	}
 	expiration := content.Properties.Expiration
 	var ttl uint64
 	if expiration != "" {
 		ttl, _ = strconv.ParseUint(expiration, 10, 32)
 	}
 	l.messages.Add(message{
-		body: l.bodies.keep(content.Body), first: l.copies.Len(), copies: uint16(max(1, len(to.queues))),
+		body: l.bodies.keep(body), first: l.copies.Len(), copies: uint16(max(1, len(to.queues))),
 		publisher: uint16(who), mandatory: p.Mandatory,
 		persistent: content.Properties.DeliveryMode == persistent,
 		expires:    expiration != "",

@@ -165,7 +165,7 @@ func (b *brokerTime) timeOuts(now, until time.Duration) error {
 func (b *brokerTime) expirationOf(o ledger.Overdue) scenario.Position {
 	a := b.act.Cast[o.Publisher]
 	for _, s := range b.act.Steps {
-		if s.Publish != nil && s.Publish.Expiration != nil && s.By == a.Name() && s.Publish.Body == o.Message {
+		if s.Publish != nil && s.Publish.Expiration != nil && s.By == a.Name() && s.Publish.Body.Shown() == o.Message {
 			return s.Publish.Pos
 		}
 	}

@@ -93,7 +93,7 @@ func (c *checker) refusals(a *Act, path string) {
 	var publishers []*Publisher
 	for _, s := range a.Steps {
 		if s != nil && s.Publish != nil {
-			publishers = append(publishers, &Publisher{Message: s.Publish.Body})
+			publishers = append(publishers, &Publisher{Message: s.Publish.Body.Shown()})
 		}
 	}
 	for _, actor := range a.Cast {

@@ -140,7 +140,7 @@ func (b *Broker) userNames() []string {
 }
 
 func (c *checker) act(a *Act, path string) {
-	a.places = places{c.where, path, c.files}
+	a.places = places{c.where, c.files, path}
 	if c.given(path+".name") && strings.TrimSpace(a.Name) == "" {
 		c.at(path+".name", "the act's name is empty")
 	}

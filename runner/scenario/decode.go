@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -19,12 +20,18 @@ import (
 
 // Decode reads a scenario from the text of a file. The error, if any, is of type [Errors] and lists
 // every mistake in the file; name is what it calls the file.
+//
+// The scenario is in no directory, so that it can refer to no file beside it; see [DecodeFile].
 func Decode(name string, text []byte) (*Scenario, error) { return DecodeIn(nil, name, text) }
 
-// DecodeIn reads a scenario that may refer to other files: those of the directory that it is in. Nil is for one that
-// is in none.
-func DecodeIn(directory fs.FS, name string, text []byte) (*Scenario, error) {
-	d := &decoder{file: name, files: directory, where: map[string]Position{}}
+// DecodeFile is [Decode] of a file at a path, which may refer to others in its directory.
+func DecodeFile(path string, text []byte) (*Scenario, error) {
+	return DecodeIn(Directory(filepath.Dir(path)), path, text)
+}
+
+// DecodeIn is [Decode] of a file that may refer to others in a file system.
+func DecodeIn(files fs.FS, name string, text []byte) (*Scenario, error) {
+	d := &decoder{file: name, where: map[string]Position{}, files: files, bodies: map[string]Body{}}
 	s := d.document(text)
 	if s != nil && !d.exhausted() {
 		(&checker{decoder: d}).scenario(s)
@@ -32,6 +39,7 @@ func DecodeIn(directory fs.FS, name string, text []byte) (*Scenario, error) {
 	if len(d.errs) > 0 {
 		return nil, d.errs.sorted()
 	}
+	s.Reads = d.reads
 	return s, nil
 }
 
@@ -39,9 +47,12 @@ func DecodeIn(directory fs.FS, name string, text []byte) (*Scenario, error) {
 type decoder struct {
 	file string
 	errs Errors
-	// files are those of the scenario's directory, exports the definitions that were read there, by their paths.
+	// files are those of the scenario's directory, if it is in one. Exports are the definitions that were read there, and
+	// bodies those of messages, by their names; reads are all that were read.
 	files   fs.FS
 	exports map[string]*definitions.Definitions
+	bodies  map[string]Body
+	reads   []string
 	// where remembers the place of each key by its path, as in acts[0].cast[1].queue, for the
 	// checks that follow.
 	where map[string]Position

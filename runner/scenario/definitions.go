@@ -3,10 +3,6 @@ package scenario
 import (
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -14,22 +10,6 @@ import (
 
 	"tutor/runner/definitions"
 )
-
-// Directory is a directory of the operating system's, with what is in it and below it. Nothing leads out of it.
-type Directory string
-
-// Open opens a file.
-func (d Directory) Open(name string) (fs.File, error) { return os.OpenInRoot(string(d), name) }
-
-// Stat tells of a file without opening it, which may take forever with a pipe.
-func (d Directory) Stat(name string) (fs.FileInfo, error) {
-	root, err := os.OpenRoot(string(d))
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	return root.Stat(name)
-}
 
 // Ignored is something of the definitions that an act's topology is from which the act is played without.
 type Ignored struct {
@@ -129,7 +109,7 @@ func (c *checker) export(from string) (*definitions.Definitions, error) {
 	if d := c.exports[from]; d != nil {
 		return d, nil
 	}
-	text, err := c.beside(from)
+	text, err := c.beside(from, definitions.MaxSize)
 	if err != nil {
 		return nil, err
 	}
@@ -142,45 +122,6 @@ func (c *checker) export(from string) (*definitions.Definitions, error) {
 	}
 	c.exports[from] = d
 	return d, nil
-}
-
-// beside reads a file in the directory of the scenario, or below it.
-func (c *checker) beside(name string) ([]byte, error) {
-	if c.files == nil {
-		return nil, errors.New("this scenario is not read from a directory in which the file could be: save it in one, beside the definitions")
-	}
-	clean := path.Clean(filepath.ToSlash(name))
-	if !fs.ValidPath(clean) || filepath.IsAbs(name) {
-		return nil, fmt.Errorf("%s leads out of the directory of the scenario", name)
-	}
-	info, err := fs.Stat(c.files, clean)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no file %s in the directory of the scenario", name)
-	case err != nil: // a symbolic link that leads out of the directory is one of these
-		return nil, fmt.Errorf("reading %s: %w", name, reason(err))
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a file", name)
-	}
-	file, err := c.files.Open(clean)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, reason(err))
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, definitions.MaxSize+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, reason(err))
-	}
-	return text, nil
-}
-
-// reason is what is wrong with a path, without the path.
-func reason(err error) error {
-	var of *fs.PathError
-	if errors.As(err, &of) {
-		return of.Err
-	}
-	return err
 }
 
 // define gives an act what it reaches of the definitions that its topology is from, and the users of its cast. It

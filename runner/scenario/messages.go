@@ -24,8 +24,8 @@ type Message struct {
 // Envelope is a message with what goes with it, in place of what its publisher says of all messages. In a step there is
 // no after, and no default but for the routing key.
 type Envelope struct {
-	// Body of the message.
-	Body string `yaml:"body" jsonschema:"required"`
+	// Body of the message: a text, or a file, base64 or json that it comes from.
+	Body Body `yaml:"body" jsonschema:"required"`
 	// After is the pause before the message.
 	After Duration `yaml:"after"`
 	// RoutingKey to publish with. Default: the publisher's.
@@ -93,7 +93,7 @@ func (m *Message) decodeNode(d *decoder, n *yaml.Node, path string) {
 		d.structure(n, reflect.ValueOf(&m.Envelope).Elem(), path)
 		return
 	}
-	d.scalar(n, reflect.ValueOf(&m.Body).Elem())
+	d.scalar(n, reflect.ValueOf((*string)(&m.Body)).Elem())
 }
 
 // Outgoing is a message as it is published.
@@ -116,6 +116,7 @@ func (p *Publisher) Nth(n int) Outgoing {
 		o.Properties = *p.Properties
 	}
 	if len(p.Written) > 0 {
+		o.Body = string(p.Written[n-1].Body)
 		p.Written[n-1].address(&o)
 	}
 	if o.Properties != (Properties{}) {
@@ -227,7 +228,7 @@ func (p *Publisher) RoutingKeys() []string {
 // Expires is the key of the time to live of a message with some body, or of any where that is empty.
 func (p *Publisher) Expires(body string) (key string, ok bool) {
 	for i, m := range p.Written {
-		if m.Expiration != nil && (body == "" || body == m.Body) {
+		if m.Expiration != nil && (body == "" || body == m.Body.Shown()) {
 			return fmt.Sprintf("messages[%d].expiration", i), true
 		}
 	}
@@ -247,9 +248,14 @@ func (c *checker) written(a *Publisher, path string) {
 			c.at(path+"."+key, "%s has no effect beside messages", key)
 		}
 	}
+	size := 0
 	for i, m := range a.Written {
+		size += len(m.Body)
 		at := fmt.Sprintf("%s.messages[%d]", path, i)
 		c.envelope(m, at)
+	}
+	if size > maxBytes {
+		c.at(path+".messages", "the messages have %d bytes in all, which is more than an act can hold: at most %d (1 GiB)", size, maxBytes)
 	}
 }
 

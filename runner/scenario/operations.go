@@ -173,7 +173,7 @@ func (Closable) words() []string    { return []string{"channel", "connection"} }
 // Outgoing is the message that a step publishes, the actor's nth, by a routing key if it names no other.
 func (o *Operation) Outgoing(key string, n int) Outgoing {
 	set(&key, o.RoutingKey)
-	out := Outgoing{Body: o.Publish.Body, RoutingKey: key, Mandatory: o.Mandatory}
+	out := Outgoing{Body: string(o.Publish.Body), RoutingKey: key, Mandatory: o.Mandatory}
 	o.Publish.address(&out)
 	if out.Properties != (Properties{}) {
 		out.Properties.number(n)
@@ -277,7 +277,7 @@ func whenTrue(b bool) string {
 	return "true"
 }
 
-func (m *Message) String() string { return cmp.Or(m.Body, `""`) }
+func (m *Message) String() string { return cmp.Or(m.Body.Shown(), `""`) }
 
 func (d *Declaration) String() string {
 	if d.Queue != nil {
@@ -373,8 +373,8 @@ func (c *checker) scene(a *Act) *scene {
 	published := map[string]bool{}
 	for _, step := range a.Steps {
 		if step != nil && step.Publish != nil {
-			published[step.Publish.Body] = true
-			s.words = append(s.words, step.Publish.Body)
+			published[step.Publish.Body.Shown()] = true
+			s.words = append(s.words, step.Publish.Body.Shown())
 		}
 	}
 	s.words = append(s.words, samples(publishers)...)

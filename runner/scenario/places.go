@@ -8,10 +8,10 @@ import (
 // places are where the keys of a file are written, by their paths.
 type places struct {
 	where map[string]Position
-	// act is the path of the act.
-	act string
 	// files are those of the directory that the file is in.
 	files fs.FS
+	// act is the path of the act.
+	act string
 }
 
 // Place is where a key of an actor is written, such as "queue.arguments.x-expires"; where it is not, it is the

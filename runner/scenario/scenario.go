@@ -30,6 +30,8 @@ type Scenario struct {
 	Broker *Broker `yaml:"broker"`
 	// Topology is what is there before the cast of each act starts.
 	Topology *Topology `yaml:"topology"`
+	// Reads are the files that bodies come from, relative to the scenario's.
+	Reads []string `yaml:"-"`
 	// Acts are played one after the other, each on an empty broker.
 	Acts []*Act `yaml:"acts" jsonschema:"required"`
 }
@@ -471,10 +473,10 @@ func (p *Publisher) Messages() int {
 	return *p.Count
 }
 
-// Body is the publisher's nth message, counted from 1.
+// Body is the publisher's nth message, counted from 1, as it is shown.
 func (p *Publisher) Body(n int) string {
 	if len(p.Written) > 0 {
-		return p.Written[n-1].Body
+		return p.Written[n-1].Body.Shown()
 	}
 	body := p.Message
 	if p.Count != nil && *p.Count > 1 {

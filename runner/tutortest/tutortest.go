@@ -100,7 +100,7 @@ func (s *settings) scenario(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	decoded, err := scenario.DecodeIn(scenario.Directory(filepath.Dir(path)), path, text)
+	decoded, err := scenario.DecodeFile(path, text)
 	if err != nil {
 		t.Fatal(err)
 	}

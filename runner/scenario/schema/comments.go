@@ -24,7 +24,7 @@ type word struct{ value, meaning string }
 
 // sources are the files that define the format.
 var sources = []string{
-	"runner/scenario/scenario.go", "runner/scenario/document.go", "runner/scenario/ack.go", "runner/scenario/answers.go", "runner/scenario/messages.go", "runner/scenario/pattern.go",
+	"runner/scenario/scenario.go", "runner/scenario/document.go", "runner/scenario/bodies.go", "runner/scenario/ack.go", "runner/scenario/answers.go", "runner/scenario/messages.go", "runner/scenario/pattern.go",
 	"runner/scenario/condition.go", "runner/fate/fate.go", "runner/scenario/until.go", "runner/scenario/moment.go", "runner/scenario/publishing.go", "runner/scenario/topology.go",
 	"runner/scenario/deliveries.go", "runner/scenario/deaths.go", "runner/scenario/queues.go", "runner/scenario/operations.go",
 	"runner/scenario/confirm.go", "runner/scenario/confirms.go", "runner/scenario/bindings.go",

@@ -92,7 +92,7 @@ func TestScenariosAreValid(t *testing.T) {
 		if err := s.Validate(values(t, text)); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
-		if _, err := scenario.DecodeIn(scenario.Directory(filepath.Dir(file)), file, text); err != nil {
+		if _, err := scenario.DecodeFile(file, text); err != nil {
 			t.Error(err)
 		}
 	}
@@ -316,6 +316,10 @@ func TestSchemaAndDecoderAgree(t *testing.T) {
 		{got("[{message: {jsno: {a: 1}}}]"), false},
 		{got("[{message: {}}]"), false},
 		{got("[{message: [a]}]"), false},
+		{act("messages: [{body: {base64: AA==}}, {body: {json: {a: [1, null]}}}, {body: 1}]", "", good), true},
+		{act("messages: [{body: {}}]", "", good), false},
+		{act("messages: [{body: {base64: AA==, json: 1}}]", "", good), false},
+		{act("messages: [{body: {text: a}}]", "", good), false},
 		{got("[[a]]"), false},
 		{got("[{body: a}]"), false},
 		{got("[{redelivered: 1}]"), false},

@@ -36,7 +36,7 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 		reflect.TypeFor[scenario.QueueState](), reflect.TypeFor[scenario.Number](), reflect.TypeFor[scenario.Pattern](),
 		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer](),
 		reflect.TypeFor[scenario.Reply](), reflect.TypeFor[scenario.Replies](), reflect.TypeFor[scenario.HeaderChange](),
-		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.QueueBinding](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.ExpectedBody](), reflect.TypeFor[scenario.Timestamp](),
+		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.QueueBinding](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.ExpectedBody](), reflect.TypeFor[scenario.Body](), reflect.TypeFor[scenario.Document](), reflect.TypeFor[scenario.Timestamp](),
 		reflect.TypeFor[scenario.TopologyQueue]():
 		return ref(typeName(t))
 	case reflect.TypeFor[scenario.ExchangeType]():
@@ -117,6 +117,8 @@ func (f *format) shape() {
 	oneOf("Messages", whole(math.MaxInt32), list(text()),
 		&jsonschema.Schema{Type: "object", AdditionalProperties: whole(math.MaxInt32)})
 	oneOf("Message", text(), ref("Envelope"))
+	oneOf("Body", text(), ref("BodySource"))
+	f.types["Document"] = &jsonschema.Schema{}
 	oneOf("ExpectedBody", text(), ref("DocumentPart"))
 	f.types["Timestamp"] = &jsonschema.Schema{Type: "string", Pattern: moment}
 	oneOf("Ack", enum(f.comments.words["AckMode"]), ref("AckEvery"))
@@ -150,6 +152,7 @@ func (f *format) shape() {
 	property("Act", "name").Pattern = visible
 	property("Act", "cast").MinItems = &one
 	property("Publisher", "messages").MinItems = &one
+	f.types["BodySource"].OneOf = []*jsonschema.Schema{{Required: []string{"file"}}, {Required: []string{"base64"}}, {Required: []string{"json"}}}
 	f.types["Refusal"].AnyOf = []*jsonschema.Schema{{Required: []string{"reject"}}, {Required: []string{"nack"}}}
 	f.types["Refusal"].Not = &jsonschema.Schema{Required: []string{"reject", "nack"}}
 	f.types["Republishing"].Not = &jsonschema.Schema{Required: []string{"then", "first"}}
