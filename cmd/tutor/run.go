@@ -30,6 +30,7 @@ type playFlags struct {
 	noColor bool
 	quiet   bool
 	verbose bool
+	watches bool
 }
 
 // timeLimit is a flag's value: a time that is more than none. It is 0 if the flag is not given.
@@ -84,14 +85,23 @@ func (f *playFlags) register(cmd *cobra.Command, t terminal) {
 	flags.BoolVar(&f.noColor, "no-color", false, "no colours (nor with NO_COLOR set, nor in a pipe)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what has not passed, and the summary")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show the frames on each actor's connection")
+	flags.BoolVar(&f.watches, "watch", false, "play again whenever a file is saved, until Ctrl-C")
 	complete(cmd, "clock", "virtual", "real")
 	completeBy(cmd, "act", completeActs(t))
 }
 
-func (f *playFlags) run(ctx context.Context, t terminal, args []string) (err error) {
+func (f *playFlags) run(ctx context.Context, t terminal, args []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	if f.watches {
+		return f.watch(ctx, t, args)
+	}
+	return f.playOnce(ctx, t, args)
+}
+
+// playOnce plays the scenarios that arguments name, and writes the reports.
+func (f *playFlags) playOnce(ctx context.Context, t terminal, args []string) (err error) {
 	sources, err := load(ctx, t, args)
 	if err != nil {
 		return err
