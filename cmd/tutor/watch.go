@@ -19,7 +19,7 @@ import (
 )
 
 // watch plays scenarios, and again whenever one of their files is saved, until the context ends. What it returns is
-// how they came out last.
+// how they came out last; a play that is interrupted has not come out.
 func (f *playFlags) watch(ctx context.Context, t terminal, args []string) (err error) {
 	if err := f.checkWatch(args); err != nil {
 		return err
@@ -30,25 +30,24 @@ func (f *playFlags) watch(ctx context.Context, t terminal, args []string) (err e
 	}
 	defer func() { err = errors.Join(err, notices.Close()) }()
 	w := &watching{notices: notices, args: args, files: map[string]bool{}}
+	var last error
 	for ctx.Err() == nil {
 		if err := w.learn(ctx, t); err != nil {
 			return err
 		}
 		clearScreen(t)
-		last := f.playOnce(ctx, t, args)
+		now := f.playOnce(ctx, t, args)
 		if ctx.Err() != nil {
-			return last
+			break
 		}
+		last = now
 		said(t, last)
 		fmt.Fprintf(t.out, "\nwatching %s; Ctrl-C ends\n", plural(len(w.files), "file"))
 		if err := w.await(ctx); err != nil {
 			return err
 		}
-		if ctx.Err() != nil {
-			return onlyVerdict(last)
-		}
 	}
-	return nil
+	return onlyVerdict(last)
 }
 
 // said prints a mistake; what was played has its report.
