@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	amqp "github.com/rabbitmq/amqp091-go"
-
 	"tutor/runner"
 	"tutor/runner/outcome"
 	"tutor/runner/scenario"
@@ -64,16 +62,12 @@ func (s *thief) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Sta
 	return &steal, nil
 }
 
-func (s *thief) purge(ctx context.Context, stage *stage.Stage) error {
-	raw, err := stage.Dial(ctx)
+func (s *thief) purge(ctx context.Context, on *stage.Stage) error {
+	raw, err := on.Dial(ctx)
 	if err != nil {
 		return err
 	}
-	guest := stage.Users["guest"]
-	conn, err := amqp.Open(raw, amqp.Config{
-		SASL:  []amqp.Authentication{&amqp.PlainAuth{Username: guest.User, Password: guest.Password}},
-		Vhost: stage.Vhosts["/"], Locale: "en_US",
-	})
+	conn, err := stage.Open(ctx, raw, on.AsGuest("/"))
 	if err != nil {
 		return err
 	}

@@ -213,7 +213,7 @@ func (a *Actor) disconnect(ctx context.Context) {
 	if a.wire == nil {
 		return
 	}
-	if cause := context.Cause(ctx); cause == nil || errors.Is(cause, errStopped) || errors.Is(cause, errEnd) {
+	if cause := context.Cause(ctx); a.conn != nil && (cause == nil || errors.Is(cause, errStopped) || errors.Is(cause, errEnd)) {
 		// The error would only say that the broker was faster.
 		_ = a.conn.Close()
 	}

@@ -11,6 +11,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/tap"
 	"tutor/runner/transcript"
 )
@@ -33,25 +34,15 @@ func (a *Actor) connect(ctx context.Context, c *scenario.Connect) error {
 		return fmt.Errorf("connecting to the broker: %w", err)
 	}
 	if c.TLS != nil {
-		secure := tls.Client(raw, a.host.TLS)
-		if err := secure.HandshakeContext(ctx); err != nil {
-			raw.Close()
+		if raw, err = stage.Secure(ctx, raw, a.host.TLS); err != nil {
 			return handshakeError(err)
 		}
-		raw = secure
 	}
 	a.wire = tap.New(raw, a.host.Who, a.host.Journal)
 	// The client library's calls know no context.
 	context.AfterFunc(a.alive, a.wire.Kill)
-	properties := amqp.NewConnectionProperties()
-	properties.SetClientConnectionName(a.spec.Name())
-	a.conn, err = amqp.Open(a.wire, amqp.Config{
-		SASL:       []amqp.Authentication{&login{amqp.PlainAuth{Username: a.host.User, Password: a.host.Password}, properties}},
-		Vhost:      a.host.Vhost,
-		Heartbeat:  heartbeat,
-		Locale:     "en_US",
-		Properties: properties,
-	})
+	login := stage.Login{User: a.host.User, Password: a.host.Password}
+	a.conn, err = stage.Open(ctx, a.wire, stage.Opening{Login: login, Vhost: a.host.Vhost, Name: a.spec.Name(), Heartbeat: heartbeat})
 	if err != nil {
 		return a.explain("opening the connection", err)
 	}
@@ -73,20 +64,6 @@ func tellsSecret(c *scenario.Connect) bool {
 	}
 	own := c.User != "" && c.User != everybody
 	return own || c.Password != nil && *c.Password != everybody
-}
-
-// login logs in by PLAIN and wants to be told why it is refused. The client library overwrites the list of
-// capabilities, with one that lacks this, just before it asks for the response.
-type login struct {
-	amqp.PlainAuth
-	properties amqp.Table
-}
-
-func (l *login) Response() string {
-	if announced, ok := l.properties["capabilities"].(amqp.Table); ok {
-		announced["authentication_failure_close"] = true
-	}
-	return l.PlainAuth.Response()
 }
 
 // handshakeError tells a certificate that does not satisfy us, which a scenario may be about, from

@@ -11,7 +11,6 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
-	"tutor/runner/play/inspector"
 	"tutor/runner/stage"
 	"tutor/runner/wire"
 )
@@ -69,7 +68,7 @@ func passes(ctx context.Context, d time.Duration) bool {
 func answers(ctx context.Context, on *stage.Stage, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := inspector.New(on).Dial(ctx)
+	conn, err := on.Stream(ctx)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ package inspector
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -58,43 +57,20 @@ func (i *Inspector) Channel(ctx context.Context, vhost string) (*amqp.Channel, e
 }
 
 func (i *Inspector) connect(ctx context.Context, vhost string) (*amqp.Connection, error) {
-	raw, err := i.Dial(ctx)
+	raw, err := i.stage.Stream(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the broker: %w", err)
 	}
 	i.mu.Lock()
 	i.raw = append(i.raw, raw)
 	i.mu.Unlock()
-	guest := i.stage.Users["guest"]
-	stop := context.AfterFunc(ctx, func() { raw.Close() })
-	conn, err := amqp.Open(raw, amqp.Config{
-		SASL:   []amqp.Authentication{&amqp.PlainAuth{Username: guest.User, Password: guest.Password}},
-		Vhost:  i.stage.Vhosts[vhost],
-		Locale: "en_US",
-	})
+	conn, err := stage.Open(ctx, raw, i.stage.AsGuest(vhost))
 	if err != nil {
-		stop()
-		raw.Close()
 		return nil, fmt.Errorf("opening the connection: %w", err)
 	}
+	// What is asked on it later is to end with the context as well.
+	context.AfterFunc(ctx, func() { raw.Close() })
 	return conn, nil
-}
-
-// Dial opens a connection to the broker, over TLS where it has nothing else.
-func (i *Inspector) Dial(ctx context.Context) (net.Conn, error) {
-	if i.stage.Dial != nil {
-		return i.stage.Dial(ctx)
-	}
-	raw, err := i.stage.DialTLS(ctx)
-	if err != nil {
-		return nil, err
-	}
-	secure := tls.Client(raw, &tls.Config{RootCAs: i.stage.CA, ServerName: i.stage.ServerName})
-	if err := secure.HandshakeContext(ctx); err != nil {
-		raw.Close()
-		return nil, fmt.Errorf("TLS handshake: %w", err)
-	}
-	return secure, nil
 }
 
 // QueueState is what the broker says of a queue.

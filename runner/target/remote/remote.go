@@ -11,7 +11,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"os"
@@ -250,25 +249,14 @@ func (t *Target) ask(ctx context.Context) (*server, error) {
 func (t *Target) open(ctx context.Context, raw net.Conn, h host) (*server, error) {
 	defer raw.Close()
 	_ = raw.SetDeadline(time.Now().Add(openTimeout))
-	stop := context.AfterFunc(ctx, func() { raw.Close() })
-	defer stop()
-	var stream io.ReadWriteCloser = raw
 	if t.address.secure {
-		secured := tls.Client(raw, &tls.Config{RootCAs: t.pool, ServerName: h.name})
-		if err := secured.HandshakeContext(ctx); err != nil {
+		secured, err := stage.Secure(ctx, raw, &tls.Config{RootCAs: t.pool, ServerName: h.name})
+		if err != nil {
 			return nil, fmt.Errorf("TLS with %s: %w%s", h, err, advice(err))
 		}
-		stream = secured
+		raw = secured
 	}
-	conn, err := amqp.Open(stream, amqp.Config{
-		SASL:   []amqp.Authentication{&amqp.PlainAuth{Username: t.address.login.User, Password: t.address.login.Password}},
-		Vhost:  t.address.vhost,
-		Locale: "en_US",
-	})
-	if ctx.Err() != nil {
-		// What the library says is that the connection was closed.
-		err = ctx.Err()
-	}
+	conn, err := stage.Open(ctx, raw, stage.Opening{Login: t.address.login, Vhost: t.address.vhost})
 	if said, ok := errors.AsType[*amqp.Error](err); ok && said.Code == amqp.FrameError {
 		return nil, fmt.Errorf("what answers at %s does not speak AMQP 0-9-1, at least not on this port: %s", h, said.Reason)
 	}

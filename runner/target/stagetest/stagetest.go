@@ -20,7 +20,7 @@ func Connect(t testing.TB, s *stage.Stage) (*amqp.Connection, *amqp.Channel) {
 
 func dial(t testing.TB, s *stage.Stage) net.Conn {
 	t.Helper()
-	raw, err := s.Dial(t.Context())
+	raw, err := s.Stream(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,13 +29,8 @@ func dial(t testing.TB, s *stage.Stage) net.Conn {
 
 func open(t testing.TB, s *stage.Stage, raw net.Conn) (*amqp.Connection, *amqp.Channel) {
 	t.Helper()
-	guest := s.Users["guest"]
-	conn, err := amqp.Open(raw, amqp.Config{
-		SASL:  []amqp.Authentication{&amqp.PlainAuth{Username: guest.User, Password: guest.Password}},
-		Vhost: s.Vhosts["/"],
-	})
+	conn, err := stage.Open(t.Context(), raw, s.AsGuest("/"))
 	if err != nil {
-		raw.Close()
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() }) // some are closed by the broker
