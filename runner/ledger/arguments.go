@@ -29,11 +29,6 @@ func number(q *topology.Queue, name string) (int64, bool) {
 	return topology.Integer(value)
 }
 
-func isQuorum(q *topology.Queue) bool {
-	kind, _ := text(q, "x-queue-type")
-	return kind == "quorum"
-}
-
 func hasSingleActive(q *topology.Queue) bool {
 	single, _ := argument(q, "x-single-active-consumer")
 	return single == true

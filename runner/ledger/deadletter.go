@@ -109,7 +109,7 @@ func (l *Ledger) reject(i uint32) {
 func keepsLetters(q *topology.Queue) bool {
 	strategy, _ := text(q, "x-dead-letter-strategy")
 	overflow, _ := text(q, "x-overflow")
-	return isQuorum(q) && strategy == "at-least-once" && overflow == "reject-publish"
+	return kindOf(q).keepsLetters && strategy == "at-least-once" && overflow == "reject-publish"
 }
 
 // send opens the copies of a dead letter, where its routing leads now. A dead letter that reaches no queue

@@ -75,7 +75,7 @@ func (l *Ledger) done(who int, vhost string, ch *channel, answer wire.Method) {
 	case *wire.BasicGet:
 		l.unrest.touched[QueueRef{vhost, asked.Queue}] = true
 	case *wire.BasicCancel:
-		if c, ok := ch.consumers[asked.ConsumerTag]; ok && isQuorum(v.Queues[c.queue.Name]) {
+		if c, ok := ch.consumers[asked.ConsumerTag]; ok && kindOf(v.Queues[c.queue.Name]).lingers {
 			ch.lingering = append(ch.lingering, c)
 		}
 		l.cancels(who, ch, asked.ConsumerTag)
@@ -199,8 +199,7 @@ func (l *Ledger) cancelledByBroker(who int, ch *channel, tag string) {
 	if !ok || q == nil || q.Queues[from.queue.Name] == nil {
 		return
 	}
-	if isQuorum(q.Queues[from.queue.Name]) {
-		// The queue keeps it in mind, and goes on with it once it has settled what it had.
+	if kindOf(q.Queues[from.queue.Name]).resumes {
 		from.timedOut = true
 		ch.consumers[tag] = from
 		l.takes(from.queue, who, 1)

@@ -119,7 +119,7 @@ func (l *Ledger) channelClosed(who int, ch *channel, m *wire.ChannelClose) {
 }
 
 // Restarted enters that the broker was restarted: what is not durable is gone, and so are the
-// messages that are not persistent, but for those of a quorum queue, which keeps all.
+// messages that are not persistent, but for those of a queue that keeps all.
 func (l *Ledger) Restarted() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -129,7 +129,7 @@ func (l *Ledger) Restarted() {
 		for name, q := range v.Queues {
 			if !q.Durable {
 				l.deleteQueue(ofBroker, QueueRef{vhost, name})
-			} else if !isQuorum(q) {
+			} else if !kindOf(q).keepsTransient {
 				l.loseTransient(QueueRef{vhost, name})
 			}
 		}

@@ -6,31 +6,26 @@ import (
 	"tutor/runner/topology"
 )
 
-// defaultDeliveryLimit is how often a message of a quorum queue may come back where x-delivery-limit
-// does not say (RabbitMQ 4.0 and later; before, there was no limit).
-const defaultDeliveryLimit = 20
-
-// QuorumQueues lists the quorum queues that exist.
-func (l *Ledger) QuorumQueues() []QueueRef {
+// Logging lists the queues that exist and in which things take effect when they were written to a log.
+func (l *Ledger) Logging() []QueueRef {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var all []QueueRef
 	for ref, q := range l.existing() {
-		if isQuorum(q) {
+		if kindOf(q).logs {
 			all = append(all, ref)
 		}
 	}
 	return all
 }
 
-// Expecting finds a quorum queue that has yet to deliver a message to a consumer that is ready for
-// it. What is sent to a quorum queue takes effect when it was written to the queue's log, and no
-// answer of a channel waits for that; where nobody can wait for the log, the delivery shows it. Where a
+// Expecting finds a queue with a log that has yet to deliver a message to a consumer that is ready for
+// it: where nobody can wait for the log, the delivery shows what was written. Where a
 // limit may have taken messages out of the queue, or it keeps back what comes back, nothing can be expected.
 func (l *Ledger) Expecting() (q QueueRef, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for ref, q := range l.touchedQuorum() {
+	for ref, q := range l.touchedLogs() {
 		if has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") || has(q, "x-delayed-retry-type") {
 			continue
 		}
@@ -41,23 +36,23 @@ func (l *Ledger) Expecting() (q QueueRef, ok bool) {
 	return QueueRef{}, false
 }
 
-// touchedQuorum are the quorum queues that anything was done to since all was quiet.
-func (l *Ledger) touchedQuorum() iter.Seq2[QueueRef, *topology.Queue] {
+// touchedLogs are the queues with a log that anything was done to since all was quiet.
+func (l *Ledger) touchedLogs() iter.Seq2[QueueRef, *topology.Queue] {
 	return func(yield func(QueueRef, *topology.Queue) bool) {
 		for ref := range l.unrest.touched {
-			if q := l.vhosts[ref.Vhost].Queues[ref.Name]; isQuorum(q) && !yield(ref, q) {
+			if q := l.vhosts[ref.Vhost].Queues[ref.Name]; kindOf(q).logs && !yield(ref, q) {
 				return
 			}
 		}
 	}
 }
 
-// Unsettled lists the quorum queues that anything was done to since all was quiet.
+// Unsettled lists the queues with a log that anything was done to since all was quiet.
 func (l *Ledger) Unsettled() []QueueRef {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var all []QueueRef
-	for ref := range l.touchedQuorum() {
+	for ref := range l.touchedLogs() {
 		all = append(all, ref)
 	}
 	return all

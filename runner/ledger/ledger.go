@@ -57,7 +57,7 @@ type Ledger struct {
 	queueIDs map[QueueRef]uint16
 	// consumers counts the consumers of each queue.
 	consumers map[QueueRef]int
-	// timedOut counts the consumers that a quorum queue has stopped and may still count.
+	// timedOut counts the consumers that a queue has stopped and may still count.
 	timedOut map[QueueRef]int
 	// takers are the actors that consume from a queue, and how often.
 	takers map[QueueRef]map[int]int
@@ -426,13 +426,13 @@ func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
 }
 
 // Consumers is how many consumers the broker must say that the queue has by now, at least and at most, and
-// whether it must exist. Of those of a quorum queue with a single active consumer the others do not count.
+// whether it must exist.
 func (l *Ledger) Consumers(q QueueRef) (least, most int, exists bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	declared := l.vhosts[q.Vhost].Queues[q.Name]
 	least = l.consumers[q]
-	if isQuorum(declared) && hasSingleActive(declared) {
+	if kindOf(declared).countsActive && hasSingleActive(declared) {
 		least = min(1, least)
 	}
 	return least, least + l.timedOut[q] + l.lingering(q), declared != nil

@@ -139,7 +139,7 @@ func (l *Ledger) mayHaveExpired(i uint32) bool {
 	return limited && ttl <= int64(l.elapsed()-l.copies.At(i).at)
 }
 
-// overDeliveryLimit reports whether a quorum queue may have given a copy up since it came back too often.
+// overDeliveryLimit reports whether a queue may have given a copy up since it came back too often.
 func (l *Ledger) overDeliveryLimit(c *copied, q *topology.Queue) bool {
 	limit, limited := deliveryLimitOf(q)
 	return limited && int64(c.requeues) > limit
@@ -147,7 +147,7 @@ func (l *Ledger) overDeliveryLimit(c *copied, q *topology.Queue) bool {
 
 // deliveryLimitOf is how often a message of a queue may come back, if there is a limit.
 func deliveryLimitOf(q *topology.Queue) (limit int64, limited bool) {
-	if !isQuorum(q) {
+	if !kindOf(q).limits {
 		return 0, false
 	}
 	limit, ok := number(q, "x-delivery-limit")

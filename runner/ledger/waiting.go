@@ -71,7 +71,7 @@ func (l *Ledger) KeptBack() (q QueueRef, message string, ok bool) {
 // mayBeKeptBack reports whether the queue of a copy may keep it back, so that nobody gets it for a time.
 func (l *Ledger) mayBeKeptBack(c *copied) bool {
 	q := l.queue(c.queue)
-	kind, _ := text(q, "x-delayed-retry-type")
+	retry, _ := text(q, "x-delayed-retry-type")
 	least, _ := number(q, "x-delayed-retry-min")
-	return c.requeues > 0 && least > 0 && isQuorum(q) && (kind == "all" || kind == "failed" || kind == "returned")
+	return c.requeues > 0 && least > 0 && kindOf(q).delays && (retry == "all" || retry == "failed" || retry == "returned")
 }

@@ -26,7 +26,7 @@ func (p *playing) audit(ctx context.Context) error {
 		if err := p.hear(ctx, p.spareChannel); err != nil || !p.ledger.Missing() {
 			return err
 		}
-		if err := p.barrier.Ask(ctx, p.ledger.QuorumQueues()); err != nil {
+		if err := p.barrier.Ask(ctx, p.ledger.Logging()); err != nil {
 			return err
 		}
 	}
