@@ -47,7 +47,7 @@ type Host struct {
 	// published it. It saves memory where there are many messages.
 	Body func(mark string, body []byte) string
 	// Took and Finished, if not nil, are told when a consumer takes a delivery into its hands, and
-	// when it has finished with it.
+	// when it has finished with it. They do not keep it.
 	Took, Finished func(channel uint16, d *amqp.Delivery)
 	// Pauses are after how many deliveries a consumer pauses that would never rest of its own, in rising order.
 	Pauses []int
@@ -86,6 +86,8 @@ type Actor struct {
 	channel *amqp.Channel
 	// number is that of the channel, on the wire.
 	number uint16
+	// headers is the memory of those of the message that is published.
+	headers amqp.Table
 	// published is how many messages the actor has published.
 	published int
 	// queue is the name of the actor's queue, as the broker knows it.
@@ -106,7 +108,7 @@ type Actor struct {
 
 // New returns an actor that has not begun yet.
 func New(spec *scenario.Actor, host Host) *Actor {
-	a := &Actor{host: host, spec: spec, ended: make(chan struct{}), mailbox: make(chan errand, 1)}
+	a := &Actor{host: host, spec: spec, ended: make(chan struct{}), headers: amqp.Table{}, mailbox: make(chan errand, 1)}
 	switch {
 	case spec.Consumer != nil:
 		a.role = &consuming{

@@ -32,7 +32,7 @@ type following struct {
 }
 
 // decide is what a consumer does with a delivery.
-func (a *answers) decide(d delivery, body string) scenario.Answer {
+func (a *answers) decide(d *delivery, body string) scenario.Answer {
 	if len(a.rules) > 0 {
 		arrival := d.arrival(body, a.users)
 		for _, rule := range a.rules {
@@ -46,7 +46,7 @@ func (a *answers) decide(d delivery, body string) scenario.Answer {
 
 // follow reports whether a rule still counts for a message. Of one that no actor has published, only the broker's
 // redelivered flag is known.
-func (a *answers) follow(rule *scenario.Rule, d delivery) bool {
+func (a *answers) follow(rule *scenario.Rule, d *delivery) bool {
 	times := rule.Do.Times
 	if times == 0 {
 		return true
@@ -71,7 +71,7 @@ func (a *answers) follow(rule *scenario.Rule, d delivery) bool {
 }
 
 // answer does what the rules say with a delivery that is processed.
-func (c *consuming) answer(ctx context.Context, d delivery, body string) error {
+func (c *consuming) answer(ctx context.Context, d *delivery, body string) error {
 	do := c.answers.decide(d, body)
 	if !do.First && c.part.RepliesFirst() {
 		if err := c.publishOver(d, do, body); err != nil {
@@ -94,7 +94,7 @@ func (c *consuming) answer(ctx context.Context, d delivery, body string) error {
 }
 
 // ignore acknowledges a delivery that the consumer has processed before.
-func (c *consuming) ignore(d delivery, body string) error {
+func (c *consuming) ignore(d *delivery, body string) error {
 	c.host.Print(transcript.Ignored, body, d.mark)
 	if c.part.Ack.Mode == scenario.AckFirst {
 		if err := d.Ack(false); err != nil {
@@ -105,7 +105,7 @@ func (c *consuming) ignore(d delivery, body string) error {
 }
 
 // finish answers a delivery that needs no more work.
-func (c *consuming) finish(d delivery, do scenario.Answer, body string) error {
+func (c *consuming) finish(d *delivery, do scenario.Answer, body string) error {
 	if c.host.Finished != nil {
 		c.host.Finished(c.number, &d.Delivery)
 	}
@@ -138,7 +138,7 @@ func (c *consuming) die(ctx context.Context) error {
 }
 
 // settle tells the broker what becomes of a delivery, unless it was told before.
-func (c *consuming) settle(d delivery, do scenario.Answer) error {
+func (c *consuming) settle(d *delivery, do scenario.Answer) error {
 	switch {
 	case c.part.Ack.Mode == scenario.AckAuto || c.part.Ack.Mode == scenario.AckFirst:
 		return nil

@@ -46,6 +46,8 @@ type consuming struct {
 	operated atomic.Bool
 	// tag is the consumer's.
 	tag string
+	// hand is the delivery that it works on, one at a time.
+	hand delivery
 	// resigned is set once it consumes no longer at its own wish.
 	resigned bool
 	// taken is how many deliveries it has begun with.
@@ -108,7 +110,8 @@ func (c *consuming) serve(ctx context.Context, deliveries <-chan amqp.Delivery, 
 			if !ok {
 				return c.cutOff(ctx, cancelled)
 			}
-			if err := c.take(ctx, received(d)); err != nil {
+			c.hand = received(d)
+			if err := c.take(ctx, &c.hand); err != nil {
 				return c.ends(ctx, err)
 			}
 		case <-ctx.Done():
@@ -163,7 +166,7 @@ func (c *consuming) begin() (<-chan amqp.Delivery, error) {
 func (c *consuming) leaves() bool { return c.leaving.Load() && !c.channel.IsClosed() }
 
 // take processes one delivery.
-func (c *consuming) take(ctx context.Context, d delivery) error {
+func (c *consuming) take(ctx context.Context, d *delivery) error {
 	if c.host.Took != nil {
 		c.host.Took(c.number, &d.Delivery)
 	}
@@ -198,7 +201,7 @@ func (c *consuming) work(ctx context.Context, d scenario.Duration) error {
 	return nil
 }
 
-func (c *consuming) body(d delivery) string {
+func (c *consuming) body(d *delivery) string {
 	if c.host.Body != nil {
 		return c.host.Body(d.mark, d.Body)
 	}

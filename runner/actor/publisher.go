@@ -194,12 +194,14 @@ func (p *publishing) printSent(body, correlation, mark string) {
 	p.host.Print(transcript.Asked, correlated(body, correlation), mark)
 }
 
-// message is an outgoing message as the client library has it.
+// message is an outgoing message as the client library has it, good until the next: the library has written it by
+// then.
 func (a *Actor) message(mark string, out *scenario.Outgoing) amqp.Publishing {
+	tap.Mark(a.headers, table(out.Headers), mark)
 	m := amqp.Publishing{
 		Body:            []byte(out.Body),
 		Priority:        out.Priority,
-		Headers:         tap.Marked(table(out.Headers), mark),
+		Headers:         a.headers,
 		ContentType:     out.Properties.ContentType,
 		ContentEncoding: out.Properties.ContentEncoding,
 		Type:            out.Properties.Type,

@@ -14,7 +14,7 @@ import (
 // What consumers publish: replies, and what they have got once more.
 
 // publishOver publishes what the answer to a delivery says, and the consumer's reply to it.
-func (c *consuming) publishOver(d delivery, do scenario.Answer, body string) error {
+func (c *consuming) publishOver(d *delivery, do scenario.Answer, body string) error {
 	if do.Response != scenario.Acknowledge && do.Response != scenario.Die {
 		return nil
 	}
@@ -35,7 +35,7 @@ func (c *consuming) publishOver(d delivery, do scenario.Answer, body string) err
 }
 
 // publishAgain publishes a message once more, with what is other about it.
-func (c *consuming) publishAgain(d delivery, r *scenario.Republished, body string) error {
+func (c *consuming) publishAgain(d *delivery, r *scenario.Republished, body string) error {
 	mark := tap.Descending(c.nextMark(), d.mark)
 	arrival := d.arrival(body, c.answers.users)
 	out, err := r.Again(&arrival, c.published)

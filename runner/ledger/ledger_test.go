@@ -35,6 +35,32 @@ func newWires() *wires {
 	return w
 }
 
+// Observe enters an event, and then spoils the memory that a tap uses again: what the ledger keeps of it is its own.
+func (w *wires) Observe(e tap.Event) {
+	w.Ledger.Observe(e)
+	if e.Content != nil {
+		for i := range e.Content.Body {
+			e.Content.Body[i] = '?'
+		}
+		for i := range e.Content.Properties.Headers {
+			e.Content.Properties.Headers[i] = wire.Field{Name: "used again"}
+		}
+		*e.Content = tap.Content{Mark: "used again", Size: 1 << 60}
+	}
+	switch m := e.Method.(type) {
+	case *wire.BasicPublish:
+		*m = wire.BasicPublish{Exchange: "used again", RoutingKey: "used again", Mandatory: !m.Mandatory}
+	case *wire.BasicDeliver:
+		*m = wire.BasicDeliver{ConsumerTag: "used again", DeliveryTag: 1 << 60, Redelivered: !m.Redelivered}
+	case *wire.BasicReturn:
+		*m = wire.BasicReturn{ReplyText: "used again"}
+	case *wire.BasicGetOK:
+		*m = wire.BasicGetOK{DeliveryTag: 1 << 60}
+	case *wire.BasicAck:
+		*m = wire.BasicAck{DeliveryTag: 1 << 60, Multiple: !m.Multiple}
+	}
+}
+
 func (w *wires) to(who int, m wire.Method) {
 	w.Observe(tap.Event{Who: who, ToBroker: true, Channel: 1, Method: m})
 }
@@ -551,5 +577,24 @@ func TestRestarted(t *testing.T) {
 	w.Found("/", "durable true", id(2), nil)
 	if got := w.closed(t); got != "m1 dropped; m2 queued; m3 deleted" {
 		t.Error(got)
+	}
+}
+
+// What a transaction has put off is published as it was said, though the tap has used its memory for others since.
+func TestCommittedAsSaid(t *testing.T) {
+	w := newWires()
+	w.declare("q")
+	w.to(p, &wire.TxSelect{})
+	w.from(p, &wire.TxSelectOK{})
+	w.publish("q", false)
+	w.publish("nowhere", true)
+	w.to(p, &wire.TxCommit{})
+	w.from(p, &wire.TxCommitOK{})
+	w.consume(a, "q", false)
+	w.deliver(a, 1, 1)
+	w.ack(a, 1, false)
+	w.Observe(tap.Event{Who: p, Channel: 1, Method: &wire.BasicReturn{ReplyCode: 312, ReplyText: "NO_ROUTE"}, Content: &tap.Content{Mark: id(2)}})
+	if got, want := w.closed(t), "m1 acked; m2 returned"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -83,7 +83,7 @@ func (l *Ledger) mustKnow(vhost, exchange string) {
 func (l *Ledger) enterPublish(who int, p *wire.BasicPublish, content *tap.Content, to routed) (number uint32) {
 	number = l.messages.Len()
 	if headers := content.Properties.Headers; len(headers) > 0 {
-		l.headers[number] = headers
+		l.headers[number] = slices.Clone(headers)
 	}
 	body := content.Body
 	if !escape.IsText(body) {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"math"
 	"slices"
 
@@ -37,7 +38,10 @@ const uncommitted = math.MaxUint32
 
 // postpone puts a publish off.
 func (l *Ledger) postpone(who int, ch *channel, p *wire.BasicPublish, content *tap.Content, to routed) {
-	ch.tx.publishes = append(ch.tx.publishes, pendingPublish{l.sent[who].Len(), p, content, to})
+	publish, kept := *p, *content
+	kept.Properties.Headers = slices.Clone(content.Properties.Headers)
+	kept.Body = bytes.Clone(content.Body)
+	ch.tx.publishes = append(ch.tx.publishes, pendingPublish{l.sent[who].Len(), &publish, &kept, to})
 	l.sent[who].Add(uncommitted)
 }
 

@@ -16,7 +16,8 @@ import (
 )
 
 // Event is a method that passed on a connection, with its content if it carries any, or the end of a
-// connection.
+// connection. The memory of content, of the methods that carry any, and of basic.ack is used again for the next:
+// an observer that keeps anything of them, but for texts and the values of headers, copies it.
 type Event struct {
 	// Who is the place in the cast of the actor whose connection it is.
 	Who int
@@ -36,7 +37,7 @@ type Content struct {
 	// Properties are those of the message, without the mark.
 	Properties wire.Properties
 	Size       uint64
-	// Body of a message that the actor sent; it may be kept. Nil in the other direction.
+	// Body of a message that the actor sent. Empty in the other direction.
 	Body []byte
 }
 

@@ -2,6 +2,7 @@ package tap
 
 import (
 	"cmp"
+	"maps"
 	"strings"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -33,14 +34,11 @@ func Origin(mark string) (own, origin string) {
 // originMark stands between a mark and its origin: no actor's name has it in it.
 const originMark = "\x00"
 
-// Marked returns headers with a message's mark in them; the given ones stay as they are.
-func Marked(headers amqp.Table, mark string) amqp.Table {
-	marked := make(amqp.Table, len(headers)+1)
-	for name, value := range headers {
-		marked[name] = value
-	}
+// Mark makes marked the headers of a message, with its mark in them; the given ones stay as they are.
+func Mark(marked, headers amqp.Table, mark string) {
+	clear(marked)
+	maps.Copy(marked, headers)
 	marked[markHeader] = mark
-	return marked
 }
 
 // Unmarked takes the mark off headers as the client library has them. It is empty where there is none.

@@ -83,7 +83,10 @@ func (c *coder) shortstr(v *string) {
 	if !c.writing {
 		var n uint8
 		c.octet(&n)
-		*v = string(c.next(uint64(n)))
+		// What is read into may have been used before, and names come again and again.
+		if text := c.next(uint64(n)); *v != string(text) {
+			*v = string(text)
+		}
 		return
 	}
 	if len(*v) > math.MaxUint8 {

@@ -97,7 +97,12 @@ type ContentHeader struct {
 
 // DecodeContentHeader decodes the payload of a header frame.
 func DecodeContentHeader(payload []byte) (ContentHeader, error) {
-	var h ContentHeader
+	return DecodeContentHeaderInto(nil, payload)
+}
+
+// DecodeContentHeaderInto is [DecodeContentHeader] with memory for the headers that is used again.
+func DecodeContentHeaderInto(headers Table, payload []byte) (ContentHeader, error) {
+	h := ContentHeader{Properties: Properties{Headers: headers[:0]}}
 	c := coder{buf: payload}
 	c.short(&h.ClassID)
 	c.reservedShort() // the weight

@@ -48,11 +48,14 @@ func (c *coder) table(t *Table) {
 	inner := c.enclosure()
 	for len(inner.buf) > 0 {
 		var f Field
+		if used := (*t)[:cap(*t)]; len(used) > len(*t) {
+			f.Name = used[len(*t)].Name
+		}
 		inner.shortstr(&f.Name)
 		f.Value = inner.readValue()
 		*t = append(*t, f)
 	}
-	c.adopt(inner)
+	c.adopt(&inner)
 }
 
 // enclosed writes what is preceded by its length.
@@ -76,10 +79,10 @@ func (c *coder) enclosed(write func()) {
 }
 
 // enclosure is a coder for what is preceded by its length.
-func (c *coder) enclosure() *coder {
+func (c *coder) enclosure() coder {
 	var n uint32
 	c.long(&n)
-	inner := &coder{buf: c.next(uint64(n)), depth: c.depth + 1}
+	inner := coder{buf: c.next(uint64(n)), depth: c.depth + 1}
 	if inner.depth > maxDepth {
 		inner.fail(SyntaxError, "tables nested deeper than %d", maxDepth)
 	}
@@ -98,7 +101,7 @@ func (c *coder) readArray() []any {
 	for len(inner.buf) > 0 {
 		items = append(items, inner.readValue())
 	}
-	c.adopt(inner)
+	c.adopt(&inner)
 	return items
 }
 
