@@ -43,9 +43,6 @@ type Host struct {
 	// Print takes the lines of the actor's transcript, with the mark of the message that they are about, if
 	// they are about one.
 	Print func(kind transcript.Kind, text, mark string)
-	// Body, if not nil, returns a received body as a string that may be shared with whoever
-	// published it. It saves memory where there are many messages.
-	Body func(mark string, body []byte) string
 	// Took and Finished, if not nil, are told when a consumer takes a delivery into its hands, and
 	// when it has finished with it. They do not keep it.
 	Took, Finished func(channel uint16, d *amqp.Delivery)

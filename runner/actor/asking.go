@@ -81,9 +81,6 @@ func (p *publishing) takeAnswer(raw amqp.Delivery, ok bool) {
 		p.host.Took(p.number, &d.Delivery)
 	}
 	body := escape.Body(d.Body)
-	if p.host.Body != nil {
-		body = p.host.Body(d.mark, d.Body)
-	}
 	p.host.Print(transcript.Answered, correlated(body, d.CorrelationId), d.mark)
 	if p.host.Finished != nil {
 		p.host.Finished(p.number, &d.Delivery)

@@ -171,7 +171,7 @@ func (c *consuming) take(ctx context.Context, d *delivery) error {
 		c.host.Took(c.number, &d.Delivery)
 	}
 	c.taken++
-	body := c.body(d)
+	body := escape.Body(d.Body)
 	if c.part.OnceBy == scenario.ByMessageID && c.answers.knows(d.MessageId) {
 		return c.ignore(d, body)
 	}
@@ -199,13 +199,6 @@ func (c *consuming) work(ctx context.Context, d scenario.Duration) error {
 		return errLeft
 	}
 	return nil
-}
-
-func (c *consuming) body(d *delivery) string {
-	if c.host.Body != nil {
-		return c.host.Body(d.mark, d.Body)
-	}
-	return escape.Body(d.Body)
 }
 
 // left is how a consumer ends that was told to leave.

@@ -45,7 +45,7 @@ func TestGuessIsMarked(t *testing.T) {
 		Clock: clock.NewWall(), Journal: tap.NewJournal(), Vhost: "/", User: "guest", Password: "guest",
 		Dial: func(context.Context, bool) (net.Conn, error) { return mute(t), nil },
 		Print: func(k transcript.Kind, text, _ string) {
-			printed = append(printed, transcript.Line{Kind: k, Text: text}.String())
+			printed = append(printed, transcript.Line{Kind: k, Text: transcript.Plain(text)}.String())
 		},
 	})
 	a.Start(t.Context())

@@ -113,7 +113,7 @@ func (s *screen) print(kind transcript.Kind, text, _ string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.trouble = s.trouble || kind.IsTrouble()
-	fmt.Fprintln(s.out, escape.Text(transcript.Line{Kind: kind, Text: text}.String()))
+	fmt.Fprintln(s.out, escape.Text(transcript.Line{Kind: kind, Text: transcript.Plain(text)}.String()))
 }
 
 // delivery shows what came with a message.

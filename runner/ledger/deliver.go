@@ -85,7 +85,7 @@ func (l *Ledger) Took(who int, on uint16, tag uint64) {
 		c.state = taken
 	}
 	if c.redelivered {
-		l.remark(who, c.message+1, "redelivered: "+l.messages.At(c.message).body)
+		l.remark(who, c.message+1, "redelivered: "+l.messages.At(c.message).body.String())
 	}
 }
 

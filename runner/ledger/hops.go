@@ -1,18 +1,35 @@
 package ledger
 
-import "math"
+import (
+	"math"
 
-// Placed is where a line of an actor belongs. Hops are how far the actor is, at present, from what set off all
+	"tutor/runner/transcript"
+)
+
+// Place is where a line of an actor belongs. Hops are how far the actor is, at present, from what set off all
 // that has happened since it was last quiet: 0 until it takes a delivery, then 1, and more if somebody else had
-// the message first and rejected, requeued or lost it at the same moment. Message is the number, from 1, of that
-// with a mark; 0 if there is none.
-func (l *Ledger) Placed(who int, mark string) (hops uint8, message uint32) {
+// the message first and rejected, requeued or lost it at the same moment.
+type Place struct {
+	Hops uint8
+	// Message is the number, from 1, of that with the line's mark; 0 if there is none.
+	Message uint32
+	// Text is the line's. If it is the message's body, they share it, which saves memory in acts with many messages.
+	Text transcript.Text
+}
+
+// Place finds where an actor's line about the message with a mark belongs.
+func (l *Ledger) Place(who int, mark, text string) Place {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	p := Place{Hops: l.hops[who]}
 	if m, ok := l.find(mark); ok {
-		message = m + 1
+		p.Message = m + 1
+		if p.Text = l.messages.At(m).body; p.Text.Is(text) {
+			return p
+		}
 	}
-	return l.hops[who], message
+	p.Text = transcript.Plain(text)
+	return p
 }
 
 // reached enters that an actor has taken a copy.

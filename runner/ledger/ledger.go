@@ -16,13 +16,13 @@ import (
 	"sync"
 	"time"
 
-	"tutor/runner/escape"
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
 	"tutor/runner/pile"
 	"tutor/runner/scenario"
 	"tutor/runner/tap"
 	"tutor/runner/topology"
+	"tutor/runner/transcript"
 	"tutor/runner/wire"
 )
 
@@ -35,7 +35,7 @@ type Member struct {
 // Remark is something that happened to an actor's messages and that its own lines do not show.
 type Remark struct {
 	Who int
-	// Hops are those of [Ledger.Placed].
+	// Hops are those of [Place].
 	Hops uint8
 	// Message is the number, from 1, of the message that it is about; 0 if it is about none.
 	Message uint32
@@ -70,7 +70,7 @@ type Ledger struct {
 	consumed int
 
 	messages pile.Of[message]
-	bodies   texts
+	bodies   transcript.Texts
 	copies   pile.Of[copied]
 	// came are the copies that have ever come to each queue, in order.
 	came []pile.Of[uint32]
@@ -167,7 +167,7 @@ type QueueRef struct{ Vhost, Name string }
 
 // message is one publish.
 type message struct {
-	body                  string
+	body                  transcript.Text
 	first                 uint32
 	copies                uint16
 	publisher             uint16
@@ -461,23 +461,12 @@ func (l *Ledger) Affected() []QueueRef {
 	return refs
 }
 
-// Body is the published body that a mark belongs to, if it is the same as the one received:
-// sharing it saves memory in acts with many messages.
-func (l *Ledger) Body(mark string, received []byte) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if m, ok := l.find(mark); ok && l.messages.At(m).body == string(received) {
-		return l.messages.At(m).body
-	}
-	return escape.Body(received)
-}
-
 // size is how many bytes a message has, which may be shown with more or fewer.
 func (l *Ledger) size(m uint32) int64 {
 	if size, binary := l.sizes[m]; binary {
 		return int64(size)
 	}
-	return int64(len(l.messages.At(m).body))
+	return int64(l.messages.At(m).body.Len())
 }
 
 // remark tells something of an actor, and of a message if its number, from 1, is given.

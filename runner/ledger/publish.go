@@ -96,7 +96,7 @@ func (l *Ledger) enterPublish(who int, p *wire.BasicPublish, content *tap.Conten
 		ttl, _ = strconv.ParseUint(expiration, 10, 32)
 	}
 	l.messages.Add(message{
-		body: l.bodies.keep(body), first: l.copies.Len(), copies: uint16(max(1, len(to.queues))),
+		body: l.bodies.Keep(body), first: l.copies.Len(), copies: uint16(max(1, len(to.queues))),
 		publisher: uint16(who), mandatory: p.Mandatory,
 		persistent: content.Properties.DeliveryMode == persistent,
 		expires:    expiration != "",
@@ -153,7 +153,7 @@ func (l *Ledger) Quiet(cause int) {
 	for _, number := range l.silent {
 		m := l.messages.At(number)
 		if c := l.copies.At(m.first); c.state == ready && !c.doubtful {
-			l.remark(int(m.publisher), number+1, "reaches no queue: "+m.body)
+			l.remark(int(m.publisher), number+1, "reaches no queue: "+m.body.String())
 		}
 	}
 	l.silent = nil

@@ -273,18 +273,18 @@ func (p *playing) slept(who int) {
 // remark enters in the transcript what the ledger has seen happen to an actor.
 func (p *playing) remark(r ledger.Remark) {
 	p.lines.Add(transcript.Line{
-		At: p.timeline.Now(), Actor: uint16(r.Who), Kind: transcript.Remark, Hops: r.Hops, Message: r.Message, Text: r.Text, Trouble: true,
-	})
+		At: p.timeline.Now(), Actor: uint16(r.Who), Kind: transcript.Remark, Message: r.Message, Text: transcript.Plain(r.Text), Trouble: true,
+	}, r.Hops)
 }
 
 func (p *playing) print(who int, kind transcript.Kind, text, mark string) {
-	hops, message := p.ledger.Placed(who, mark)
-	line := transcript.Line{At: p.timeline.Now(), Actor: uint16(who), Kind: kind, Hops: hops, Message: message, Text: text}
 	if kind.IsTrouble() {
-		line.Trouble = true
-		line.Text = p.words.Replace(text)
+		text = p.words.Replace(text)
 	}
-	p.lines.Add(line)
+	place := p.ledger.Place(who, mark, text)
+	p.lines.Add(transcript.Line{
+		At: p.timeline.Now(), Actor: uint16(who), Kind: kind, Message: place.Message, Text: place.Text, Trouble: kind.IsTrouble(),
+	}, place.Hops)
 }
 
 // host is what an actor of this act gets.
@@ -305,7 +305,6 @@ func (p *playing) host(who int) (actor.Host, error) {
 		Password: password,
 		Users:    map[string]string{},
 		Print:    func(k transcript.Kind, text, mark string) { p.print(who, k, text, mark) },
-		Body:     p.ledger.Body,
 		Took:     func(channel uint16, d *amqp.Delivery) { p.ledger.Took(who, channel, d.DeliveryTag) },
 		Finished: func(channel uint16, d *amqp.Delivery) { p.ledger.Finished(who, channel, d.DeliveryTag) },
 		Exists:   func(queue string) bool { return p.ledger.Exists(p.act.Cast[who].Vhost(), queue) },

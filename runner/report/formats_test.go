@@ -139,11 +139,11 @@ func matrices(t *testing.T) map[string][]*outcome.Report {
 		return &outcome.Report{Scenario: s, Target: target, Acts: acts}
 	}
 	other := lazy(s)
-	other.Lines = slices.DeleteFunc(other.Lines, func(l transcript.Line) bool { return l.Text == "4:Hello!" })
+	other.Lines = slices.DeleteFunc(other.Lines, func(l transcript.Line) bool { return l.Text.Is("4:Hello!") })
 	again := lazy(s)
 	again.Lines = other.Lines
 	otherName := japanese(s, "世界")
-	otherName.Lines[0].Text = "amq.gen-Zb2"
+	otherName.Lines[0].Text = transcript.Plain("amq.gen-Zb2")
 	otherOrder := japanese(s, "世界", "二つの世界")
 	otherOrder.Lines[2], otherOrder.Lines[4] = otherOrder.Lines[4], otherOrder.Lines[2]
 	return map[string][]*outcome.Report{

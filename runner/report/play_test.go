@@ -33,14 +33,14 @@ func newPlay(act *scenario.Act) *play {
 	}
 	p.ledger = ledger.New(cast, func(r ledger.Remark) {
 		p.lines = append(p.lines, transcript.Line{
-			At: p.now, Actor: uint16(r.Who), Kind: transcript.Remark, Message: r.Message, Text: r.Text, Trouble: true,
+			At: p.now, Actor: uint16(r.Who), Kind: transcript.Remark, Message: r.Message, Text: transcript.Plain(r.Text), Trouble: true,
 		})
 	}, func(s string) string { return s }, func() time.Duration { return p.now })
 	return p
 }
 
 func (p *play) print(who int, kind transcript.Kind, text string) {
-	p.lines = append(p.lines, transcript.Line{At: p.now, Actor: uint16(who), Kind: kind, Text: text})
+	p.lines = append(p.lines, transcript.Line{At: p.now, Actor: uint16(who), Kind: kind, Text: transcript.Plain(text)})
 }
 
 func (p *play) toBroker(who int, m wire.Method, c *tap.Content) {

@@ -100,7 +100,7 @@ func TestCompareLongUnordered(t *testing.T) {
 
 func TestRecorderArranges(t *testing.T) {
 	var r Recorder
-	add := func(actor uint16, text string) { r.Add(Line{Actor: actor, Kind: Received, Text: text}) }
+	add := func(actor uint16, text string) { r.Add(Line{Actor: actor, Kind: Received, Text: Plain(text)}, 0) }
 	add(0, "before")
 	r.Arrange(0)
 	add(2, "c")
@@ -110,7 +110,7 @@ func TestRecorderArranges(t *testing.T) {
 	r.Arrange(1)
 	var got []string
 	for _, l := range r.Take() {
-		got = append(got, l.Text)
+		got = append(got, l.Text.String())
 	}
 	if want := []string{"before", "b", "a1", "a2", "c"}; !slices.Equal(got, want) {
 		t.Errorf("lines %v, want %v", got, want)

@@ -89,23 +89,20 @@ type Line struct {
 	// At is when it was printed, on the act's timeline.
 	At time.Duration
 	// Text is the line without its kind's prefix.
-	Text string
-	// Actor is the index of the actor in the cast.
-	Actor uint16
-	Kind  Kind
+	Text Text
 	// Message is the number, from 1, of the message that the line is about among those of the act; 0 if it is
 	// about none.
 	Message uint32
-	// Hops is how many messages from one actor to another lie between this line and what set off all
-	// that happened at the same moment.
-	Hops uint8
+	// Actor is the index of the actor in the cast.
+	Actor uint16
+	Kind  Kind
 	// Trouble is set where a line or remark tells of a message that was lost, went back, or was
 	// refused, so that reports can make it stand out.
 	Trouble bool
 }
 
 // String is the line as the actor printed it.
-func (l Line) String() string { return kinds[l.Kind].prefix + l.Text }
+func (l Line) String() string { return kinds[l.Kind].prefix + l.Text.String() }
 
 // side is what lines of one moment are put in order by.
 type side struct {
@@ -120,11 +117,12 @@ type Recorder struct {
 	lines pile.Moments[side, Line]
 }
 
-// Add appends a line.
-func (r *Recorder) Add(l Line) {
+// Add appends a line. Hops are how many messages from one actor to another lie between it and what set off all
+// that happened at the same moment.
+func (r *Recorder) Add(l Line, hops uint8) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.lines.Add(side{l.Hops, l.Actor}, l)
+	r.lines.Add(side{hops, l.Actor}, l)
 }
 
 // Arrange orders the lines that were added since the last call. They belong to one moment, in which

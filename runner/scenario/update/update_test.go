@@ -28,7 +28,7 @@ func playOf(s *scenario.Scenario, books *outcome.Act, lines ...string) *outcome.
 	a := *books
 	a.Act, a.Expected, a.Verdict, a.Lines = s.Acts[0], s.Acts[0].Expect[0], outcome.Fail, nil
 	for _, l := range lines {
-		a.Lines = append(a.Lines, transcript.Line{Kind: transcript.Received, Text: l})
+		a.Lines = append(a.Lines, transcript.Line{Kind: transcript.Received, Text: transcript.Plain(l)})
 	}
 	return &outcome.Report{Scenario: s, Acts: []*outcome.Act{&a}}
 }
