@@ -8,6 +8,7 @@ package scenario
 import (
 	"cmp"
 	"strconv"
+	"strings"
 	"time"
 
 	"tutor/runner/fate"
@@ -496,9 +497,11 @@ func fit(body string, size int) string {
 	if len(body) > size {
 		return body[:size]
 	}
-	padded := make([]byte, size)
-	for i := copy(padded, body); i < size; i++ {
-		padded[i] = byte('0' + i%10)
+	var padded strings.Builder
+	padded.Grow(size)
+	padded.WriteString(body)
+	for i := len(body); i < size; i++ {
+		padded.WriteByte(byte('0' + i%10))
 	}
-	return string(padded)
+	return padded.String()
 }
