@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"tutor/runner/outcome"
+	"tutor/runner/report/picture"
 )
 
 // Format is a way to write what came of runs when all of them are over.
@@ -15,7 +16,7 @@ type Format struct {
 
 // Formats are the ways to write what came of scenarios on one target.
 func Formats() []Format {
-	return []Format{{"text", WriteText}, {"json", writeJSON}, {"junit", writeJUnit}}
+	return []Format{{"text", WriteText}, {"json", writeJSON}, {"junit", writeJUnit}, {"mermaid", writeMermaid}}
 }
 
 // MatrixFormats are the ways to write what came of scenarios on several targets, side by side.
@@ -44,4 +45,8 @@ func writeJUnit(w io.Writer, _ Options, reports []*outcome.Report) error { retur
 
 func writeMarkdown(w io.Writer, _ Options, reports []*outcome.Report) error {
 	return MatrixMarkdown(w, reports)
+}
+
+func writeMermaid(w io.Writer, _ Options, reports []*outcome.Report) error {
+	return picture.WriteMermaid(w, reports)
 }
