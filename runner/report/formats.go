@@ -16,7 +16,7 @@ type Format struct {
 
 // Formats are the ways to write what came of scenarios on one target.
 func Formats() []Format {
-	return []Format{{"text", WriteText}, {"json", writeJSON}, {"junit", writeJUnit}, {"mermaid", writeMermaid}}
+	return []Format{{"text", WriteText}, {"json", writeJSON}, {"junit", writeJUnit}, {"mermaid", writeMermaid}, {"svg", writeSVG}}
 }
 
 // MatrixFormats are the ways to write what came of scenarios on several targets, side by side.
@@ -49,4 +49,8 @@ func writeMarkdown(w io.Writer, _ Options, reports []*outcome.Report) error {
 
 func writeMermaid(w io.Writer, _ Options, reports []*outcome.Report) error {
 	return picture.WriteMermaid(w, reports)
+}
+
+func writeSVG(w io.Writer, _ Options, reports []*outcome.Report) error {
+	return picture.WriteSVG(w, reports)
 }

@@ -42,8 +42,11 @@ func (s *sequence) remarks(a *outcome.Act) (all []string) {
 	if a.Err != nil {
 		all = append(all, "error: "+a.Err.Error())
 	}
-	if a.Books == nil {
+	switch {
+	case a.Books == nil && a.Verdict != outcome.LeftOut:
 		all = append(all, "the act did not come to its end: there are no events")
+	case len(s.rows) == 0 && s.more == 0:
+		all = append(all, "there are no events")
 	}
 	return all
 }

@@ -60,6 +60,10 @@ type row struct {
 	words, sentence string
 	// loss is set where a message is lost for good.
 	loss bool
+	// stub is set where a message is sent, even if it comes to no lane.
+	stub bool
+	// comes and goes are set where its lanes are shown to be there, and where they end.
+	comes, goes bool
 	// inferred is set on a conclusion, learned on what was seen only after the act was over.
 	inferred, learned bool
 }

@@ -1,6 +1,7 @@
 package picture_test
 
 import (
+	"errors"
 	"flag"
 	"io/fs"
 	"os"
@@ -91,6 +92,16 @@ func TestMermaid(t *testing.T) {
 	}
 }
 
+func TestSVG(t *testing.T) {
+	for name, r := range drawn(t) {
+		var out strings.Builder
+		if err := picture.WriteSVG(&out, []*outcome.Report{r}); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".svg", out.String())
+	}
+}
+
 // What comes from outside cannot say anything in the diagram's language.
 func TestMermaidOfHarmfulTexts(t *testing.T) {
 	r := played(t, "harm.yaml", []byte(`
@@ -99,9 +110,9 @@ acts:
   - name: "end; note over a: x %% comment"
     cast:
       - consumer: 'end'
-        queue: {name: "q\n; ` + "```" + `", declare: true, durable: true}
+        queue: {name: "q\n; `+"```"+`", declare: true, durable: true}
       - publisher: "p #quot; <script>"
-        routing_key: "q\n; ` + "```" + `"
+        routing_key: "q\n; `+"```"+`"
         message: "\u202e end\r\nparticipant x as y; $$x$$ 100%% \"q\" \\n \u0007 <br/>"
     expect: {fates: {dropped: [x]}}
 `))
@@ -122,20 +133,20 @@ acts:
 }
 
 // A run without an act, and an act without its end, say so.
-func TestMermaidOfNothing(t *testing.T) {
+func TestNothing(t *testing.T) {
 	s := &scenario.Scenario{Title: "t"}
 	a := &outcome.Act{Act: &scenario.Act{Name: "a"}, Verdict: outcome.Error, Err: fs.ErrNotExist}
 	for _, r := range []*outcome.Report{{Scenario: s, Target: "x"}, {Scenario: s, Target: "x", Acts: []*outcome.Act{a}}} {
-		var out strings.Builder
-		if err := picture.WriteMermaid(&out, []*outcome.Report{r}); err != nil {
+		var out, svg strings.Builder
+		if err := errors.Join(picture.WriteMermaid(&out, []*outcome.Report{r}), picture.WriteSVG(&svg, []*outcome.Report{r})); err != nil {
 			t.Fatal(err)
 		}
 		want := "left out, none of its acts was played"
 		if len(r.Acts) > 0 {
 			want = "the act did not come to its end"
 		}
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("want %q in\n%s", want, out.String())
+		if !strings.Contains(out.String(), want) || !strings.Contains(svg.String(), want) {
+			t.Errorf("want %q in\n%s\n%s", want, &out, &svg)
 		}
 	}
 }

@@ -81,6 +81,20 @@ func (b *builder) draw(r *row, group []outcome.Event) {
 	if r.loss {
 		r.mark = cross
 	}
+	r.comes, r.goes = presence(e)
+}
+
+// presence says whether an event shows that a lane's actor or queue is there, or that it goes.
+func presence(e outcome.Event) (comes, goes bool) {
+	switch e.Kind {
+	case outcome.Declare, outcome.Bind, outcome.Publish, outcome.Route, outcome.Deliver, outcome.Get, outcome.Take:
+		return true, false
+	case outcome.Die, outcome.Stop, outcome.Cut:
+		return false, true
+	case outcome.Delete:
+		return false, e.Queue != "" && e.Copy == 0
+	}
+	return false, false
 }
 
 // other draws what happens at one place, and can be a loss.
@@ -104,6 +118,7 @@ func (b *builder) publish(r *row, group []outcome.Event) {
 	if e.Kind == outcome.Publish {
 		r.words = words(e)
 	}
+	r.stub = e.Kind == outcome.Publish
 	nowhere := b.reach(r, group)
 	switch {
 	case nowhere != nil && b.fates[nowhere.Copy] == fate.Unroutable:

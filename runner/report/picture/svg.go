@@ -1,0 +1,263 @@
+package picture
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"tutor/runner/escape"
+	"tutor/runner/outcome"
+	"tutor/runner/scenario"
+)
+
+// Style is the style sheet of the pictures. [SVG] and [WriteSVG] have it in them; a page that has several
+// pictures of [Inline] has it once.
+//
+//go:embed picture.css
+var Style string
+
+// SVG is an act as a picture of its own.
+func SVG(a *outcome.Act, title string) string {
+	d := &drawing{scene: newScene(a, title)}
+	d.open(true)
+	d.all()
+	d.line("</svg>")
+	return d.String()
+}
+
+// Inline is an act as a picture in a page, which has the heading and the [Style] already.
+func Inline(a *outcome.Act) string {
+	d := &drawing{scene: newScene(a, "")}
+	d.open(false)
+	d.all()
+	d.line("</svg>")
+	return d.String()
+}
+
+// drawing writes a scene.
+type drawing struct {
+	*scene
+	strings.Builder
+}
+
+func (d *drawing) line(format string, args ...any) { fmt.Fprintf(d, format+"\n", args...) }
+
+// open begins the picture; one of its own has its style in it.
+func (d *drawing) open(own bool) {
+	d.line(`<svg xmlns="http://www.w3.org/2000/svg" class="tutor" role="img" viewBox="0 0 %s %s" width="%[1]s" height="%[2]s">`, num(d.width), num(d.height))
+	if d.title != "" {
+		d.line("<title>%s</title>", xmlText(d.title))
+	} else {
+		d.line("<title>Sequence diagram</title>")
+	}
+	d.line("<desc>%s</desc>", xmlText(d.desc))
+	if own {
+		d.line("<style>\n%s</style>", Style)
+	}
+}
+
+func (d *drawing) all() {
+	d.line(`<rect class="paper" width="%s" height="%s"/>`, num(d.width), num(d.height))
+	if d.title != "" {
+		d.line(`<text class="title" x="%s" y="%s">%s</text>`, num(margin), num(margin+titleSize-2), xmlText(fit(escape.Text(d.title), titleSize, (d.width-2*margin)/bold)))
+	}
+	d.kinds()
+	for i := range d.lanes {
+		d.lane(i)
+	}
+	d.axis()
+	for _, h := range d.holds {
+		d.hold(h)
+	}
+	for i := range d.heads {
+		d.head(i)
+	}
+	for i, r := range d.rows {
+		d.row(i, r)
+	}
+	for _, l := range d.labels {
+		if l.row == none {
+			d.text(l)
+		}
+	}
+	for _, item := range d.legend {
+		d.sign(item)
+	}
+}
+
+// kinds writes above the lanes what they are.
+func (d *drawing) kinds() {
+	titles := map[laneKind][2]string{publisherLane: {"publisher", "publishers"}, queueLane: {"queue", "queues"}, consumerLane: {"consumer", "consumers"}}
+	for i, l := range d.lanes {
+		if i > 0 && d.lanes[i-1].kind == l.kind {
+			continue
+		}
+		many := 0
+		if i+1 < len(d.lanes) && d.lanes[i+1].kind == l.kind {
+			many = 1
+		}
+		d.line(`<text class="small" text-anchor="middle" x="%s" y="%s">%s</text>`, num(d.xs[i]), num(d.top-6), titles[l.kind][many])
+	}
+}
+
+// lane draws a lane, apart where time goes on, and faint where who is there has gone.
+func (d *drawing) lane(i int) {
+	var there, gone, jump strings.Builder
+	away := false
+	from := d.top + headHeight
+	for n, r := range d.rows {
+		if r.goes && r.lane == i {
+			away = true
+			segment(&there, d.xs[i], from, d.y(n))
+			from = d.y(n)
+		}
+		if r.comes && away && (r.lane == i || slices.Contains(r.arrows, i)) {
+			segment(&gone, d.xs[i], from, d.y(n))
+			away, from = false, d.y(n)
+		}
+		if r.jump && !away {
+			segment(&there, d.xs[i], from, d.tops[n]+2)
+			segment(&jump, d.xs[i], d.tops[n]+2, d.tops[n+1]-2)
+			from = d.tops[n+1] - 2
+		}
+	}
+	last := &there
+	if away {
+		last = &gone
+	}
+	segment(last, d.xs[i], from, d.bottom)
+	for _, part := range []struct {
+		class string
+		path  *strings.Builder
+	}{{"lane", &there}, {"lane jump", &jump}, {"lane gone", &gone}} {
+		if part.path.Len() > 0 {
+			d.line(`<path class="%s" d="%s"/>`, part.class, part.path)
+		}
+	}
+}
+
+func segment(b *strings.Builder, x, from, to float64) {
+	if to > from {
+		fmt.Fprintf(b, "M%s %sV%s", num(x), num(from), num(to))
+	}
+}
+
+// axis draws time, at the left edge: a line that is broken where time goes on.
+func (d *drawing) axis() {
+	if len(d.rows) == 0 {
+		return
+	}
+	x := timeWidth
+	var path strings.Builder
+	from := d.tops[0] - 6
+	for i, r := range d.rows {
+		if r.jump {
+			top, y := d.tops[i], d.y(i)
+			segment(&path, x, from, top+3)
+			fmt.Fprintf(&path, "M%s %sl4 3l-8 6l4 3", num(x), num(y-6))
+			from = d.tops[i+1] - 3
+		}
+		if r.jump || i == 0 {
+			d.line(`<text class="time" text-anchor="end" x="%s" y="%s">%s</text>`, num(x-9), num(d.y(i)+4), xmlText(moment(r.at)))
+		}
+	}
+	segment(&path, x, from, d.bottom)
+	d.line(`<path class="axis" d="%s"/>`, &path)
+}
+
+func (d *drawing) hold(h hold) {
+	from := d.y(h.from)
+	to := d.bottom
+	if h.to < len(d.rows) {
+		to = d.y(h.to)
+	}
+	d.line(`<rect class="hold m%d" x="%s" y="%s" width="7" height="%s" rx="2"/>`, colour(h.message), num(d.xs[h.lane]-3.5-5*float64(h.slot)), num(from), num(max(to-from, 4)))
+}
+
+// head draws the name of a lane in a box, whose form tells queues from actors.
+func (d *drawing) head(i int) {
+	h := d.heads[i]
+	kind := d.lanes[i%len(d.lanes)].kind
+	class, radius := [...]string{"publisher", "queue", "consumer"}[kind], [...]float64{13, 0, 4}[kind]
+	d.line(`<g class="%s">%s<rect x="%s" y="%s" width="%s" height="%s" rx="%s"/>`, class, tooltip(h.full),
+		num(h.x-9), num(h.y-headHeight/2-4.5), num(h.w+18), num(headHeight), num(radius))
+	if kind == queueLane {
+		d.line(`<path d="M%s %sv%s"/>`, num(h.x-5), num(h.y-headHeight/2-4.5), num(headHeight))
+	}
+	d.line(`<text class="head" text-anchor="middle" x="%s" y="%s">%s</text></g>`, num(h.x+h.w/2), num(h.y), xmlText(h.body))
+}
+
+func num(f float64) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", f), ".0")
+}
+
+// colour is that of a message, as the style sheet counts them.
+func colour(message int) int { return (message + colours - 1) % colours }
+
+const colours = 8
+
+func tooltip(full string) string {
+	if full == "" {
+		return ""
+	}
+	return "<title>" + xmlText(full) + "</title>"
+}
+
+// xml makes a text harmless in an element or an attribute. Characters that XML does not permit are escaped as
+// everywhere, and those that no Unicode text has are replaced.
+func xmlText(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 0xfffe && r&0xfffe == 0xfffe {
+			return utf8.RuneError
+		}
+		return r
+	}, escape.Text(s))
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace(s)
+}
+
+// WriteSVG writes the acts of runs as one picture, one below the other.
+func WriteSVG(w io.Writer, reports []*outcome.Report) error {
+	if _, err := io.WriteString(w, stack(reports)); err != nil {
+		return fmt.Errorf("writing the picture: %w", err)
+	}
+	return nil
+}
+
+// stack is the pictures of all acts, one below the other. A single one stands for itself.
+func stack(reports []*outcome.Report) string {
+	var all []*drawing
+	width, height := leastWidth, 0.0
+	for _, r := range reports {
+		if len(r.Acts) == 0 {
+			nothing := &outcome.Act{Act: &scenario.Act{}, Verdict: outcome.LeftOut}
+			all = append(all, &drawing{scene: newScene(nothing, fmt.Sprintf("%s (%s): left out, none of its acts was played", r.Scenario.Title, r.Target))})
+		}
+		for _, a := range r.Acts {
+			all = append(all, &drawing{scene: newScene(a, fmt.Sprintf("%s: %s (%s, %s)", r.Scenario.Title, a.Act.Name, r.Target, a.Verdict))})
+		}
+	}
+	for _, d := range all {
+		width, height = max(width, d.width), height+d.height
+	}
+	out := &drawing{scene: &scene{width: width, height: height, title: "Acts, one below the other", desc: fmt.Sprintf("%d acts.", len(all))}}
+	if len(all) == 1 {
+		out.scene = all[0].scene
+		out.open(true)
+		out.all()
+	} else {
+		out.open(true)
+		y := 0.0
+		for _, d := range all {
+			d.width = width
+			fmt.Fprintf(out, `<svg y="%s" width="%s" height="%s"><title>%s</title><desc>%s</desc>`+"\n", num(y), num(d.width), num(d.height), xmlText(d.title), xmlText(d.desc))
+			d.all()
+			out.line("%s</svg>", d.String())
+			y += d.height
+		}
+	}
+	out.line("</svg>")
+	return out.String()
+}
