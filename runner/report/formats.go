@@ -16,12 +16,12 @@ type Format struct {
 
 // Formats are the ways to write what came of scenarios on one target.
 func Formats() []Format {
-	return []Format{{"text", WriteText}, {"json", writeJSON}, {"junit", writeJUnit}, {"mermaid", writeMermaid}, {"svg", writeSVG}}
+	return []Format{{"text", WriteText}, {"json", writeJSON}, {"junit", writeJUnit}, {"mermaid", writeMermaid}, {"svg", writeSVG}, {"html", writeHTML}}
 }
 
 // MatrixFormats are the ways to write what came of scenarios on several targets, side by side.
 func MatrixFormats() []Format {
-	return []Format{{"text", Matrix}, {"markdown", writeMarkdown}, {"json", writeJSON}, {"junit", writeJUnit}}
+	return []Format{{"text", Matrix}, {"markdown", writeMarkdown}, {"json", writeJSON}, {"junit", writeJUnit}, {"html", writeHTML}}
 }
 
 // WriteText writes the text of runs that are over, as [Text] does while they are played.
@@ -54,3 +54,5 @@ func writeMermaid(w io.Writer, _ Options, reports []*outcome.Report) error {
 func writeSVG(w io.Writer, _ Options, reports []*outcome.Report) error {
 	return picture.WriteSVG(w, reports)
 }
+
+func writeHTML(w io.Writer, _ Options, reports []*outcome.Report) error { return HTML(w, reports) }

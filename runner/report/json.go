@@ -185,10 +185,7 @@ type Frame struct {
 
 // JSON writes reports as a [Document].
 func JSON(w io.Writer, reports []*outcome.Report) error {
-	d := Document{Verdict: outcome.WorstOf(reports), Runs: []Run{}}
-	for _, r := range reports {
-		d.Runs = append(d.Runs, newRun(r))
-	}
+	d := newDocument(reports)
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
@@ -200,6 +197,14 @@ func JSON(w io.Writer, reports []*outcome.Report) error {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
+}
+
+func newDocument(reports []*outcome.Report) Document {
+	d := Document{Verdict: outcome.WorstOf(reports), Runs: []Run{}}
+	for _, r := range reports {
+		d.Runs = append(d.Runs, newRun(r))
+	}
+	return d
 }
 
 // escapeHarmful escapes the characters that JSON permits as they are and that terminals obey, or that turn the

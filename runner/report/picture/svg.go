@@ -174,7 +174,7 @@ func (d *drawing) hold(h hold) {
 	if h.to < len(d.rows) {
 		to = d.y(h.to)
 	}
-	d.line(`<rect class="hold m%d" x="%s" y="%s" width="7" height="%s" rx="2"/>`, colour(h.message), num(d.xs[h.lane]-3.5-5*float64(h.slot)), num(from), num(max(to-from, 4)))
+	d.line(`<rect class="hold m%d" data-first="%d" x="%s" y="%s" width="7" height="%s" rx="2"/>`, colour(h.message), d.rows[h.from].first, num(d.xs[h.lane]-3.5-5*float64(h.slot)), num(from), num(max(to-from, 4)))
 }
 
 // head draws the name of a lane in a box, whose form tells queues from actors.

@@ -119,45 +119,6 @@ func shortBody(e outcome.Event) string {
 	return strings.TrimPrefix(e.Body, fmt.Sprintf("%d:", e.Message))
 }
 
-// Sentence tells of an event.
-func Sentence(e outcome.Event) string {
-	if e.Kind == outcome.Time {
-		return fmt.Sprintf("Time goes on: %s.", moment(e.At))
-	}
-	text := e.Kind.String()
-	if e.Actor != "" {
-		text = e.Actor + ": " + text
-	}
-	if e.Message > 0 {
-		text += fmt.Sprintf(" message %d (%s)", e.Message, cut(e.Body, sentenceBody))
-	}
-	if e.Queue != "" {
-		text += ", queue " + e.Queue
-	}
-	if e.Exchange != "" {
-		text += ", exchange " + e.Exchange
-	}
-	if e.Text != "" {
-		text += ", " + e.Text
-	}
-	for _, flag := range []struct {
-		set  bool
-		word string
-	}{
-		{e.Redelivered, "redelivered"}, {e.Auto, "automatically acknowledged"}, {e.Requeue, "to be requeued"}, {e.Unseen, "unseen"},
-		{e.Kind == outcome.Route && e.Queue == "", "to no queue"}, {e.Kept, "kept until its dead letter is taken"},
-		{e.Inferred, "inferred"}, {e.Learned, "seen afterwards"},
-	} {
-		if flag.set {
-			text += ", " + flag.word
-		}
-	}
-	return text + "."
-}
-
-// sentenceBody is how many characters of a message a sentence has.
-const sentenceBody = 200
-
 // cut shortens a text to a number of characters.
 func cut(s string, limit int) string {
 	n := 0
