@@ -84,7 +84,7 @@ func HTML(w io.Writer, reports []*outcome.Report) error {
 func newSite(reports []*outcome.Report) (*site, error) {
 	g := newGrid(reports)
 	verdict := outcome.WorstOf(reports)
-	style, script := picture.Style+pageStyle, foldScript+pageScript
+	style, script := picture.Style()+pageStyle, foldScript+pageScript
 	s := &site{
 		Title: siteTitle(reports), Verdict: verdict, Mark: mark(verdict), Class: verdictClass(verdict), Sum: nothingPlayed,
 		Style: template.CSS(style), Script: template.JS(script), Policy: policy(script, style),

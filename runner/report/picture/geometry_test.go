@@ -164,16 +164,3 @@ func TestHarmfulTexts(t *testing.T) {
 		t.Errorf("what is left out is not counted: %d", s.more)
 	}
 }
-
-// A text is never wider than the table says: fonts without serifs are no wider than its two.
-func TestFit(t *testing.T) {
-	for _, c := range []struct {
-		text  string
-		width float64
-		want  string
-	}{{"Hello!", 100, "Hello!"}, {"Hello, world", 40, "Hell…"}, {"世界世界", 30, "世…"}, {"", 0, ""}, {"x", 1, "…"}} {
-		if got := fit(c.text, 12, c.width); got != c.want {
-			t.Errorf("%q in %v: %q, want %q", c.text, c.width, got, c.want)
-		}
-	}
-}

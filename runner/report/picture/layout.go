@@ -7,13 +7,13 @@ import (
 
 	"tutor/runner/escape"
 	"tutor/runner/outcome"
+	"tutor/runner/svg"
 )
 
 // Sizes in pixels, of letters and of what is around them.
 const (
-	titleSize, headSize, labelSize, smallSize = 16.0, 13.0, 12.0, 10.5
+	headSize, labelSize, smallSize = 13.0, 12.0, 10.5
 
-	margin      = 14.0
 	timeWidth   = 58.0
 	headHeight  = 26.0
 	arrowHeight = 32.0
@@ -26,8 +26,8 @@ const (
 	headMost                = 150.0
 	labelMost, labelCrowded = 250.0, 185.0
 	crowd                   = 6
-	// leastWidth is the least width of a picture, titleMost how wide its title may make it.
-	leastWidth, titleMost = 320.0, 900.0
+	// leastWidth is the least width of a picture.
+	leastWidth = 320.0
 	// beside is how far a label is from its lane, stubLength how long an arrow is that comes to no lane.
 	beside, stubLength = 10.0, 18.0
 	chipHeight         = 15.0
@@ -134,14 +134,14 @@ func (s *scene) newLabel(i int, r row) label {
 	}
 	scale := 1.0
 	if r.loss {
-		l.class, scale = "loss", bold
+		l.class, scale = "loss", svg.Bold
 	}
-	room -= textWidth(doubt, labelSize) * scale
+	room -= svg.Width(doubt, labelSize) * scale
 	words, body := escape.Text(r.words), escape.Text(r.body)
 	whole := words
-	words = fit(words, labelSize, wordsRoom(r, room, body)/scale)
-	room -= textWidth(words, labelSize) * scale
-	l.body = fit(body, labelSize, max(room-textWidth(" ", labelSize), 0))
+	words = svg.Fit(words, labelSize, wordsRoom(r, room, body)/scale)
+	room -= svg.Width(words, labelSize) * scale
+	l.body = svg.Fit(body, labelSize, max(room-svg.Width(" ", labelSize), 0))
 	if l.body == "…" {
 		l.body = ""
 	}
@@ -149,9 +149,9 @@ func (s *scene) newLabel(i int, r row) label {
 		l.full = joined(body, whole)
 	}
 	l.words = words + doubt
-	l.w = l.textX() + textWidth(l.body, labelSize) + textWidth(l.words, labelSize)*scale
+	l.w = l.textX() + svg.Width(l.body, labelSize) + svg.Width(l.words, labelSize)*scale
 	if l.body != "" && l.words != "" {
-		l.w += textWidth(" ", labelSize)
+		l.w += svg.Width(" ", labelSize)
 	}
 	return l
 }
@@ -162,14 +162,14 @@ func wordsRoom(r row, room float64, body string) float64 {
 	if r.loss {
 		return room
 	}
-	return max(room/2, room-textWidth(body+" ", labelSize))
+	return max(room/2, room-svg.Width(body+" ", labelSize))
 }
 
 func chipWidth(message int) float64 {
 	if message == 0 {
 		return 0
 	}
-	return max(chipHeight, textWidth(fmt.Sprint(message), smallSize)+8)
+	return max(chipHeight, svg.Width(fmt.Sprint(message), smallSize)+8)
 }
 
 // textX is where the text begins, behind the number.
@@ -190,14 +190,14 @@ func (s *scene) placeLanes() {
 	for _, l := range s.chips {
 		gaps[l.gap] = max(gaps[l.gap], l.w+4*beside)
 	}
-	x := timeWidth + margin
+	x := timeWidth + svg.Margin
 	for i, l := range s.lanes {
 		name := escape.Text(l.name)
-		h := label{body: fit(name, headSize, headMost-20), size: headSize, class: "head", row: none}
+		h := label{body: svg.Fit(name, headSize, headMost-20), size: headSize, class: "head", row: none}
 		if h.body != name {
 			h.full = name
 		}
-		h.w = max(textWidth(h.body, headSize)*bold, 34)
+		h.w = max(svg.Width(h.body, headSize)*svg.Bold, 34)
 		if i == 0 {
 			x += h.w/2 + 10
 		} else {
@@ -205,18 +205,18 @@ func (s *scene) placeLanes() {
 		}
 		s.xs, s.heads = append(s.xs, x), append(s.heads, h)
 	}
-	s.width = x + margin
+	s.width = x + svg.Margin
 	if n > 0 {
-		s.width = x + max(gaps[n-1], s.heads[n-1].w/2+10) + margin
+		s.width = x + max(gaps[n-1], s.heads[n-1].w/2+10) + svg.Margin
 	}
-	s.width = max(s.width, leastWidth, min(textWidth(escape.Text(s.title), titleSize)*bold+2*margin, titleMost))
+	s.width = max(s.width, leastWidth, svg.TitleWidth(s.title))
 }
 
 // placeRows gives everything its height.
 func (s *scene) placeRows(a *outcome.Act) {
-	y := margin
+	y := svg.Margin
 	if s.title != "" {
-		y += titleSize + 12
+		y += svg.TitleSize + 12
 	}
 	s.top = y + smallSize + 6
 	y = s.top + headHeight + 10
@@ -232,7 +232,7 @@ func (s *scene) placeRows(a *outcome.Act) {
 		y += markHeight
 		s.labels = append(s.labels, s.note(n, y-6, none))
 	}
-	s.height = s.placeLegend(y+8) + margin
+	s.height = s.placeLegend(y+8) + svg.Margin
 }
 
 func (r row) height() float64 {
@@ -286,12 +286,12 @@ func (s *scene) placeLabel(l *label, above float64) {
 // note is a text across all lanes.
 func (s *scene) note(text string, y float64, row int) label {
 	text = escape.Text(text)
-	left := timeWidth + margin
-	l := label{x: left, y: y, size: labelSize, words: fit(text, labelSize, s.width-left-margin), class: "note", row: row, note: true}
+	left := timeWidth + svg.Margin
+	l := label{x: left, y: y, size: labelSize, words: svg.Fit(text, labelSize, s.width-left-svg.Margin), class: "note", row: row, note: true}
 	if l.words != text {
 		l.full = text
 	}
-	l.w = textWidth(l.words, labelSize)
+	l.w = svg.Width(l.words, labelSize)
 	return l
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"tutor/runner/escape"
 	"tutor/runner/outcome"
+	"tutor/runner/svg"
 )
 
 // legendItem explains a sign, which is left of the text.
@@ -18,7 +19,7 @@ type legendItem struct {
 // placeLegend explains the signs that the picture has. It returns where the legend ends.
 func (s *scene) placeLegend(y float64) float64 {
 	has := func(which func(row) bool) bool { return slices.ContainsFunc(s.rows, which) }
-	x := margin
+	x := svg.Margin
 	for _, item := range []struct {
 		there      bool
 		sign, text string
@@ -33,9 +34,9 @@ func (s *scene) placeLegend(y float64) float64 {
 		if !item.there {
 			continue
 		}
-		w := textWidth(item.text, smallSize)
-		if x+signWidth+w > s.width-margin && x > margin {
-			x, y = margin, y+18
+		w := svg.Width(item.text, smallSize)
+		if x+signWidth+w > s.width-svg.Margin && x > svg.Margin {
+			x, y = svg.Margin, y+18
 		}
 		s.legend = append(s.legend, legendItem{item.sign, label{x: x + signWidth, y: y + 12, w: w, size: smallSize, words: item.text, class: "small", row: none}})
 		x += signWidth + w + 16

@@ -6,35 +6,29 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
-	"tutor/runner/escape"
 	"tutor/runner/outcome"
 	"tutor/runner/scenario"
+	"tutor/runner/svg"
 )
+
+//go:embed picture.css
+var style string
 
 // Style is the style sheet of the pictures. [SVG] and [WriteSVG] have it in them; a page that has several
 // pictures of [Inline] has it once.
-//
-//go:embed picture.css
-var Style string
+func Style() string { return svg.Palette + style }
 
 // SVG is an act as a picture of its own.
-func SVG(a *outcome.Act, title string) string {
-	d := &drawing{scene: newScene(a, title)}
-	d.open(true)
-	d.all()
-	d.line("</svg>")
-	return d.String()
-}
+func SVG(a *outcome.Act, title string) string { return draw(a, title).Document(Style()) }
 
 // Inline is an act as a picture in a page, which has the heading and the [Style] already.
-func Inline(a *outcome.Act) string {
-	d := &drawing{scene: newScene(a, "")}
-	d.open(false)
+func Inline(a *outcome.Act) string { return draw(a, "").Element() }
+
+func draw(a *outcome.Act, title string) *svg.Picture {
+	d := &drawing{scene: newScene(a, title)}
 	d.all()
-	d.line("</svg>")
-	return d.String()
+	return &svg.Picture{Name: "Sequence diagram", Title: title, Desc: d.desc, Width: d.width, Height: d.height, Body: d.String()}
 }
 
 // drawing writes a scene.
@@ -45,25 +39,7 @@ type drawing struct {
 
 func (d *drawing) line(format string, args ...any) { fmt.Fprintf(d, format+"\n", args...) }
 
-// open begins the picture; one of its own has its style in it.
-func (d *drawing) open(own bool) {
-	d.line(`<svg xmlns="http://www.w3.org/2000/svg" class="tutor" role="img" viewBox="0 0 %s %s" width="%[1]s" height="%[2]s">`, num(d.width), num(d.height))
-	if d.title != "" {
-		d.line("<title>%s</title>", xmlText(d.title))
-	} else {
-		d.line("<title>Sequence diagram</title>")
-	}
-	d.line("<desc>%s</desc>", xmlText(d.desc))
-	if own {
-		d.line("<style>\n%s</style>", Style)
-	}
-}
-
 func (d *drawing) all() {
-	d.line(`<rect class="paper" width="%s" height="%s"/>`, num(d.width), num(d.height))
-	if d.title != "" {
-		d.line(`<text class="title" x="%s" y="%s">%s</text>`, num(margin), num(margin+titleSize-2), xmlText(fit(escape.Text(d.title), titleSize, (d.width-2*margin)/bold)))
-	}
 	d.kinds()
 	for i := range d.lanes {
 		d.lane(i)
@@ -99,7 +75,7 @@ func (d *drawing) kinds() {
 		if i+1 < len(d.lanes) && d.lanes[i+1].kind == l.kind {
 			many = 1
 		}
-		d.line(`<text class="small" text-anchor="middle" x="%s" y="%s">%s</text>`, num(d.xs[i]), num(d.top-6), titles[l.kind][many])
+		d.line(`<text class="small" text-anchor="middle" x="%s" y="%s">%s</text>`, svg.Num(d.xs[i]), svg.Num(d.top-6), titles[l.kind][many])
 	}
 }
 
@@ -141,7 +117,7 @@ func (d *drawing) lane(i int) {
 
 func segment(b *strings.Builder, x, from, to float64) {
 	if to > from {
-		fmt.Fprintf(b, "M%s %sV%s", num(x), num(from), num(to))
+		fmt.Fprintf(b, "M%s %sV%s", svg.Num(x), svg.Num(from), svg.Num(to))
 	}
 }
 
@@ -157,11 +133,11 @@ func (d *drawing) axis() {
 		if r.jump {
 			top, y := d.tops[i], d.y(i)
 			segment(&path, x, from, top+3)
-			fmt.Fprintf(&path, "M%s %sl4 3l-8 6l4 3", num(x), num(y-6))
+			fmt.Fprintf(&path, "M%s %sl4 3l-8 6l4 3", svg.Num(x), svg.Num(y-6))
 			from = d.tops[i+1] - 3
 		}
 		if r.jump || i == 0 {
-			d.line(`<text class="time" text-anchor="end" x="%s" y="%s">%s</text>`, num(x-9), num(d.y(i)+4), xmlText(moment(r.at)))
+			d.line(`<text class="time" text-anchor="end" x="%s" y="%s">%s</text>`, svg.Num(x-9), svg.Num(d.y(i)+4), svg.Text(moment(r.at)))
 		}
 	}
 	segment(&path, x, from, d.bottom)
@@ -174,7 +150,7 @@ func (d *drawing) hold(h hold) {
 	if h.to < len(d.rows) {
 		to = d.y(h.to)
 	}
-	d.line(`<rect class="hold m%d" data-first="%d" x="%s" y="%s" width="7" height="%s" rx="2"/>`, colour(h.message), d.rows[h.from].first, num(d.xs[h.lane]-3.5-5*float64(h.slot)), num(from), num(max(to-from, 4)))
+	d.line(`<rect class="hold m%d" data-first="%d" x="%s" y="%s" width="7" height="%s" rx="2"/>`, colour(h.message), d.rows[h.from].first, svg.Num(d.xs[h.lane]-3.5-5*float64(h.slot)), svg.Num(from), svg.Num(max(to-from, 4)))
 }
 
 // head draws the name of a lane in a box, whose form tells queues from actors.
@@ -182,41 +158,18 @@ func (d *drawing) head(i int) {
 	h := d.heads[i]
 	kind := d.lanes[i%len(d.lanes)].kind
 	class, radius := [...]string{"publisher", "queue", "consumer"}[kind], [...]float64{13, 0, 4}[kind]
-	d.line(`<g class="%s">%s<rect x="%s" y="%s" width="%s" height="%s" rx="%s"/>`, class, tooltip(h.full),
-		num(h.x-9), num(h.y-headHeight/2-4.5), num(h.w+18), num(headHeight), num(radius))
+	d.line(`<g class="%s">%s<rect x="%s" y="%s" width="%s" height="%s" rx="%s"/>`, class, svg.Tooltip(h.full),
+		svg.Num(h.x-9), svg.Num(h.y-headHeight/2-4.5), svg.Num(h.w+18), svg.Num(headHeight), svg.Num(radius))
 	if kind == queueLane {
-		d.line(`<path d="M%s %sv%s"/>`, num(h.x-5), num(h.y-headHeight/2-4.5), num(headHeight))
+		d.line(`<path d="M%s %sv%s"/>`, svg.Num(h.x-5), svg.Num(h.y-headHeight/2-4.5), svg.Num(headHeight))
 	}
-	d.line(`<text class="head" text-anchor="middle" x="%s" y="%s">%s</text></g>`, num(h.x+h.w/2), num(h.y), xmlText(h.body))
-}
-
-func num(f float64) string {
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", f), ".0")
+	d.line(`<text class="head" text-anchor="middle" x="%s" y="%s">%s</text></g>`, svg.Num(h.x+h.w/2), svg.Num(h.y), svg.Text(h.body))
 }
 
 // colour is that of a message, as the style sheet counts them.
 func colour(message int) int { return (message + colours - 1) % colours }
 
 const colours = 8
-
-func tooltip(full string) string {
-	if full == "" {
-		return ""
-	}
-	return "<title>" + xmlText(full) + "</title>"
-}
-
-// xml makes a text harmless in an element or an attribute. Characters that XML does not permit are escaped as
-// everywhere, and those that no Unicode text has are replaced.
-func xmlText(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r >= 0xfffe && r&0xfffe == 0xfffe {
-			return utf8.RuneError
-		}
-		return r
-	}, escape.Text(s))
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace(s)
-}
 
 // WriteSVG writes the acts of runs as one picture, one below the other.
 func WriteSVG(w io.Writer, reports []*outcome.Report) error {
@@ -226,38 +179,17 @@ func WriteSVG(w io.Writer, reports []*outcome.Report) error {
 	return nil
 }
 
-// stack is the pictures of all acts, one below the other. A single one stands for itself.
+// stack is the pictures of all acts, one below the other.
 func stack(reports []*outcome.Report) string {
-	var all []*drawing
-	width, height := leastWidth, 0.0
+	var all []*svg.Picture
 	for _, r := range reports {
 		if len(r.Acts) == 0 {
 			nothing := &outcome.Act{Act: &scenario.Act{}, Verdict: outcome.LeftOut}
-			all = append(all, &drawing{scene: newScene(nothing, fmt.Sprintf("%s (%s): left out, none of its acts was played", r.Scenario.Title, r.Target))})
+			all = append(all, draw(nothing, fmt.Sprintf("%s (%s): left out, none of its acts was played", r.Scenario.Title, r.Target)))
 		}
 		for _, a := range r.Acts {
-			all = append(all, &drawing{scene: newScene(a, fmt.Sprintf("%s: %s (%s, %s)", r.Scenario.Title, a.Act.Name, r.Target, a.Verdict))})
+			all = append(all, draw(a, fmt.Sprintf("%s: %s (%s, %s)", r.Scenario.Title, a.Act.Name, r.Target, a.Verdict)))
 		}
 	}
-	for _, d := range all {
-		width, height = max(width, d.width), height+d.height
-	}
-	out := &drawing{scene: &scene{width: width, height: height, title: "Acts, one below the other", desc: fmt.Sprintf("%d acts.", len(all))}}
-	if len(all) == 1 {
-		out.scene = all[0].scene
-		out.open(true)
-		out.all()
-	} else {
-		out.open(true)
-		y := 0.0
-		for _, d := range all {
-			d.width = width
-			fmt.Fprintf(out, `<svg y="%s" width="%s" height="%s"><title>%s</title><desc>%s</desc>`+"\n", num(y), num(d.width), num(d.height), xmlText(d.title), xmlText(d.desc))
-			d.all()
-			out.line("%s</svg>", d.String())
-			y += d.height
-		}
-	}
-	out.line("</svg>")
-	return out.String()
+	return svg.Stack(all, Style())
 }

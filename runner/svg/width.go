@@ -1,4 +1,4 @@
-package picture
+package svg
 
 import "unicode"
 
@@ -17,12 +17,12 @@ var advances = [...]int{
 const (
 	// wideAdvance is that of ideographs, pictureAdvance that of emoji, otherAdvance what all else has at most.
 	wideAdvance, pictureAdvance, otherAdvance = 1000, 1300, 850
-	// bold letters are wider.
-	bold = 1.13
+	// Bold is how much wider letters are that are bold.
+	Bold = 1.13
 )
 
-// textWidth is how wide a text is at a size.
-func textWidth(s string, size float64) float64 {
+// Width is how wide a text is at a size.
+func Width(s string, size float64) float64 {
 	sum := 0
 	for _, r := range s {
 		sum += advance(r)
@@ -44,12 +44,12 @@ func advance(r rune) int {
 	return otherAdvance
 }
 
-// fit cuts a text that is wider than it may be.
-func fit(s string, size, width float64) string {
-	if textWidth(s, size) <= width {
+// Fit cuts a text that is wider than it may be.
+func Fit(s string, size, width float64) string {
+	if Width(s, size) <= width {
 		return s
 	}
-	room := width - textWidth("…", size)
+	room := width - Width("…", size)
 	for i, r := range s {
 		if room -= float64(advance(r)) * size / 1000; room < 0 {
 			return s[:i] + "…"
