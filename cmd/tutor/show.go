@@ -21,10 +21,11 @@ bindings, queues and consumers, as the cast declares them.`,
 		Example: `  tutor show topic
   tutor show scenarios/workqueue.yaml --act 2
   tutor show fanout --act 1 --format dot | dot -Tsvg > fanout.svg
-  tutor show fanout --format mermaid`,
+  tutor show fanout --format mermaid
+  tutor show deadletters --format svg > deadletters.svg`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkFormat(format, "text", "dot", "mermaid"); err != nil {
+			if err := checkFormat(format, "text", "dot", "mermaid", "svg"); err != nil {
 				return err
 			}
 			sources, err := load(cmd.Context(), t, args)
@@ -34,6 +35,10 @@ bindings, queues and consumers, as the cast declares them.`,
 			if err := (&playFlags{acts: acts}).choose(sources); err != nil {
 				return err
 			}
+			if format == "svg" {
+				showPicture(t, sources)
+				return nil
+			}
 			for _, s := range sources {
 				show(t, s, format)
 			}
@@ -41,9 +46,9 @@ bindings, queues and consumers, as the cast declares them.`,
 		},
 		ValidArgsFunction: completeScenarios,
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text, dot (Graphviz) or mermaid")
+	cmd.Flags().StringVar(&format, "format", "text", "text, dot (Graphviz), mermaid or svg (the acts below each other)")
 	cmd.Flags().StringArrayVar(&acts, "act", nil, "show only the act of this number, or the acts whose name contains this text")
-	complete(cmd, "format", "text", "dot", "mermaid")
+	complete(cmd, "format", "text", "dot", "mermaid", "svg")
 	return cmd
 }
 
@@ -82,4 +87,18 @@ func show(t terminal, s *source, format string) {
 			fmt.Fprintf(t.out, "\n%s", g.Text())
 		}
 	}
+}
+
+// showPicture draws the topologies of all acts, one below the other.
+func showPicture(t terminal, sources []*source) {
+	var graphs []*diagram.Graph
+	var titles []string
+	for _, s := range sources {
+		for _, a := range s.scenario.Acts {
+			if s.chosen[a] {
+				graphs, titles = append(graphs, diagram.Of(a)), append(titles, s.scenario.Title+": "+a.Name)
+			}
+		}
+	}
+	fmt.Fprint(t.out, diagram.SVG(graphs, titles))
 }

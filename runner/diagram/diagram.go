@@ -1,7 +1,7 @@
 // Package diagram shows who is connected with what in an act: publishers, exchanges, bindings, queues and
 // consumers, as the cast declares and uses them. Nothing is played for it.
 //
-// [Of] makes the [Graph] of an act, which writes itself as text, in Graphviz's language and in Mermaid's.
+// [Of] makes the [Graph] of an act, which writes itself as text, in Graphviz's language, in Mermaid's and as SVG.
 package diagram
 
 import (
@@ -12,17 +12,33 @@ import (
 
 	"tutor/runner/escape"
 	"tutor/runner/scenario"
+	"tutor/runner/topology"
 )
 
 // Graph is who is connected with what in an act.
 type Graph struct {
 	nodes []node
 	edges []edge
+	// written are the arguments that the act gives the queues of the vhost /, and policies are what adds to them.
+	written  map[string]scenario.Arguments
+	policies []topology.Policy
 }
 
 type node struct {
 	id, label string
 	kind      nodeKind
+	// traits are what a reader should know beside the name, and losses how messages get lost there.
+	traits, losses string
+}
+
+// full is the name with what a reader should know.
+func (n node) full() string { return n.label + behind(n.traits) }
+
+func behind(traits string) string {
+	if traits == "" {
+		return ""
+	}
+	return " (" + traits + ")"
 }
 
 type nodeKind int
@@ -35,11 +51,24 @@ const (
 )
 
 // edge leads from a publisher to an exchange, from there to queues, and on to consumers.
-type edge struct{ from, to, label string }
+type edge struct {
+	from, to, label string
+	kind            edgeKind
+}
+
+type edgeKind int
+
+const (
+	// flow is the way of messages that are published, routed and delivered, deadLetters that of those that have
+	// died, and alternate that of those that an exchange has no binding for.
+	flow edgeKind = iota
+	deadLetters
+	alternate
+)
 
 // Of draws an act from what its cast declares and uses.
 func Of(a *scenario.Act) *Graph {
-	g := &Graph{}
+	g := &Graph{policies: policiesOf(a.Before()), written: writtenIn(a)}
 	g.before(a.Before())
 	for _, actor := range a.Cast {
 		c := actor.Common()
@@ -47,7 +76,7 @@ func Of(a *scenario.Act) *Graph {
 		g.bindings(c, queue)
 		switch {
 		case actor.Consumer != nil:
-			g.add(node{"c:" + actor.Name(), actor.Name() + traits(actor.Consumer), consumerNode})
+			g.add(node{id: "c:" + actor.Name(), label: actor.Name(), kind: consumerNode, traits: traits(actor.Consumer)})
 			g.connect(queue, "c:"+actor.Name(), "")
 			g.republishes(actor)
 		case actor.Client != nil:
@@ -82,7 +111,7 @@ func (g *Graph) republishes(a *scenario.Actor) {
 // client draws where steps have a client publish to and take from.
 func (g *Graph) client(a *scenario.Actor, steps []*scenario.Step) {
 	id := "c:" + a.Name()
-	g.add(node{id, a.Name(), consumerNode})
+	g.add(node{id: id, label: a.Name(), kind: consumerNode})
 	for _, s := range steps {
 		if s.By != a.Name() {
 			continue
@@ -99,8 +128,7 @@ func (g *Graph) client(a *scenario.Actor, steps []*scenario.Step) {
 			g.connect(id, g.exchange(&exchange), key)
 		}
 		if name := cmp.Or(s.Get, s.Consume); name != "" {
-			g.add(node{"q:" + name, name, queueNode})
-			g.connect("q:"+name, id, "")
+			g.connect(g.addQueue("q:"+name, name, g.written[name], a.Vhost()), id, "")
 		}
 	}
 }
@@ -110,12 +138,13 @@ func (g *Graph) queue(a *scenario.Actor) string {
 	q := a.Common().Queue
 	switch {
 	case q.Name != "":
-		g.add(node{"q:" + q.Name, q.Name, queueNode})
-		return "q:" + q.Name
+		arguments := q.Arguments
+		if !q.Declare && a.Vhost() == "/" {
+			arguments = g.written[q.Name]
+		}
+		return g.addQueue("q:"+q.Name, q.Name, arguments, a.Vhost())
 	case q.Declare:
-		id := "q:of " + a.Name()
-		g.add(node{id, "amq.gen-… of " + a.Name(), queueNode})
-		return id
+		return g.addQueue("q:of "+a.Name(), "amq.gen-… of "+a.Name(), q.Arguments, a.Vhost())
 	}
 	return ""
 }
@@ -140,14 +169,17 @@ func (g *Graph) from(name string, c *scenario.Common) string {
 
 func (g *Graph) exchange(e *scenario.Exchange) string {
 	if e.Name == "" {
-		g.add(node{"x:", "default exchange", exchangeNode})
+		g.add(node{id: "x:", label: "default exchange", kind: exchangeNode})
 		return "x:"
 	}
 	id := "x:" + e.Name
-	g.add(node{id, e.Name, exchangeNode})
+	g.add(node{id: id, label: e.Name, kind: exchangeNode})
 	if e.Type != "" { // which others may not have said
 		at := slices.IndexFunc(g.nodes, func(n node) bool { return n.id == id })
-		g.nodes[at].label = escape.Text(e.Name + " (" + string(e.Type) + ")")
+		g.nodes[at].traits = escape.Text(string(e.Type))
+	}
+	if to, ok := e.Arguments["alternate-exchange"].(string); ok {
+		g.join(edge{id, g.exchange(&scenario.Exchange{Name: to}), "what no binding takes", alternate})
 	}
 	return id
 }
@@ -157,7 +189,7 @@ func (g *Graph) publisher(p *scenario.Publisher) {
 		return
 	}
 	id := "p:" + p.Name
-	g.add(node{id, p.Name, publisherNode})
+	g.add(node{id: id, label: p.Name, kind: publisherNode})
 	exchange := g.exchange(&p.Exchange)
 	for _, key := range p.RoutingKeys() {
 		g.connect(id, exchange, key)
@@ -196,19 +228,18 @@ func (g *Graph) has(id string) bool {
 
 func (g *Graph) add(n node) {
 	if !g.has(n.id) {
-		n.label = escape.Text(n.label)
+		n.label, n.traits, n.losses = escape.Text(n.label), escape.Text(n.traits), escape.Text(n.losses)
 		g.nodes = append(g.nodes, n)
 	}
 }
 
-func (g *Graph) connect(from, to, label string) {
-	label = escape.Text(label)
-	for _, e := range g.edges {
-		if e == (edge{from, to, label}) {
-			return
-		}
+func (g *Graph) connect(from, to, label string) { g.join(edge{from, to, label, flow}) }
+
+func (g *Graph) join(e edge) {
+	e.label = escape.Text(e.label)
+	if !slices.Contains(g.edges, e) {
+		g.edges = append(g.edges, e)
 	}
-	g.edges = append(g.edges, edge{from, to, label})
 }
 
 // traits are what a reader should know of a consumer.
@@ -223,8 +254,5 @@ func traits(c *scenario.Consumer) string {
 	if c.Lazy > 0 {
 		parts = append(parts, fmt.Sprintf("dies after %v", c.Lazy))
 	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(parts, ", ") + ")"
+	return strings.Join(parts, ", ")
 }

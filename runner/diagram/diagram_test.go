@@ -59,6 +59,16 @@ const dot = `digraph "an act" {
 	"p:p" -> "x:" [label="tasks"]
 	"p:log\x1b" -> "x:logs" [label="a.b"]
 	"x:" -> "q:tasks" [label="tasks"]
+	subgraph cluster_legend {
+		label=legend
+		"legend:publisher" [label="publisher" shape=ellipse]
+		"legend:exchange" [label="exchange" shape=diamond]
+		"legend:publisher" -> "legend:exchange" [style=invis]
+		"legend:queue" [label="queue" shape=cds]
+		"legend:exchange" -> "legend:queue" [style=invis]
+		"legend:consumer" [label="consumer" shape=box]
+		"legend:queue" -> "legend:consumer" [style=invis]
+	}
 }
 `
 
@@ -83,6 +93,12 @@ flowchart LR
     n7 -->|"tasks"| n8
     n9 -->|"a.b"| n2
     n8 -->|"tasks"| n4
+    subgraph legend
+        k1(["publisher"])
+        k2{{"exchange"}}
+        k3[["queue"]]
+        k4["consumer"]
+    end
 `
 
 func TestGraph(t *testing.T) {
