@@ -36,7 +36,7 @@ mutants: ## break the embedded broker in many ways, and see that the recordings 
 	TUTOR_TEST_BROKERS=embedded go test ./runner/broker/difftest -run Mutants -mutants -timeout 30m
 
 update: ## rewrite the golden files, the README's output and the course's contents from what is observed
-	TUTOR_TEST_BROKERS=embedded go test ./scenarios ./runner ./runner/report ./cmd/tutor -update
+	TUTOR_TEST_BROKERS=embedded go test ./scenarios ./runner ./runner/report ./runner/report/picture ./runner/diagram ./cmd/tutor -update
 
 schema: ## rewrite scenarios/schema.json and scenarios/FORMAT.md from the Go types
 	go test ./runner/scenario/schema -update

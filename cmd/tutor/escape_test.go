@@ -26,6 +26,7 @@ func TestHarmlessOnTheScreen(t *testing.T) {
 		{good}, {good, "--verbose"}, {"list", good}, {"show", good}, {"show", good, "--format", "dot"}, {"show", good, "--format", "mermaid"},
 		{"by-hand", good}, {"check", wrongKey}, {"check", name}, {"list", name}, {"list", "no such\x1b[2J\nfile"},
 		{"matrix", good}, {"matrix", good, "--format", "markdown"}, {good, "--format", "json"}, {good, "--format", "junit"},
+		{good, "--format", "svg"}, {good, "--format", "mermaid"}, {good, "--format", "html"}, {"show", good, "--format", "svg"},
 		{good, "--act", "\x1b[2J"},
 	} {
 		_, stdout, stderr := run(t, args...)

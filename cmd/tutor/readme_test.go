@@ -51,3 +51,34 @@ func TestReadmeOutput(t *testing.T) {
 		}
 	}
 }
+
+var diagramBlock = regexp.MustCompile("(?s)<!-- mermaid: ([^\n]*) -->\n(```mermaid\n.*?```\n)")
+
+// The diagram in the README is the one that the program draws.
+func TestReadmeDiagram(t *testing.T) {
+	const path = "../../README.md"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := diagramBlock.FindSubmatch(text)
+	if block == nil {
+		t.Fatal("the README shows no diagram")
+	}
+	args := strings.Fields(strings.ReplaceAll(string(block[1]), "scenarios/", "../../scenarios/"))
+	code, stdout, stderr := run(t, append(args, "--format", "mermaid")...)
+	if code != 0 {
+		t.Fatalf("tutor %s: exit code %d\n%s", block[1], code, stderr)
+	}
+	_, diagram, _ := strings.Cut(stdout, "```mermaid\n")
+	got := "```mermaid\n" + diagram
+	if *rewrite {
+		if err := os.WriteFile(path, bytes.Replace(text, block[2], []byte(got), 1), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(block[2]), got); diff != "" {
+		t.Errorf("the README's diagram of tutor %s (make update rewrites it; -README +program):\n%s", block[1], diff)
+	}
+}

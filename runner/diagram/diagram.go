@@ -203,7 +203,7 @@ func (g *Graph) publisher(p *scenario.Publisher) {
 		name = "of " + p.Name
 		label = "amq.gen-… " + name
 	}
-	g.add(node{"q:" + name, label, queueNode})
+	g.add(node{id: "q:" + name, label: label, kind: queueNode})
 	g.connect("q:"+name, id, "")
 }
 
