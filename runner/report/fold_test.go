@@ -59,34 +59,10 @@ const folded = `(text) => {
 // What the page of a run says to be in queues, buffers and hands is what [outcome.State] says, after each event of
 // each act of the course and of the engine's own tests.
 func TestFold(t *testing.T) {
-	script, err := os.ReadFile("html/fold.js")
-	if err != nil {
-		t.Fatal(err)
-	}
-	vm := goja.New()
-	if _, err := vm.RunString(string(script)); err != nil {
-		t.Fatal(err)
-	}
-	value, err := vm.RunString(folded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fold, _ := goja.AssertFunction(value)
+	fold := pagesFold(t)
 	seen := map[outcome.EventKind]bool{}
 	for name, a := range played(t) {
-		events := append([]report.Event{}, documentOf(t, a).Events...)
-		text, err := json.Marshal(events)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := fold(nil, vm.ToValue(string(text)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var states []places
-		if err := json.Unmarshal([]byte(got.String()), &states); err != nil {
-			t.Fatal(err)
-		}
+		states := fold(documentOf(t, a).Events)
 		s, n := outcome.NewState(), 0
 		for e := range a.Books.Events {
 			s.Apply(e)
@@ -104,6 +80,38 @@ func TestFold(t *testing.T) {
 		if !seen[kind] {
 			t.Errorf("no act has an event of the kind %s", kind)
 		}
+	}
+}
+
+// pagesFold is the fold in the page's script: it gives what there is after each event.
+func pagesFold(t *testing.T) func([]report.Event) []places {
+	t.Helper()
+	script, err := os.ReadFile("html/fold.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	vm := goja.New()
+	if _, err := vm.RunString(string(script)); err != nil {
+		t.Fatal(err)
+	}
+	value, err := vm.RunString(folded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fold, _ := goja.AssertFunction(value)
+	return func(events []report.Event) (states []places) {
+		text, err := json.Marshal(append([]report.Event{}, events...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := fold(nil, vm.ToValue(string(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(got.String()), &states); err != nil {
+			t.Fatal(err)
+		}
+		return states
 	}
 }
 
