@@ -34,7 +34,7 @@ func words(e outcome.Event) string {
 			return e.Kind.String() + ", requeue"
 		}
 		return e.Kind.String()
-	case outcome.Refuse, outcome.Return, outcome.Closed:
+	case outcome.Return, outcome.Closed:
 		return reasoned(e)
 	case outcome.Drop:
 		if e.Unseen {
@@ -102,10 +102,10 @@ func delivered(e outcome.Event) string {
 }
 
 func reasoned(e outcome.Event) string {
-	if e.Text == "" || e.Kind == outcome.Refuse && e.Copy == 0 {
+	switch {
+	case e.Text == "":
 		return plain[e.Kind]
-	}
-	if e.Kind == outcome.Closed {
+	case e.Kind == outcome.Closed:
 		return e.Text
 	}
 	return plain[e.Kind] + ": " + e.Text
