@@ -26,8 +26,8 @@ const (
 	headMost                = 150.0
 	labelMost, labelCrowded = 250.0, 185.0
 	crowd                   = 6
-	// leastWidth is the least width of a picture.
-	leastWidth = 320.0
+	// leastWidth is the least width of a picture, remarkMost how wide a remark below it may make it.
+	leastWidth, remarkMost = 320.0, 620.0
 	// beside is how far a label is from its lane, stubLength how long an arrow is that comes to no lane.
 	beside, stubLength = 10.0, 18.0
 	chipHeight         = 15.0
@@ -72,6 +72,9 @@ func newScene(a *outcome.Act, title string) *scene {
 		s.rowLabels(i, r)
 	}
 	s.placeLanes()
+	for _, n := range s.remarks(a) {
+		s.width = max(s.width, timeWidth+2*svg.Margin+min(svg.Width(escape.Text(n), labelSize), remarkMost))
+	}
 	s.placeRows(a)
 	return s
 }
