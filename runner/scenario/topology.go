@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -150,32 +149,6 @@ func (p *Policy) Adds() Arguments {
 		all[key] = value
 	}
 	return all
-}
-
-// QueueSetting is what counts of a queue for a key of policies, such as dead-letter-exchange: its own argument, or else
-// what the policy has that applies to it. It is nil if nothing is said.
-func (t *Topology) QueueSetting(q *TopologyQueue, key string) any {
-	d := t.asDefinitions()
-	return d.QueueSetting(&definitions.Queue{Name: q.Name, Arguments: q.Arguments}, key).Value
-}
-
-// Alternate is the alternate exchange of an exchange, by its own argument or a policy; nil if there is none.
-func (t *Topology) Alternate(e *TopologyExchange) any {
-	d := t.asDefinitions()
-	return d.Alternate(&definitions.Exchange{Name: e.Name, Arguments: e.Arguments}).Value
-}
-
-// asDefinitions are the policies as definitions have them, but for those whose patterns cannot be read.
-func (t *Topology) asDefinitions() (d definitions.Definitions) {
-	for _, p := range t.Policies {
-		made := &definitions.Policy{
-			Name: p.Name, Pattern: p.Pattern, ApplyTo: cmp.Or(string(p.ApplyTo), "all"), Priority: p.Priority, Definition: p.Definition,
-		}
-		if made.Compile() == nil {
-			d.Policies = append(d.Policies, made)
-		}
-	}
-	return d
 }
 
 // IsEmpty reports whether there is nothing before the cast starts.
