@@ -36,6 +36,9 @@ func TestTutorials(t *testing.T) {
 				leakless(t)
 				r := runner.Run(context.Background(), decode(t, path), target)
 				passes(t, r)
+				if strings.HasPrefix(path, "../scenarios/") {
+					recorded(t, name, r)
+				}
 				for name, text := range apart(name, r) {
 					golden(t, name, text)
 				}

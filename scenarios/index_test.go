@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,18 +61,66 @@ Each lesson is one claim about what RabbitMQ does with messages, and one act tha
 broker and on RabbitMQ 3.10, 4.0 and 4.3. The chapters are in the order in which they are best learned. One
 is played as *tutor CHAPTER*, and one act of it as *tutor CHAPTER --act NAME*; *tutor list* shows what there
 is.
+
+The last four columns say what came of the act on each broker, as the tests have seen it: ✓ is pass. Where versions
+differ, it is said of which brokers that was expected; *otherwise* is of all that are not named.
 `
+
+// brokers are those that the tests have played the course on, by the names of the files of verdicts.
+var brokers = []string{"embedded", "3.10", "4.0", "4.3"}
+
+// verdicts are what came of each act on each broker, by broker, chapter and act.
+func verdicts(t *testing.T) map[[3]string]string {
+	t.Helper()
+	all := map[[3]string]string{}
+	for _, broker := range brokers {
+		text, err := os.ReadFile("../runner/testdata/verdicts/" + broker + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+			verdict := strings.Replace(fields[2], "pass", "✓", 1)
+			if len(fields) > 3 {
+				verdict += " " + strings.Replace(strings.TrimPrefix(fields[3], "as on "), "any other", "otherwise", 1)
+			}
+			all[[3]string{broker, fields[0], fields[1]}] = verdict
+		}
+	}
+	return all
+}
 
 func contents(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString(preface)
+	seen := verdicts(t)
 	for _, name := range Names() {
 		s := chapter(t, name)
-		fmt.Fprintf(&b, "\n## %s\n\n[`%s`](%s.yaml)\n\n| lesson | act |\n| --- | --- |\n", cell(s.Title), name, name)
+		fmt.Fprintf(&b, "\n## %s\n\n[`%s`](%s.yaml)\n\n| lesson | act | embedded | 3.10 | 4.0 | 4.3 |\n| --- | --- | --- | --- | --- | --- |\n", cell(s.Title), name, name)
 		for _, act := range s.Acts {
-			fmt.Fprintf(&b, "| %s | %s |\n", cell(claim(act)), cell(act.Name))
+			fmt.Fprintf(&b, "| %s | %s |", cell(claim(act)), cell(act.Name))
+			for _, broker := range brokers {
+				verdict, ok := seen[[3]string{broker, name, act.Name}]
+				if !ok {
+					t.Errorf("%s: %s was not played on %s", name, act.Name, broker)
+				}
+				fmt.Fprintf(&b, " %s |", cell(verdict))
+			}
+			b.WriteString("\n")
 		}
+	}
+	b.WriteString(questionsIntro)
+	for _, q := range questions {
+		var links []string
+		for _, lesson := range q.lessons {
+			name, act, _ := strings.Cut(lesson, ": ")
+			if !slices.ContainsFunc(chapter(t, name).Acts, func(a *scenario.Act) bool { return a.Name == act }) {
+				t.Errorf("%s: there is no act %q in %s", q.question, act, name)
+			}
+			links = append(links, fmt.Sprintf("[`%s`](%s.yaml) › %s", name, name, cell(act)))
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", cell(q.question), strings.Join(links, "<br>"))
 	}
 	return b.String()
 }
