@@ -59,8 +59,11 @@ func (c *consuming) publishAgain(d *delivery, r *scenario.Republished, body stri
 }
 
 // send publishes on the channel that the consumer consumes on, so that the broker takes it before any answer that
-// follows.
+// follows. A delivery comes whenever it does, also while somebody asks on the channel: a question between the frames
+// of a message would be an error.
 func (c *consuming) send(exchange string, out *scenario.Outgoing, m amqp.Publishing, mark string) error {
+	c.asking.Lock()
+	defer c.asking.Unlock()
 	if c.isClosed(c.channel, c.number) {
 		return c.explain("publishing "+out.Body, amqp.ErrClosed)
 	}

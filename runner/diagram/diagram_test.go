@@ -153,7 +153,7 @@ func TestPoliciesAreDrawn(t *testing.T) {
 	}
 	const want = `  in (topic)
   ├─ what no binding takes ─▶ own (fanout)
-  └─ k ─▶ a
+  └─ k ─▶ a (policy p)
         └─ dead letters ─▶ dead (fanout)
   b
   └─ dead letters ─▶ own (fanout)

@@ -191,7 +191,8 @@ func (l *Ledger) open(from uint32, queue uint16) uint32 {
 	l.happens(outcome.Route, ofBroker).about(l, i)
 	if hops := l.onward[from]; hops > 0 {
 		l.onward[i] = hops
-	} else if reason == rejected {
+	}
+	if reason == rejected { // by who had it, later than it came
 		l.passedOn(from, i)
 	}
 	return i

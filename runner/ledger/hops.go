@@ -44,7 +44,7 @@ func (l *Ledger) passedOn(had, goes uint32) {
 		return
 	}
 	if hops := l.hops[who-1]; hops > 0 && hops < math.MaxUint8 {
-		l.onward[goes] = hops + 1
+		l.onward[goes] = max(l.onward[goes], hops+1)
 	}
 }
 
