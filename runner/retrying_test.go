@@ -8,17 +8,20 @@ import (
 	"tutor/runner/stage"
 )
 
-// What a quorum queue keeps back comes back in its time, and is accounted for until then. Where RabbitMQ knows no such
-// thing there is nothing to see.
+// What a quorum queue keeps back comes back in its time, and is accounted for until then; so is what comes back at
+// once, where RabbitMQ knows no such thing.
 func TestRetrying(t *testing.T) {
 	targets.Each(t, func(t *testing.T, target stage.Target) {
 		leakless(t)
-		if target.Name() != "embedded" && !specified.Fits("rabbitmq", versionOf(t, target)) {
-			t.Skipf("%s keeps nothing back", target.Name())
-		}
 		r := runner.Run(t.Context(), decode(t, "testdata/retrying.yaml"), target)
-		passes(t, r)
+		if target.Name() == "embedded" || specified.Fits("rabbitmq", versionOf(t, target)) {
+			passes(t, r)
+		}
 		for _, a := range r.Acts {
+			if a.Books == nil {
+				t.Errorf("%s: %v", a.Act.Name, a.Err)
+				continue
+			}
 			if !a.Books.Balanced() || target.Name() == "embedded" && a.Clock != scenario.Virtual {
 				t.Errorf("%s: %v, at the %s clock", a.Act.Name, a.Books.Doubts, a.Clock)
 			}

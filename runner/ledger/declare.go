@@ -14,32 +14,47 @@ func (l *Ledger) agreed(who int, ch *channel, answer wire.Method) {
 
 // done enters that the broker has done in a vhost what an actor, or the runner, has asked it to.
 func (l *Ledger) done(who int, vhost string, ch *channel, answer wire.Method) {
-	v := l.vhosts[vhost]
 	if changesRouting(ch.asked) {
 		l.changing(vhost)
 	}
-	switch asked := ch.asked.(type) {
+	if l.exchangeDone(who, vhost, ch.asked) || l.queueDone(who, vhost, ch.asked, answer) || l.consumerDone(who, vhost, ch, answer) {
+		ch.asked = nil
+	}
+}
+
+// exchangeDone enters what is about exchanges, and reports whether it was.
+func (l *Ledger) exchangeDone(who int, vhost string, asked wire.Method) bool {
+	v := l.vhosts[vhost]
+	switch asked := asked.(type) {
 	case *wire.ExchangeDeclare:
-		if !asked.Passive && v.Exchanges[asked.Exchange] == nil {
-			v.DeclareExchange(asked.Exchange, exchange(asked, v.ExchangeArguments(asked.Exchange, asked.Arguments)))
-			l.exchanged(outcome.Declare, who, asked.Exchange, asked.Type)
-			l.changed(vhost)
+		if asked.Passive || v.Exchanges[asked.Exchange] != nil {
+			return true
 		}
+		v.DeclareExchange(asked.Exchange, exchange(asked, v.ExchangeArguments(asked.Exchange, asked.Arguments)))
+		l.exchanged(outcome.Declare, who, asked.Exchange, asked.Type)
 	case *wire.ExchangeDelete:
 		if v.Exchanges[asked.Exchange] == nil {
-			break
+			return true
 		}
 		v.DeleteExchange(asked.Exchange)
 		l.exchanged(outcome.Delete, who, asked.Exchange, "")
-		l.changed(vhost)
 	case *wire.ExchangeBind:
 		v.Bind(asked.Source, asked.RoutingKey, asked.Arguments, asked.Destination, true)
 		l.exchanged(outcome.Bind, who, asked.Source, asked.RoutingKey+" → "+asked.Destination)
-		l.changed(vhost)
 	case *wire.ExchangeUnbind:
 		v.Unbind(asked.Source, asked.RoutingKey, asked.Arguments, asked.Destination, true)
 		l.exchanged(outcome.Unbind, who, asked.Source, asked.RoutingKey+" → "+asked.Destination)
-		l.changed(vhost)
+	default:
+		return false
+	}
+	l.changed(vhost)
+	return true
+}
+
+// queueDone enters what is about queues, and reports whether it was.
+func (l *Ledger) queueDone(who int, vhost string, asked, answer wire.Method) bool {
+	v := l.vhosts[vhost]
+	switch asked := asked.(type) {
 	case *wire.QueueDeclare:
 		if ok, is := answer.(*wire.QueueDeclareOK); is && !asked.Passive {
 			l.declared(who, QueueRef{vhost, ok.Queue}, queue(asked, who), ok)
@@ -60,30 +75,43 @@ func (l *Ledger) done(who int, vhost string, ch *channel, answer wire.Method) {
 	case *wire.QueuePurge:
 		l.happens(outcome.Purge, who).queue = l.queueID(QueueRef{vhost, asked.Queue})
 		l.empty(QueueRef{vhost, asked.Queue})
+	default:
+		return false
+	}
+	return true
+}
+
+// consumerDone enters what is about getting messages, and reports whether it was.
+func (l *Ledger) consumerDone(who int, vhost string, ch *channel, answer wire.Method) bool {
+	switch asked := ch.asked.(type) {
 	case *wire.BasicConsume:
-		if ok, is := answer.(*wire.BasicConsumeOK); is {
-			q := QueueRef{vhost, asked.Queue}
-			l.consumed++
-			if ch.first == 0 {
-				ch.first = l.consumed
-			}
-			ch.consumers[ok.ConsumerTag] = consumer{queue: q, noAck: asked.NoAck, prefetch: ch.prefetch, shared: ch.shared, number: l.consumed, priority: priority(asked)}
-			l.consumers[q]++
-			l.takes(q, who, 1)
-			l.unrest.touched[q] = true
+		ok, is := answer.(*wire.BasicConsumeOK)
+		if !is {
+			return true
 		}
+		q := QueueRef{vhost, asked.Queue}
+		l.consumed++
+		if ch.first == 0 {
+			ch.first = l.consumed
+		}
+		ch.consumers[ok.ConsumerTag] = consumer{
+			queue: q, noAck: asked.NoAck, prefetch: ch.prefetch, shared: ch.shared, number: l.consumed, priority: priority(asked),
+		}
+		l.consumers[q]++
+		l.takes(q, who, 1)
+		l.unrest.touched[q] = true
 	case *wire.BasicGet:
 		l.unrest.touched[QueueRef{vhost, asked.Queue}] = true
 	case *wire.BasicCancel:
-		if c, ok := ch.consumers[asked.ConsumerTag]; ok && kindOf(v.Queues[c.queue.Name]).lingers {
+		if c, ok := ch.consumers[asked.ConsumerTag]; ok && kindOf(l.vhosts[vhost].Queues[c.queue.Name]).lingers {
 			ch.lingering = append(ch.lingering, c)
 		}
 		l.cancels(who, ch, asked.ConsumerTag)
 		l.cancelled(ch, asked.ConsumerTag)
 	default:
-		return
+		return false
 	}
-	ch.asked = nil
+	return true
 }
 
 // changesRouting reports whether a method may change where messages go.

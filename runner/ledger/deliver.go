@@ -9,25 +9,10 @@ import (
 
 // deliver enters that a copy was delivered.
 func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *tap.Content) {
-	by, ok := ch.consumers[d.ConsumerTag]
-	late := false
+	by, late, ok := l.recipient(who, ch, d.ConsumerTag)
 	if !ok {
-		by, late = l.conns[who].left[d.ConsumerTag]
-	}
-	if !ok && !late {
-		by, late = ch.late[d.ConsumerTag]
-	}
-	if !ok && !late {
-		// The broker may deliver before it has answered basic.consume.
-		asked, waiting := ch.asked.(*wire.BasicConsume)
-		if !waiting {
-			l.doubt("a delivery to %s for a consumer that does not exist: %s", l.cast[who].Name, d.ConsumerTag)
-			return
-		}
-		by = consumer{queue: QueueRef{l.cast[who].Vhost, asked.Queue}, noAck: asked.NoAck, number: l.consumed + 1, priority: priority(asked)}
-		if ch.first == 0 {
-			ch.first = by.number
-		}
+		l.doubt("a delivery to %s for a consumer that does not exist: %s", l.cast[who].Name, d.ConsumerTag)
+		return
 	}
 	m, ok := l.find(content.Mark)
 	if !ok {
@@ -66,6 +51,29 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 	ch.delivered.add(d.DeliveryTag, i)
 	ch.came(d.DeliveryTag, by.number)
 	c.redelivered = d.Redelivered
+}
+
+// recipient is the consumer of a tag, also one that has left and to whom something was on its way: late is set then.
+func (l *Ledger) recipient(who int, ch *channel, tag string) (by consumer, late, ok bool) {
+	if by, ok := ch.consumers[tag]; ok {
+		return by, false, true
+	}
+	if by, late := l.conns[who].left[tag]; late {
+		return by, true, true
+	}
+	if by, late := ch.late[tag]; late {
+		return by, true, true
+	}
+	// The broker may deliver before it has answered basic.consume.
+	asked, waiting := ch.asked.(*wire.BasicConsume)
+	if !waiting {
+		return consumer{}, false, false
+	}
+	by = consumer{queue: QueueRef{l.cast[who].Vhost, asked.Queue}, noAck: asked.NoAck, number: l.consumed + 1, priority: priority(asked)}
+	if ch.first == 0 {
+		ch.first = by.number
+	}
+	return by, false, true
 }
 
 // Took enters that an actor has taken a delivery on a channel into its hands.

@@ -81,27 +81,7 @@ func (l *Ledger) mustKnow(vhost, exchange string) {
 
 // enterPublish opens a message, with a copy for each queue that its routing reaches, or one for none.
 func (l *Ledger) enterPublish(who int, p *wire.BasicPublish, content *tap.Content, to routed) (number uint32) {
-	number = l.messages.Len()
-	if headers := content.Properties.Headers; len(headers) > 0 {
-		l.headers[number] = slices.Clone(headers)
-	}
-	body := content.Body
-	if !escape.IsText(body) {
-		l.sizes[number] = len(body)
-		body = []byte(escape.Body(body))
-	}
-	expiration := content.Properties.Expiration
-	var ttl uint64
-	if expiration != "" {
-		ttl, _ = strconv.ParseUint(expiration, 10, 32)
-	}
-	l.messages.Add(message{
-		body: l.bodies.Keep(body), first: l.copies.Len(), copies: uint16(max(1, len(to.queues))),
-		publisher: uint16(who), mandatory: p.Mandatory,
-		persistent: content.Properties.DeliveryMode == persistent,
-		expires:    expiration != "",
-		ttl:        uint32(ttl),
-	})
+	number = l.enterMessage(who, p, content, to)
 	l.descends(number, content.Mark)
 	r := l.happens(outcome.Publish, who)
 	r.message, r.text, r.exchange = number+1, l.events.name(p.RoutingKey), l.events.name(p.Exchange)
@@ -126,6 +106,32 @@ func (l *Ledger) enterPublish(who int, p *wire.BasicPublish, content *tap.Conten
 			l.silent = append(l.silent, number)
 		}
 	}
+	return number
+}
+
+// enterMessage keeps what must be known of a message.
+func (l *Ledger) enterMessage(who int, p *wire.BasicPublish, content *tap.Content, to routed) (number uint32) {
+	number = l.messages.Len()
+	if headers := content.Properties.Headers; len(headers) > 0 {
+		l.headers[number] = slices.Clone(headers)
+	}
+	body := content.Body
+	if !escape.IsText(body) {
+		l.sizes[number] = len(body)
+		body = []byte(escape.Body(body))
+	}
+	expiration := content.Properties.Expiration
+	var ttl uint64
+	if expiration != "" {
+		ttl, _ = strconv.ParseUint(expiration, 10, 32)
+	}
+	l.messages.Add(message{
+		body: l.bodies.Keep(body), first: l.copies.Len(), copies: uint16(max(1, len(to.queues))),
+		publisher: uint16(who), mandatory: p.Mandatory,
+		persistent: content.Properties.DeliveryMode == persistent,
+		expires:    expiration != "",
+		ttl:        uint32(ttl),
+	})
 	return number
 }
 

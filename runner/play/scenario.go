@@ -42,23 +42,16 @@ func Scenario(ctx context.Context, c Config, s *scenario.Scenario, t stage.Targe
 		}
 	}
 	backstage := &backstage{target: t, timeout: c.timeout, done: c.ActDone}
-	for i, act := range acts {
-		var following *scenario.Act
-		if i+1 < len(acts) {
-			following = acts[i+1]
-		}
-		if c.ActBegins != nil {
-			c.ActBegins(act)
-		}
-		ready := backstage.open(ctx, act, following)
-		played := c.act(ctx, act, ready)
-		if over := new(reached); errors.As(played.Err, &over) {
-			ready, played = c.again(ctx, act, backstage, ready, over)
-		}
-		report.Acts = append(report.Acts, played)
-		backstage.close(ctx, ready, played)
-		if ctx.Err() != nil {
-			break
+	for len(acts) > 0 && ctx.Err() == nil {
+		group := c.begin(ctx, acts, backstage)
+		acts = acts[len(group):]
+		for _, begun := range group {
+			ready, played := begun.ready, <-begun.played
+			if over := new(reached); errors.As(played.Err, &over) {
+				ready, played = c.again(ctx, begun.act, backstage, ready, over)
+			}
+			report.Acts = append(report.Acts, played)
+			backstage.close(ctx, ready, played)
 		}
 	}
 	backstage.wait(ctx)
