@@ -130,24 +130,22 @@ func (c *Conn) observe(toBroker bool, channel uint16, m wire.Method, content *Co
 		// The client library may try to say it all the same, if it has not noticed yet.
 		return
 	}
-	if toBroker {
-		if _, opens := m.(*wire.ChannelOpen); opens {
-			c.channels.opens(channel)
-		}
-	} else {
-		switch m := m.(type) {
-		case *wire.ChannelClose:
-			c.channels.closes(channel)
-			c.refusal.Store(&refusal{m.ReplyCode, m.ReplyText})
-		case *wire.ConnectionClose:
-			c.refusal.Store(&refusal{m.ReplyCode, m.ReplyText})
-		}
+	if _, opens := m.(*wire.ChannelOpen); opens && toBroker {
+		c.channels.opens(channel)
 	}
 	c.journal.record(Event{Who: c.who, ToBroker: toBroker, Channel: channel, Method: m, Content: content})
 	if toBroker {
 		return
 	}
 	c.channels.answered(channel, m, content)
+	// Whoever has seen that a channel is closed finds why, and the event in the journal.
+	switch m := m.(type) {
+	case *wire.ChannelClose:
+		c.refusal.Store(&refusal{m.ReplyCode, m.ReplyText})
+		c.channels.closes(channel)
+	case *wire.ConnectionClose:
+		c.refusal.Store(&refusal{m.ReplyCode, m.ReplyText})
+	}
 	switch m.(type) {
 	case *wire.BasicDeliver, *wire.BasicReturn, *wire.BasicCancel, *wire.ChannelClose, *wire.ConnectionClose:
 		// The count comes last: whoever has seen it finds the event in the journal.
