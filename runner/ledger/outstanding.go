@@ -6,7 +6,8 @@ import (
 )
 
 // outstanding are what waits for an answer on a channel, in the order of the tags, which as a rule rise. Most answers are
-// for the first, or for all up to one; one in the middle is found by bisection and leaves a gap.
+// for the first, or for all up to one; one in the middle is found by bisection and leaves a gap. All direct replies that
+// come one after the other have the same tag (RabbitMQ): of these the first is meant.
 type outstanding struct {
 	// items before head are answered, and so are those with a gap; the others are open.
 	items []tagged
@@ -30,13 +31,10 @@ func (o *outstanding) add(tag uint64, i uint32) {
 		o.compact()
 	}
 	item := tagged{tag: tag, i: i}
-	if last := len(o.items) - 1; last < 0 || o.items[last].tag < tag {
+	if last := len(o.items) - 1; last < 0 || o.items[last].tag <= tag {
 		o.items = append(o.items, item)
-	} else if at, known := o.find(tag); known {
-		o.items[at] = item
-		return
 	} else {
-		o.items = slices.Insert(o.items, at, item)
+		o.items = slices.Insert(o.items, o.head+sort.Search(len(o.items)-o.head, func(n int) bool { return o.items[o.head+n].tag > tag }), item)
 	}
 	o.open++
 }
@@ -53,7 +51,10 @@ func (o *outstanding) compact() {
 
 func (o *outstanding) find(tag uint64) (at int, ok bool) {
 	at = o.head + sort.Search(len(o.items)-o.head, func(n int) bool { return o.items[o.head+n].tag >= tag })
-	return at, at < len(o.items) && o.items[at].tag == tag && !o.items[at].gap
+	for at < len(o.items) && o.items[at].tag == tag && o.items[at].gap {
+		at++
+	}
+	return at, at < len(o.items) && o.items[at].tag == tag
 }
 
 // get is what waits under a tag.

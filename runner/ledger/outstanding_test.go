@@ -1,16 +1,28 @@
 package ledger
 
 import (
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// What waits is what a map by tag would have, in the order of the tags, whatever comes and is answered.
+// What waits is what lists by tag would have, in the order of the tags and of coming, whatever comes and is answered.
 func TestOutstanding(t *testing.T) {
 	var o outstanding
-	want := map[uint64]uint32{}
+	want := map[uint64][]uint32{}
+	first := func(tag uint64) (i uint32, there bool) {
+		if there = len(want[tag]) > 0; there {
+			i = want[tag][0]
+		}
+		return i, there
+	}
+	answered := func(tag uint64) {
+		if want[tag] = want[tag][1:]; len(want[tag]) == 0 {
+			delete(want, tag)
+		}
+	}
 	random := rand.New(rand.NewPCG(1, 2))
 	next := uint64(0)
 	for step := range uint32(20_000) {
@@ -18,44 +30,48 @@ func TestOutstanding(t *testing.T) {
 		switch random.IntN(8) {
 		case 0:
 			i, ok := o.take(tag)
-			if had, there := want[tag]; ok != there || i != had {
+			if had, there := first(tag); ok != there || i != had {
 				t.Fatalf("step %d: %d, %v under %d, want %d, %v", step, i, ok, tag, had, there)
 			}
-			delete(want, tag)
+			if ok {
+				answered(tag)
+			}
 		case 1:
 			multiple := random.IntN(10) == 0
+			_, waits := first(tag)
+			settled := 0
 			o.settle(tag, multiple, func(tag uint64, i uint32) {
-				if want[tag] != i {
+				if had, there := first(tag); !there || had != i {
 					t.Fatalf("step %d: %d under %d", step, i, tag)
 				}
-				delete(want, tag)
+				answered(tag)
+				settled++
 			})
 			if multiple {
-				maps.DeleteFunc(want, func(one uint64, i uint32) bool {
+				for one := range want {
 					if tag == 0 || one <= tag {
 						t.Fatalf("step %d: %d was not settled with all up to %d", step, one, tag)
 					}
-					return false
-				})
-			} else if _, there := want[tag]; there {
-				t.Fatalf("step %d: %d was not settled", step, tag)
+				}
+			} else if waits != (settled == 1) {
+				t.Fatalf("step %d: of %d %d were settled", step, tag, settled)
 			}
 		case 2:
 			o.add(tag, step)
-			want[tag] = step
+			want[tag] = append(want[tag], step)
 		default:
 			next++
 			o.add(next, step)
-			want[next] = step
+			want[next] = append(want[next], step)
 		}
-		got := map[uint64]uint32{}
+		got := map[uint64][]uint32{}
 		var tags []uint64
 		for tag, i := range o.all {
-			got[tag] = i
+			got[tag] = append(got[tag], i)
 			tags = append(tags, tag)
 		}
-		if !maps.Equal(got, want) || !slices.IsSorted(tags) || o.len() != len(want) {
-			t.Fatalf("step %d: %v (%d), want %v", step, got, o.len(), want)
+		if diff := cmp.Diff(want, got); diff != "" || !slices.IsSorted(tags) || o.len() != len(tags) {
+			t.Fatalf("step %d: %d (-want +got):\n%s", step, o.len(), diff)
 		}
 	}
 }
