@@ -41,7 +41,8 @@ var layers = map[string][]string{
 	"tutor/runner/diagram":             {"definitions", "escape", "fate", "scenario", "suggest", "svg", "topology", "transcript", "wire"},
 	"tutor/runner/broker/vhost":        {"wire"},
 	"tutor/runner/broker":              {"broker/vhost", "escape", "wire"},
-	"tutor/runner/broker/brokertest":   {"broker", "broker/vhost", "wire"},
+	"tutor/runner/broker/importing":    {"broker", "broker/vhost", "definitions", "escape", "wire"},
+	"tutor/runner/broker/brokertest":   {"broker", "broker/importing", "broker/vhost", "definitions", "escape", "suggest", "wire"},
 
 	"tutor/runner/target/pki":        {},
 	"tutor/runner/target/linger":     {},

@@ -6,10 +6,10 @@ import (
 	"slices"
 
 	"tutor/runner/broker"
+	"tutor/runner/broker/importing"
 	"tutor/runner/definitions"
 	"tutor/runner/escape"
 	"tutor/runner/scenario"
-	"tutor/runner/target/embedded"
 )
 
 // defined reads the definitions that the broker is to begin with, and adds their vhosts to what is needed; nil if there
@@ -22,9 +22,9 @@ func (f *serveFlags) defined(ctx context.Context, t terminal, needs *scenario.Br
 	if err != nil {
 		return nil, fmt.Errorf("--definitions: %w", err)
 	}
-	for name, v := range embedded.VhostsOf(d) {
+	for name, limits := range importing.Vhosts(d) {
 		if needs.Vhosts[name] == nil || !needs.Vhosts[name].Limited() {
-			needs.Vhosts[name] = v
+			needs.Vhosts[name] = &scenario.Vhost{MaxConnections: limits.MaxConnections, MaxQueues: limits.MaxQueues}
 		}
 	}
 	return d, nil
@@ -32,11 +32,11 @@ func (f *serveFlags) defined(ctx context.Context, t terminal, needs *scenario.Br
 
 // define gives a broker what definitions have, if there are any, and returns what of it is left out. Those of a whole
 // broker with its users say all there is: nobody else may log in then, but for those of the flags.
-func define(b *broker.Broker, d *definitions.Definitions, needs *scenario.Broker) (left []embedded.Left, err error) {
+func define(b *broker.Broker, d *definitions.Definitions, needs *scenario.Broker) (left []importing.Left, err error) {
 	if d == nil {
 		return nil, nil
 	}
-	left = embedded.Define(b, d)
+	left = importing.Define(b, d)
 	if len(d.Users) > 0 {
 		isGuest := func(u *definitions.User) bool { return u.Name == "guest" }
 		if needs.Users["guest"] == nil && !slices.ContainsFunc(d.Users, isGuest) {
@@ -52,7 +52,7 @@ func define(b *broker.Broker, d *definitions.Definitions, needs *scenario.Broker
 }
 
 // begun says what the broker has begun with, and what of it is left out.
-func begun(t terminal, d *definitions.Definitions, left []embedded.Left) {
+func begun(t terminal, d *definitions.Definitions, left []importing.Left) {
 	if d == nil {
 		return
 	}

@@ -184,6 +184,28 @@ func (d *Definitions) Of(vhost string) *Definitions {
 	return of
 }
 
+// Meant is the vhost that is meant: the one that is written, or else the only one there is something in. If there is none,
+// it says why.
+func (d *Definitions) Meant(written string) (vhost, problem string) {
+	names := d.Names()
+	switch {
+	case written != "" && slices.Contains(names, written):
+		return written, ""
+	case written != "":
+		return "", fmt.Sprintf("there is no vhost %s in the definitions", written)
+	case d.Only != "":
+		return d.Only, ""
+	}
+	names = slices.DeleteFunc(names, func(name string) bool {
+		of := d.Of(name)
+		return len(of.Exchanges)+len(of.Queues)+len(of.Policies) == 0
+	})
+	if len(names) != 1 {
+		return "", fmt.Sprintf("the definitions have something in %d vhosts: say by vhost which one is meant (%s)", len(names), strings.Join(names, ", "))
+	}
+	return names[0], ""
+}
+
 func kept[T any](all []T, which func(T) bool) (some []T) {
 	for _, one := range all {
 		if which(one) {

@@ -70,7 +70,7 @@ func (c *checker) fromDefinitions(t *Topology, at string) {
 		c.mistake(t.fromPos, "from: %v", err)
 		return
 	}
-	vhost, problem := vhostOf(all, t.Vhost)
+	vhost, problem := all.Meant(t.Vhost)
 	if problem != "" {
 		c.mistake(t.fromPos, "from: %s%s", problem, c.didYouMean(t.Vhost, all.Names()))
 		return
@@ -81,27 +81,6 @@ func (c *checker) fromDefinitions(t *Topology, at string) {
 			t.defined.Users = append(t.defined.Users, u)
 		}
 	}
-}
-
-// vhostOf is the vhost that is meant: the one that is written, or else the only one there is something in.
-func vhostOf(all *definitions.Definitions, written string) (vhost, problem string) {
-	names := all.Names()
-	switch {
-	case written != "" && slices.Contains(names, written):
-		return written, ""
-	case written != "":
-		return "", fmt.Sprintf("there is no vhost %s in the definitions", written)
-	case all.Only != "":
-		return all.Only, ""
-	}
-	names = slices.DeleteFunc(names, func(name string) bool {
-		of := all.Of(name)
-		return len(of.Exchanges)+len(of.Queues)+len(of.Policies) == 0
-	})
-	if len(names) != 1 {
-		return "", fmt.Sprintf("the definitions have something in %d vhosts: say in vhost: which one is meant (%s)", len(names), strings.Join(names, ", "))
-	}
-	return names[0], ""
 }
 
 // export reads a file of definitions that lies beside the scenario, once.

@@ -118,7 +118,7 @@ func TestWrongDefinitions(t *testing.T) {
 		{strings.Replace(export, `"policies"`, operator, 1), "{from: shop.json}", toOrders, "dir/shop.json:20:17: policy cap is an operator's"},
 		{`{"queues": [1]}`, "{from: shop.json}", toOrders, "dir/shop.json:1:13: queues: want an object, not 1"},
 		{`{"vhosts": [], "queues": [{"name": "a", "vhost": "a"}, {"name": "a", "vhost": "b"}]}`, "{from: shop.json}", toOrders,
-			"dir/shop.yaml:4:16: from: the definitions have something in 2 vhosts: say in vhost: which one is meant (a, b)"},
+			"dir/shop.yaml:4:16: from: the definitions have something in 2 vhosts: say by vhost which one is meant (a, b)"},
 	} {
 		_, err := DecodeIn(files(test.export), "dir/shop.yaml", fromAct(test.topology, test.cast))
 		if err == nil || !strings.Contains("\n"+err.Error(), "\n"+test.want) {

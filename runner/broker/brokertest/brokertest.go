@@ -20,6 +20,8 @@ type Broker struct {
 	vhost  *vhost.VHost
 	log    *log
 	clock  *clock
+	// leftOut is what definitions have and the broker has not.
+	leftOut []string
 	// whole is set if closing it is closing the server.
 	whole bool
 }
@@ -44,6 +46,7 @@ func Start(t testing.TB, options ...Option) *Broker {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.logLeftOut(t)
 	b.endWith(t)
 	return b
 }
@@ -74,6 +77,7 @@ func (b *Broker) Vhost(t testing.TB, options ...Option) *Broker {
 	if err != nil {
 		t.Fatal(err)
 	}
+	own.logLeftOut(t)
 	own.endWith(t)
 	return own
 }
@@ -106,11 +110,15 @@ func (s *server) open(name string, options []Option) (*Broker, error) {
 	for _, o := range options {
 		o(&chosen)
 	}
+	if err := errors.Join(chosen.wrong...); err != nil {
+		return nil, err
+	}
 	b := &Broker{server: s, name: name, log: &log{}, clock: newClock(chosen.wallClock)}
 	err := s.broker.AddVhostWith(name, func(o *vhost.Options) {
 		o.Observe = b.log.observe
 		o.Clock = b.clock.Clock
-	}, nil)
+		o.MaxQueues = chosen.limits.MaxQueues
+	}, chosen.limits.MaxConnections)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +128,7 @@ func (s *server) open(name string, options []Option) (*Broker, error) {
 	if err := s.permit(name); err != nil {
 		return nil, err
 	}
-	return b, chosen.declare(b.vhost)
+	return b, chosen.declare(b)
 }
 
 // permit gives the user all permissions in a vhost.

@@ -23,6 +23,9 @@
 // What RabbitMQ does only on a bad day, this broker does on demand, and it looks the same to the client: refuse or
 // return a publish, close a channel, cancel consumers, block publishers, drop connections.
 //
+// A test can begin with what a real broker has, by [WithDefinitions]: it reads what rabbitmqctl export_definitions has
+// written.
+//
 // Each parallel test can have an empty vhost to itself, with a clock of its own, by [Broker.Vhost].
 //
 // What the broker supports is in SUPPORTED.md beside package broker. It keeps everything in memory.

@@ -112,3 +112,17 @@ func ExampleBroker_NackNext() {
 	// a false
 	// b true
 }
+
+// A test begins with what a real broker has: rabbitmqctl export_definitions definitions.json
+func ExampleWithDefinitions() {
+	b, err := brokertest.New(brokertest.WithDefinitions("../../definitions/testdata/broker-4.3.json", "/shop"))
+	must(err)
+	defer b.Close()
+	conn, ch := client(b.URL())
+	defer conn.Close()
+
+	must(ch.Publish("orders", "order.new.eu", false, false, amqp.Publishing{Body: []byte("an order")}))
+	must(b.Until(context.Background(), "orders.new", brokertest.Ready(1)))
+	fmt.Println(b.Queue("orders.new"))
+	// Output: queue "orders.new" has 1 ready, 0 unacked, and 0 consumers true
+}

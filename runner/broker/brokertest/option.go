@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"tutor/runner/broker"
 	"tutor/runner/broker/vhost"
 	"tutor/runner/wire"
 )
@@ -16,12 +17,15 @@ type Option func(*settings)
 
 type settings struct {
 	wallClock bool
+	limits    broker.Limits
 	// declarations are made in the order in which they were asked for.
 	declarations []declaration
+	// wrong are options that cannot be had.
+	wrong []error
 }
 
-// declaration declares something, as a client would.
-type declaration func(*vhost.Channel) error
+// declaration declares something in the vhost that a broker is seen from.
+type declaration func(*Broker) error
 
 // WithWallClock has time pass by itself: nothing can be advanced.
 func WithWallClock() Option { return func(s *settings) { s.wallClock = true } }
@@ -61,8 +65,15 @@ func WithBinding(exchange, key, queue string, arguments map[string]any) Option {
 	})
 }
 
-func with(d declaration) Option {
-	return func(s *settings) { s.declarations = append(s.declarations, d) }
+// with has something declared as a client would.
+func with(declare func(*vhost.Channel) error) Option {
+	return func(s *settings) {
+		s.declarations = append(s.declarations, func(b *Broker) error {
+			conn := b.vhost.Connect(vhost.User{Name: user})
+			defer conn.Close()
+			return declare(conn.Open(nobody{}))
+		})
+	}
 }
 
 func wrap(err error, doing string, args ...any) error {
@@ -73,11 +84,9 @@ func wrap(err error, doing string, args ...any) error {
 }
 
 // declare declares what was asked for.
-func (s *settings) declare(v *vhost.VHost) error {
-	conn := v.Connect(vhost.User{Name: user})
-	defer conn.Close()
+func (s *settings) declare(b *Broker) error {
 	for _, d := range s.declarations {
-		if err := d(conn.Open(nobody{})); err != nil {
+		if err := d(b); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,6 @@
-package embedded
+// Package importing gives the embedded broker what RabbitMQ's definitions have: vhosts, users, policies, exchanges,
+// queues and bindings.
+package importing
 
 import (
 	"fmt"
@@ -9,7 +11,6 @@ import (
 	"tutor/runner/broker"
 	"tutor/runner/broker/vhost"
 	"tutor/runner/definitions"
-	"tutor/runner/scenario"
 	"tutor/runner/wire"
 )
 
@@ -19,19 +20,19 @@ type Left struct {
 	Text string
 }
 
-// VhostsOf are the vhosts of definitions, with their limits.
-func VhostsOf(d *definitions.Definitions) map[string]*scenario.Vhost {
-	all := map[string]*scenario.Vhost{}
+// Vhosts are the vhosts of definitions, with their limits.
+func Vhosts(d *definitions.Definitions) map[string]broker.Limits {
+	all := map[string]broker.Limits{}
 	for _, name := range d.Names() {
-		all[name] = &scenario.Vhost{}
+		all[name] = broker.Limits{}
 	}
 	if d.Only != "" {
-		all[d.Only] = &scenario.Vhost{}
+		all[d.Only] = broker.Limits{}
 	}
 	for _, p := range d.Parameters {
 		limits, _ := p.Value.(map[string]any)
-		if v := all[p.Vhost]; v != nil && p.Component == vhostLimits {
-			v.MaxConnections, v.MaxQueues = limit(limits["max-connections"]), limit(limits["max-queues"])
+		if _, known := all[p.Vhost]; known && p.Component == vhostLimits {
+			all[p.Vhost] = broker.Limits{MaxConnections: limit(limits["max-connections"]), MaxQueues: limit(limits["max-queues"])}
 		}
 	}
 	return all
@@ -53,21 +54,36 @@ func limit(value any) *int {
 // Define adds what is in definitions to a broker that has their vhosts already, in the order in which RabbitMQ does.
 // What the broker does not model, or refuses, is left out and told.
 func Define(b *broker.Broker, d *definitions.Definitions) []Left {
-	f := &defining{broker: b, from: d}
+	f := &defining{broker: b, from: d, in: func(name string) string { return name }}
 	f.users()
 	f.vhosts()
-	f.policies()
-	f.topology()
 	f.rest()
-	definitions.InOrder(f.left, func(l Left) definitions.Position { return l.Pos })
-	return f.left
+	return f.all()
+}
+
+// DefineIn adds what definitions have of one vhost to a vhost that is there already, whatever that is called: everything
+// but who may do what.
+func DefineIn(b *broker.Broker, name string, d *definitions.Definitions, of string) []Left {
+	f := &defining{broker: b, from: d.Of(of), in: func(string) string { return name }}
+	f.from.TopicPermissions = nil
+	f.vhosts()
+	f.rest()
+	return f.all()
 }
 
 // defining furnishes a broker from definitions.
 type defining struct {
 	broker *broker.Broker
 	from   *definitions.Definitions
-	left   []Left
+	// in is what the broker calls a vhost of the definitions.
+	in   func(name string) string
+	left []Left
+}
+
+// all is what was left out, in the order of the file.
+func (f *defining) all() []Left {
+	definitions.InOrder(f.left, func(l Left) definitions.Position { return l.Pos })
+	return f.left
 }
 
 func (f *defining) leave(pos definitions.Position, format string, args ...any) {
@@ -97,12 +113,19 @@ func (f *defining) users() {
 	}
 }
 
+// vhosts gives the vhosts what is in them.
 func (f *defining) vhosts() {
+	f.queueTypes()
+	f.policies()
+	f.topology()
+}
+
+func (f *defining) queueTypes() {
 	for _, v := range f.from.Vhosts {
 		if v.DefaultQueueType == "" {
 			continue
 		}
-		if err := f.broker.SetDefaultQueueType(v.Name, v.DefaultQueueType); err != nil {
+		if err := f.broker.SetDefaultQueueType(f.in(v.Name), v.DefaultQueueType); err != nil {
 			f.leave(v.Pos, "vhost %s: %v", v.Name, err)
 		}
 	}
@@ -124,7 +147,7 @@ func (f *defining) policies() {
 			continue
 		}
 		made := vhost.Policy{Name: p.Name, Pattern: p.Pattern, ApplyTo: p.ApplyTo, Priority: p.Priority, Definition: modelled}
-		if err := f.broker.SetPolicy(p.Vhost, made); err != nil {
+		if err := f.broker.SetPolicy(f.in(p.Vhost), made); err != nil {
 			f.leave(p.Pos, "%v", err)
 		}
 	}
@@ -157,7 +180,7 @@ func (f *defining) topology() {
 
 // do has something done on a channel of its own, which an error would end.
 func (f *defining) do(name string, pos definitions.Position, what string, doing func(*vhost.Channel) error) {
-	conn, err := f.broker.Connect(name)
+	conn, err := f.broker.Connect(f.in(name))
 	if err == nil {
 		defer conn.Close()
 		err = doing(conn.Open(nil))
@@ -190,8 +213,22 @@ func (f *defining) rest() {
 // table makes of arguments a table of the wire's.
 func table(arguments map[string]any) (t wire.Table) {
 	for _, name := range slices.Sorted(maps.Keys(arguments)) {
-		value := scenario.WithTables(arguments[name], func(m map[string]any) any { return table(m) })
-		t = append(t, wire.Field{Name: name, Value: value})
+		t = append(t, wire.Field{Name: name, Value: value(arguments[name])})
 	}
 	return t
+}
+
+// value is a value of an argument with tables of the wire's in it, also in lists.
+func value(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return table(v)
+	case []any:
+		items := make([]any, len(v))
+		for i, item := range v {
+			items[i] = value(item)
+		}
+		return items
+	}
+	return v
 }

@@ -1,4 +1,4 @@
-package embedded_test
+package importing_test
 
 import (
 	"os"
@@ -6,9 +6,8 @@ import (
 	"testing"
 
 	"tutor/runner/broker"
+	"tutor/runner/broker/importing"
 	"tutor/runner/definitions"
-	"tutor/runner/scenario"
-	"tutor/runner/target/embedded"
 )
 
 // define starts a broker with definitions, and returns the names of the queues in the vhost /shop and what is left out.
@@ -24,11 +23,13 @@ func define(t *testing.T, text string) (queues []string, left string) {
 			t.Error(err)
 		}
 	})
-	if err := embedded.Provide(b, &scenario.Broker{Vhosts: embedded.VhostsOf(d)}); err != nil {
-		t.Fatal(err)
+	for name, limits := range importing.Vhosts(d) {
+		if err := b.AddVhost(name, limits); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var lines []string
-	for _, l := range embedded.Define(b, d) {
+	for _, l := range importing.Define(b, d) {
 		lines = append(lines, l.Text)
 	}
 	for _, q := range b.Queues("/shop") {
