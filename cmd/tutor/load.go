@@ -1,13 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,8 +91,8 @@ func find(ctx context.Context, t terminal, arg string) ([]*source, error) {
 		text, err := t.readAll(ctx, t.in, "standard input")
 		return []*source{{name: standardInput, text: text}}, err
 	}
-	if dir, ok := strings.CutSuffix(filepath.ToSlash(arg), recursive); ok {
-		return findInDir(ctx, t, filepath.FromSlash(cmp.Or(dir, "/")), true)
+	if dir, below := directory(arg); below {
+		return findInDir(ctx, t, dir, true)
 	}
 	info, err := os.Stat(arg)
 	switch {
@@ -113,9 +111,12 @@ func find(ctx context.Context, t terminal, arg string) ([]*source, error) {
 }
 
 func findInDir(ctx context.Context, t terminal, dir string, below bool) ([]*source, error) {
-	paths, err := scenariosIn(dir, below)
+	paths, err := scenariosIn(dir, below, func(string) error { return nil })
 	if err != nil {
 		return nil, err
+	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("there is no *.yaml in directory %s", dir)
 	}
 	return readFiles(ctx, t, paths)
 }

@@ -24,12 +24,14 @@ const (
 type terminal struct {
 	in       io.Reader
 	out, err io.Writer
-	environ  []string
+	// screen is where out is looked at; nil if it is a file or a pipe.
+	screen  screen
+	environ []string
 	// maxFileSize is the size of the files that are read, at the most.
 	maxFileSize *byteSize
 }
 
 func main() {
-	t := terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}
+	t := terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, screen: screenOf(os.Stdout), environ: os.Environ()}
 	os.Exit(execute(ending.Context(), os.Args[1:], t))
 }

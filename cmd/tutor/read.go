@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -110,29 +111,41 @@ func (t terminal) readAll(ctx context.Context, r io.Reader, name string) ([]byte
 // recursive is the end of an argument that means a directory with all that are below it.
 const recursive = "/..."
 
+// directory is the directory that an argument means if it means one, and whether those below it are meant, too.
+func directory(arg string) (dir string, below bool) {
+	if dir, ok := strings.CutSuffix(filepath.ToSlash(arg), recursive); ok {
+		return filepath.FromSlash(cmp.Or(dir, "/")), true
+	}
+	return arg, false
+}
+
+// isScenario reports whether a file of a directory is a scenario, by its name.
+func isScenario(path string) bool {
+	ext := filepath.Ext(path)
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// isHidden reports whether a directory is left out where those below another one are meant.
+func isHidden(dir string) bool { return strings.HasPrefix(filepath.Base(dir), ".") }
+
 // scenariosIn lists the scenario files of a directory, with those of the directories below if they are asked
-// for. Directories whose names begin with a dot are left out there.
-func scenariosIn(dir string, below bool) ([]string, error) {
+// for and not hidden. Each directory is entered before it is read.
+func scenariosIn(dir string, below bool, enter func(dir string) error) ([]string, error) {
 	var paths []string
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case !entry.IsDir():
-			if ext := filepath.Ext(path); ext == ".yaml" || ext == ".yml" {
+			if isScenario(path) {
 				paths = append(paths, path)
 			}
-		case path != dir && (!below || strings.HasPrefix(entry.Name(), ".")):
+			return nil
+		case path != dir && (!below || isHidden(path)):
 			return fs.SkipDir
 		}
-		return nil
+		return enter(path)
 	})
-	if err != nil {
-		return nil, err
-	}
-	if len(paths) == 0 {
-		return nil, fmt.Errorf("there is no *.yaml in directory %s", dir)
-	}
 	slices.Sort(paths)
-	return paths, nil
+	return paths, err
 }

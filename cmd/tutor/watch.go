@@ -9,10 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/fsnotify/fsnotify"
-	"golang.org/x/term"
 
 	"tutor/runner/escape"
 	"tutor/scenarios"
@@ -29,13 +27,15 @@ func (f *playFlags) watch(ctx context.Context, t terminal, args []string) (err e
 		return fmt.Errorf("watching files: %w", err)
 	}
 	defer func() { err = errors.Join(err, notices.Close()) }()
-	w := &watching{notices: notices, args: args, files: map[string]bool{}}
+	w := &watching{notices: notices, args: args, dirs: map[string]bool{}}
 	var last error
 	for ctx.Err() == nil {
 		if err := w.learn(ctx, t); err != nil {
 			return err
 		}
-		clearScreen(t)
+		if err := t.clearScreen(); err != nil {
+			return fmt.Errorf("clearing the screen: %w", err)
+		}
 		now := f.playOnce(ctx, t, args)
 		if ctx.Err() != nil {
 			break
@@ -81,18 +81,11 @@ func (f *playFlags) checkWatch(args []string) error {
 		return errors.New("--watch: standard input is no file that could be saved")
 	}
 	for _, arg := range args {
-		if _, err := os.Stat(strings.TrimSuffix(arg, recursive)); errors.Is(err, fs.ErrNotExist) && slices.Contains(scenarios.Names(), arg) {
+		if _, err := os.Stat(arg); errors.Is(err, fs.ErrNotExist) && slices.Contains(scenarios.Names(), arg) {
 			return fmt.Errorf("--watch: %s is carried by tutor, and nobody can save it", escape.Text(arg))
 		}
 	}
 	return nil
-}
-
-// clearScreen clears a terminal, and what has scrolled out of it.
-func clearScreen(t terminal) {
-	if file, is := t.out.(*os.File); is && term.IsTerminal(int(file.Fd())) {
-		fmt.Fprint(t.out, "\x1b[H\x1b[2J\x1b[3J")
-	}
 }
 
 // watching has the files that a watch is about. Their directories are watched, since editors put a new file in place of
@@ -101,51 +94,75 @@ type watching struct {
 	notices *fsnotify.Watcher
 	args    []string
 	files   map[string]bool
-	dirs    []string
+	// dirs are the directories in which each scenario counts, and whether each directory in them does, too.
+	dirs map[string]bool
 }
 
-// learn finds out which files there are: the scenarios, and what bodies are read from. As long as a file has mistakes
-// what was known before counts.
+// learn finds out which files there are: the scenarios, and what bodies and definitions they take from others. As long as
+// a file has mistakes what was known before counts.
 func (w *watching) learn(ctx context.Context, t terminal) error {
+	files := map[string]bool{}
 	for _, arg := range w.args {
-		info, err := os.Stat(strings.TrimSuffix(arg, recursive))
-		switch {
-		case err == nil && info.IsDir():
-			w.dirs = append(w.dirs, filepath.Clean(strings.TrimSuffix(arg, recursive)))
-		default:
-			w.files[filepath.Clean(arg)] = true
+		dir, below := directory(arg)
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			if _, err := w.enter(dir, below); err != nil {
+				return err
+			}
+			continue
 		}
+		files[filepath.Clean(dir)] = true
 	}
 	// What is wrong with them is said when they are played.
-	sources, _ := load(ctx, t, w.args)
+	sources, err := load(ctx, t, w.args)
+	if err != nil {
+		maps.Copy(files, w.files)
+	}
 	for _, s := range sources {
-		w.files[filepath.Clean(s.path)] = true
+		files[filepath.Clean(s.path)] = true
 		for _, name := range s.scenario.Reads {
-			w.files[filepath.Join(filepath.Dir(s.path), filepath.FromSlash(name))] = true
+			files[filepath.Join(filepath.Dir(s.path), filepath.FromSlash(name))] = true
 		}
 	}
+	w.files = files
 	dirs := map[string]bool{}
-	for _, dir := range w.dirs {
-		dirs[dir] = true
-	}
-	for file := range w.files {
+	for file := range files {
 		dirs[filepath.Dir(file)] = true
 	}
 	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
-		if err := w.notices.Add(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("watching %s: %w", escape.Text(dir), err)
+		if err := w.add(dir); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// await returns when a file was saved, or the context ends.
+// enter has each scenario in a directory count, and in those below if they are meant, and reports whether there are any.
+// What cannot be read is said when it is played.
+func (w *watching) enter(dir string, below bool) (found bool, err error) {
+	paths, _ := scenariosIn(dir, below, func(dir string) error {
+		dir = filepath.Clean(dir)
+		w.dirs[dir] = w.dirs[dir] || below
+		err = w.add(dir)
+		return err
+	})
+	return len(paths) > 0, err
+}
+
+// add has notices come of what happens in a directory, if it is there.
+func (w *watching) add(dir string) error {
+	if err := w.notices.Add(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("watching %s: %w", escape.Text(dir), err)
+	}
+	return nil
+}
+
+// await returns when a file was saved, or the context ends. What was saved since the last time is among the notices.
 func (w *watching) await(ctx context.Context) error {
 	for {
 		select {
 		case e := <-w.notices.Events:
-			if w.concerns(e) {
-				return nil
+			if concerns, err := w.concerns(e); concerns || err != nil {
+				return err
 			}
 		case err := <-w.notices.Errors:
 			if !errors.Is(err, fsnotify.ErrEventOverflow) {
@@ -158,11 +175,19 @@ func (w *watching) await(ctx context.Context) error {
 	}
 }
 
-// concerns reports whether a file has come, or was written, that is to be played.
-func (w *watching) concerns(e fsnotify.Event) bool {
-	name := filepath.Clean(e.Name)
+// concerns reports whether a file has come, or was written, that is to be played. A directory that has come may have
+// some in it by now.
+func (w *watching) concerns(e fsnotify.Event) (bool, error) {
 	if !e.Has(fsnotify.Write) && !e.Has(fsnotify.Create) {
-		return false
+		return false, nil
 	}
-	return w.files[name] || filepath.Ext(name) == ".yaml" && slices.Contains(w.dirs, filepath.Dir(name))
+	name := filepath.Clean(e.Name)
+	below, counts := w.dirs[filepath.Dir(name)]
+	if w.files[name] || counts && isScenario(name) {
+		return true, nil
+	}
+	if info, err := os.Lstat(name); !below || err != nil || !info.IsDir() || isHidden(name) {
+		return false, nil
+	}
+	return w.enter(name, true)
 }

@@ -31,7 +31,7 @@ type Scenario struct {
 	Broker *Broker `yaml:"broker"`
 	// Topology is what is there before the cast of each act starts.
 	Topology *Topology `yaml:"topology"`
-	// Reads are the files that bodies come from, relative to the scenario's.
+	// Reads are the files that bodies and definitions come from, relative to the scenario's.
 	Reads []string `yaml:"-"`
 	// Acts are played one after the other, each on an empty broker.
 	Acts []*Act `yaml:"acts" jsonschema:"required"`
