@@ -46,7 +46,8 @@ func newRoot(t terminal) *cobra.Command {
 written order, observes everything on the wire, and proves what each of them printed and what
 became of every message.
 
-A scenario is a FILE, each *.yaml of a DIR, or the NAME of one that the program carries (tutor list).
+A scenario is a FILE, each *.yaml of a DIR (DIR/... has those of the directories below it, too), or the
+NAME of one that the program carries (tutor list).
 Without --broker it is played on the embedded broker: nothing needs to be installed.
 
 Exit codes: 0 every act passed, 1 an observation is not what was expected, 2 could not be run.`,
