@@ -22,7 +22,7 @@ type asking struct {
 	cancelled <-chan string
 	// listens is set as long as answers may come, and published once there is nothing more to ask.
 	listens, published atomic.Bool
-	// handled is how many arrivals were dealt with.
+	// handled is how many arrivals on the publisher's channel were dealt with.
 	handled atomic.Uint64
 }
 
@@ -88,7 +88,7 @@ func (p *publishing) takeAnswer(raw amqp.Delivery, ok bool) {
 	p.dealtWith()
 }
 
-// dealtWith enters that an arrival was.
+// dealtWith enters that an arrival on the publisher's channel was.
 func (p *publishing) dealtWith() {
 	if p.asks != nil {
 		p.asks.handled.Add(1)
@@ -116,7 +116,6 @@ func (p *publishing) listen(ctx context.Context) error {
 			}
 		case x := <-p.inbox:
 			p.arrived(x)
-			p.dealtWith()
 		case r, ok := <-p.returns:
 			p.takeOrEnd(r, ok)
 		case d, ok := <-p.asks.answers:

@@ -39,7 +39,7 @@ type consuming struct {
 	part    *scenario.Consumer
 	answers answers
 	// accepted is set once the broker has taken the consumer on; from then on it is idle when it has handled
-	// all that was delivered.
+	// all that has come to its channel, and the operator what has come elsewhere.
 	accepted atomic.Bool
 	handled  atomic.Uint64
 	// operated is set once a step has told it to do anything.
@@ -61,7 +61,7 @@ type consuming struct {
 
 // idle is not true of a consumer that drains, unless it is at work: it goes on until it has left.
 func (c *consuming) idle() bool {
-	return c.paused.Load() || c.accepted.Load() && !c.leaving.Load() && c.handled.Load() == c.wire.Arrivals()
+	return c.paused.Load() || c.accepted.Load() && !c.leaving.Load() && c.handled.Load()+c.elsewhere.Load() == c.wire.Arrivals()
 }
 
 // publishes reports whether the consumer sends anything: of its own, or since a step has made it.
@@ -70,6 +70,9 @@ func (c *consuming) consumes() bool  { return true }
 
 func (c *consuming) play(ctx context.Context) error {
 	c.tag = cmp.Or(c.part.Tag, c.part.Name)
+	if err := c.openOwn(); err != nil {
+		return err
+	}
 	cancelled := c.channel.NotifyCancel(make(chan string, 1))
 	returns := c.channel.NotifyReturn(make(chan amqp.Return, returnsAtOnce))
 	deliveries, err := c.begin()
@@ -96,6 +99,7 @@ func (c *consuming) serve(ctx context.Context, deliveries <-chan amqp.Delivery, 
 			continue
 		case x := <-c.inbox:
 			c.arrived(x)
+			continue
 		case r, ok := <-returns:
 			if !ok {
 				returns = nil
@@ -144,8 +148,23 @@ func (c *consuming) do(ctx context.Context, e errand) (leaves bool) {
 		return true
 	}
 	op := e.operation
-	c.resigned = c.resigned || op.Close != "" && op.Channel == "" || op.Cancel != "" && op.CancelledTag() == c.tag
+	c.resigned = c.resigned || op.Channel == c.own && (op.Close != "" || op.Cancel != "" && op.CancelledTag() == c.tag)
 	return false
+}
+
+// openOwn opens the channel to consume on, where that is not the one that the actor has from the beginning, which is
+// only for what steps say then.
+func (c *consuming) openOwn() (err error) {
+	if c.part.Channel == "" {
+		return nil
+	}
+	c.adopt(c.channel)
+	c.own = c.part.Channel
+	if c.channel, err = c.conn.Channel(); err != nil {
+		return c.explain("opening the channel "+c.own, err)
+	}
+	c.number = c.wire.LastOpened()
+	return nil
 }
 
 // begin has the broker send deliveries.

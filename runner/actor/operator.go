@@ -3,6 +3,7 @@ package actor
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -17,9 +18,13 @@ type operator struct {
 	*Actor
 	// inbox takes what the broker sends of its own on these channels.
 	inbox chan arrival
+	// own is the name of the channel that the actor itself works on.
+	own string
+	// elsewhere is how many arrivals were dealt with on channels that the actor does not work on itself.
+	elsewhere atomic.Uint64
 
 	mu sync.Mutex
-	// channels by their names; that of the actor itself has none.
+	// channels by their names; the one that the actor has from the beginning has none.
 	channels map[string]*opened
 
 	// named and latest are deliveries by the names that steps gave them, and by their texts.
@@ -85,7 +90,7 @@ func (o *operator) on(name string) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name == "" {
+	if name == o.own {
 		o.channel, o.number = raw, o.wire.LastOpened()
 	}
 	ch := newOpened(name, raw, o.wire.LastOpened())
@@ -103,7 +108,7 @@ func (o *operator) adopt(raw *amqp.Channel) {
 
 // share uses the channel that the actor works on, too; what comes on it is the actor's.
 func (o *operator) share(raw *amqp.Channel, confirms bool) {
-	ch := newOpened("", raw, o.number)
+	ch := newOpened(o.own, raw, o.number)
 	ch.confirms, ch.shared = confirms, true
 	o.enter(ch)
 }
@@ -215,6 +220,7 @@ func (o *operator) arrived(x arrival) {
 
 // count enters that an arrival was dealt with.
 func (o *operator) count(ch *opened) {
+	o.elsewhere.Add(1)
 	o.mu.Lock()
 	ch.handled++
 	o.mu.Unlock()

@@ -115,7 +115,6 @@ func (p *publishing) pause(ctx context.Context, d time.Duration) error {
 			p.takeOrEnd(r, ok)
 		case x := <-p.inboxOfAsking():
 			p.arrived(x)
-			p.dealtWith()
 		}
 	}
 }
@@ -134,7 +133,7 @@ func (p *publishing) idle() bool { return p.asks != nil && p.asks.published.Load
 // broker owes it, and what has come if it waits for answers.
 func (p *publishing) caughtUp() bool {
 	owed := p.begun.Load() && p.confirms.open.Load() > 0
-	return !owed && (!p.asks.mayGet() || p.asks.handled.Load() == p.wire.Arrivals())
+	return !owed && (!p.asks.mayGet() || p.asks.handled.Load()+p.elsewhere.Load() == p.wire.Arrivals())
 }
 
 func (p *publishing) publishes() bool { return true }
@@ -150,7 +149,6 @@ func (p *publishing) runErrands(ctx context.Context) (leaves bool) {
 			}
 		case x := <-p.inbox:
 			p.arrived(x)
-			p.dealtWith()
 		default:
 			return false
 		}

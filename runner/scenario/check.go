@@ -148,7 +148,7 @@ func (c *checker) act(a *Act, path string) {
 		c.at(path+".cast", "an act needs at least one actor")
 	}
 	known := c.define(a)
-	cast := cast{known: map[string]bool{}, consumers: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}, both: map[string]bool{}}
+	cast := cast{known: map[string]bool{}, consumers: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}, both: map[string]bool{}, further: map[string]string{}}
 	for i, actor := range a.Cast {
 		at := fmt.Sprintf("%s.cast[%d]", path, i)
 		if actor == nil || actor.isNone() {
@@ -173,6 +173,8 @@ type cast struct {
 	known, consumers, publishers, clients map[string]bool
 	// both are those that publish and consume: clients, consumers that publish, publishers that wait for answers.
 	both map[string]bool
+	// further are the names of the further channels that consumers consume on.
+	further map[string]string
 	// incomplete is set when an actor's name is not known, so that references prove nothing.
 	incomplete bool
 }
@@ -213,6 +215,7 @@ func (c *checker) actor(act *Act, a *Actor, path string, cast *cast) {
 	case a.Consumer != nil:
 		cast.both[a.Name()] = a.Publishes()
 		cast.consumers[a.Name()] = true
+		cast.further[a.Name()] = a.Channel
 		c.consumer(a.Consumer, path)
 		return
 	case a.Client != nil:
@@ -270,6 +273,9 @@ func (c *checker) consumer(a *Consumer, path string) {
 		c.at(path, "a consumer needs a queue: give its name or declare it")
 	}
 	c.arguments(a.Arguments, path+".arguments", consumerArguments)
+	if c.given(path+".channel") && a.Channel == "" {
+		c.at(path+".channel", "a further channel needs a name: steps reach it by that")
+	}
 	if a.Prefetch < 0 || a.Prefetch > 65535 {
 		c.at(path+".prefetch", "prefetch must be from 0 to 65535")
 	}

@@ -341,6 +341,8 @@ func (c *checker) operation(s *Step, verb Verb, path string, cast *cast, scene *
 		}
 	case s.Answered() != "":
 		c.holds(s, path+"."+verb.Key, scene)
+	case s.Cancel != "" && cast.further[s.By] != "" && s.Channel != cast.further[s.By]:
+		c.at(path+".cancel", "%s consumes on the channel %s: give channel, too", s.By, cast.further[s.By])
 	}
 	c.values(s, path)
 }

@@ -56,3 +56,35 @@ acts:
 		t.Errorf("an actor named runner: %v", err)
 	}
 }
+
+// A consumer's further channel has a name, by which steps reach it.
+func TestFurtherChannelMistakes(t *testing.T) {
+	const text = `title: t
+acts:
+  - name: a
+    cast:
+      - consumer: worker
+        queue: {name: q, declare: true}
+        %CHANNEL
+    steps:
+      - start: worker
+      - {cancel: true, by: worker%ON}
+    expect: {fates: {}}
+`
+	for _, d := range []struct{ channel, on, want string }{
+		{"channel: work", ", channel: work", ""},
+		{"prefetch: 1", "", ""},
+		{"channel: work", "", "f:10:10: worker consumes on the channel work: give channel, too"},
+		{"channel: work", ", channel: wrok", "f:10:10: worker consumes on the channel work: give channel, too"},
+		{`channel: ""`, "", "f:7:9: a further channel needs a name: steps reach it by that"},
+		{"chanel: work", "", "f:7:9: unknown key chanel (did you mean channel?)"},
+	} {
+		_, err := Decode("f", []byte(strings.NewReplacer("%CHANNEL", d.channel, "%ON", d.on).Replace(text)))
+		var all Errors
+		switch {
+		case d.want == "" && err == nil:
+		case d.want == "" || !errors.As(err, &all) || len(all) != 1 || !strings.HasPrefix(all[0].Error(), d.want):
+			t.Errorf("%s, cancel%s:\n%v, want\n%s", d.channel, d.on, err, d.want)
+		}
+	}
+}

@@ -215,6 +215,9 @@ type Consumer struct {
 	Exclusive bool `yaml:"exclusive"`
 	// Tag of the consumer. Default: the actor's name.
 	Tag string `yaml:"tag"`
+	// Channel is the name of a further channel of the actor's connection that it consumes, answers and publishes on;
+	// steps reach it by this name. Default: the channel that the actor has from the beginning.
+	Channel string `yaml:"channel"`
 	// Arguments of basic.consume, such as x-priority.
 	Arguments Arguments `yaml:"arguments"`
 }
