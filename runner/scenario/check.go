@@ -148,7 +148,7 @@ func (c *checker) act(a *Act, path string) {
 		c.at(path+".cast", "an act needs at least one actor")
 	}
 	known := c.define(a)
-	cast := cast{known: map[string]bool{}, consumers: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}, both: map[string]bool{}, further: map[string]string{}}
+	cast := cast{known: map[string]bool{}, consumers: map[string]bool{}, publishers: map[string]bool{}, clients: map[string]bool{}, both: map[string]bool{}, gets: map[string]bool{}, sends: map[string]bool{}, further: map[string]string{}}
 	for i, actor := range a.Cast {
 		at := fmt.Sprintf("%s.cast[%d]", path, i)
 		if actor == nil || actor.isNone() {
@@ -157,6 +157,7 @@ func (c *checker) act(a *Act, path string) {
 		}
 		c.actor(a, actor, at, &cast)
 	}
+	cast.told(a.Steps)
 	if known {
 		c.together(a)
 	}
@@ -173,10 +174,30 @@ type cast struct {
 	known, consumers, publishers, clients map[string]bool
 	// both are those that publish and consume: clients, consumers that publish, publishers that wait for answers.
 	both map[string]bool
+	// gets are those whom a step tells to get a message, and sends those whom one tells to publish.
+	gets, sends map[string]bool
 	// further are the names of the further channels that consumers consume on.
 	further map[string]string
 	// incomplete is set when an actor's name is not known, so that references prove nothing.
 	incomplete bool
+}
+
+// told enters what steps have actors do beside what they are.
+func (c *cast) told(steps []*Step) {
+	for _, s := range steps {
+		switch {
+		case s == nil:
+		case s.Get != "":
+			c.gets[s.By] = true
+		case s.Publish != nil:
+			c.sends[s.By] = true
+		}
+	}
+}
+
+// receives reports whether messages may come to an actor.
+func (c *cast) receives(name string) bool {
+	return !c.publishers[name] || c.both[name] || c.gets[name]
 }
 
 // refer checks that a name is an actor's.

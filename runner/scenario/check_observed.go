@@ -7,8 +7,8 @@ func (c *checker) deliveries(all map[string]*Deliveries, path string, cast *cast
 		at := path + "." + name
 		switch {
 		case !c.refer(cast, at, name):
-		case cast.publishers[name] && !cast.both[name]:
-			c.at(at, "%s is a publisher: nothing is delivered to it", name)
+		case !cast.receives(name):
+			c.at(at, "%s is a publisher that gets nothing: no step tells it to, and it waits for no replies", name)
 		}
 		if e == nil || !c.given(at+".counts") {
 			continue

@@ -96,7 +96,7 @@ func TestDeathsAndQueuesDiffer(t *testing.T) {
 func TestMistakesInDeliveries(t *testing.T) {
 	for expect, want := range map[string]string{
 		"deliveries: {d: []}":                                "f:9:20: there is no actor d in the cast",
-		"deliveries: {p: []}":                                "f:9:20: p is a publisher: nothing is delivered to it",
+		"deliveries: {p: []}":                                "f:9:20: p is a publisher that gets nothing: no step tells it to, and it waits for no replies",
 		"deliveries: {c: {counts: {a: 1}, unordered: true}}": "f:9:40: counts say how often messages come, so unordered has no effect",
 		"deliveries: {c: [{redeliverd: true}]}":              "f:9:25: unknown key redeliverd (did you mean redelivered?)",
 		"deliveries: {c: [{properties: {mesage_id: x}}]}":    "f:9:38: unknown key mesage_id (did you mean message_id?)",

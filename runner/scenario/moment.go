@@ -103,7 +103,8 @@ func progressKeys() []string { return []string{"received", "sent", "confirmed", 
 // neverSo says why an actor never comes as far as a key says; it is empty where it may.
 func (c *cast) neverSo(name, key string) string {
 	publishes := key == "sent" || key == "confirmed" || key == "nacked"
-	if publishes == c.publishers[name] || c.both[name] {
+	switch {
+	case publishes == c.publishers[name], c.both[name], publishes && c.sends[name], key == "received" && c.receives(name):
 		return ""
 	}
 	if publishes {
