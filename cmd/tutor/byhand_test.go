@@ -149,9 +149,23 @@ func playCast(t *testing.T, sh shell, port int, act *scenario.Act, terminals []t
 		default:
 			processes[i].prints(terminal.want[len(declared(terminal.want)):]...)
 		}
-		if member.Consumer.Lazy == 0 {
+	}
+	leaveCast(act, terminals, processes)
+}
+
+// leaveCast has the consumers leave. Who works may have a message in its hands still, which goes to another one when
+// it leaves: the others leave before, and what those who work print from then on is none of the act's.
+func leaveCast(act *scenario.Act, terminals []terminalLine, processes []*process) {
+	for _, works := range []bool{false, true} {
+		for i, terminal := range terminals {
+			c := act.Cast[i].Consumer
+			if c == nil || terminal.fails() || c.Lazy > 0 || c.Work > 0 != works {
+				continue
+			}
 			processes[i].interrupt()
-			processes[i].prints("Stopped")
+			if !works {
+				processes[i].prints("Stopped")
+			}
 		}
 	}
 }
@@ -212,7 +226,7 @@ acts:
 // A consumer that is to drain gets no more when it is interrupted, and leaves when it is through.
 func TestDrainByHand(t *testing.T) {
 	_, page, _ := run(t, "by-hand", "acknowledging", "--act", "7")
-	for _, want := range []string{"tutor con -q tasks --prefetch 3 --drain\n", "stop (Ctrl-C) worker, and let it work off what it has\n"} {
+	for _, want := range []string{"tutor con -q tasks --prefetch 3 --work 10 --drain\n", "stop (Ctrl-C) worker, and let it work off what it has\n"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in\n%s", want, page)
 		}
@@ -228,5 +242,29 @@ func TestDrainByHand(t *testing.T) {
 	con.prints("Received: hi")
 	con.interrupt()
 	con.prints("Cancelled: con", "Stopped")
+	broker.interrupt()
+}
+
+// What a consumer answers by hand is by the text, and each message is put back once, also if several publishers of the
+// same name have sent it. What a publisher writes on its messages comes with them.
+func TestAnswersAndPropertiesByHand(t *testing.T) {
+	plain, _ := freePorts(t)
+	sh := newShell(t)
+	port := fmt.Sprintf(" --port-number %d", plain)
+	broker := sh.start(t, "tutor broker"+port)
+	broker.prints(fmt.Sprintf("AMQP on 127.0.0.1:%d", plain))
+	con := sh.start(t, "tutor con -q q -Q --verbose --reject bad --requeue late"+port)
+	con.prints("Created queue: q")
+	const envelope = `  delivery-tag=<any> redelivered=%v exchange="" routing-key="q"`
+	for range 2 {
+		sh.start(t, "tutor pub -k q -m late"+port).wait()
+		con.prints(fmt.Sprintf(envelope, false), "Received: late", fmt.Sprintf(envelope, true), "Received: late")
+	}
+	sh.start(t, "tutor pub -k q -m bad --content-type text/plain --correlation-id '<number>' --headers '{retries: 3}' --expiration 60000"+
+		" --reply-to answers --message-id 'm-<number>' --message-type order --app-id shop --user-id guest"+port).wait()
+	con.prints(fmt.Sprintf(envelope, false)+` app-id="shop" content-type="text/plain" correlation-id="1" expiration="60000" headers=map[retries:3]`+
+		` message-id="m-1" reply-to="answers" type="order" user-id="guest"`, "Received: bad")
+	con.interrupt()
+	con.prints("Stopped")
 	broker.interrupt()
 }

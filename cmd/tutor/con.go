@@ -16,6 +16,7 @@ until Ctrl-C; with --drain it then works off what it has been sent before it lea
 one message, does not acknowledge it, and dies.`,
 		Example: `  tutor con -q hello -Q
   tutor con -q task_queue -Q --durable-queue --nad-queue --prefetch 1 --lazy 3
+  tutor con -q task_queue --work 2 --reject bad --requeue late
   tutor con -e logs -E -t fanout -Q --exclusive --bind-queue --ack-auto
   tutor con -e topic_logs -E -t topic -Q --exclusive --bind-queue --ack-auto -k 'jp.lg.#'`,
 		Args: cobra.NoArgs,
@@ -27,5 +28,6 @@ one message, does not acknowledge it, and dies.`,
 		},
 	}
 	registerPart(cmd, part)
+	cmd.MarkFlagsMutuallyExclusive("ack-auto", "ack-first")
 	return cmd
 }

@@ -22,6 +22,7 @@ func newPub(t terminal) *cobra.Command {
 		Example: `  tutor pub -q hello -Q -k hello -m 'Hello World!'
   tutor pub -k task_queue --persistent --nb-messages 4 -m 'Hello!'
   tutor pub -e logs -t fanout -m 'Hello World!' --mandatory --confirm
+  tutor pub -k rpc -m 'fib 30' --reply-to answers --correlation-id 7 --headers '{retries: 3}'
   date | tutor pub -k hello -m -`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

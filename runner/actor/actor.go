@@ -36,6 +36,9 @@ type Host struct {
 	Dial func(ctx context.Context, secure bool) (net.Conn, error)
 	// TLS is how to verify the broker, where the actor connects securely.
 	TLS *tls.Config
+	// Run, if not empty, tells the messages of this actor from those of others of its name, which a broker may still
+	// have.
+	Run string
 	// Vhost, User and Password are the broker's names for what the scenario's mean.
 	Vhost, User, Password string
 	// Users are the broker's names for the scenario's users, where they differ.

@@ -266,7 +266,7 @@ func (p *publishing) finish() error {
 // nextMark is that of the next message.
 func (a *Actor) nextMark() string {
 	a.published++
-	return Mark(a.Name(), a.published)
+	return Mark(a.Name()+a.host.Run, a.published)
 }
 
 // Mark is by what a publisher's nth message is known on its way.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -14,7 +15,7 @@ import (
 )
 
 // samples are a value for each kind of flag that no flag has without being given.
-var samples = map[string]string{"string": "it's a b", "bool": yes, "int": "7", "int64": "7", "uint8": "7", "float64": "0.25", "arguments": "{a: 1, x-match: all}"}
+var samples = map[string]string{"string": "it's a b", "bool": yes, "int": "7", "int64": "7", "uint8": "7", "float64": "0.25", "arguments": "{a: 1, x-match: all}", "milliseconds": "7", "moment": "2026-01-31T12:00:00Z"}
 
 // sample is a value that a flag can have.
 func sample(f flag) string {
@@ -48,7 +49,7 @@ func TestRoundTrip(t *testing.T) {
 				if !slices.ContainsFunc(words, func(w string) bool { return w == f.word() || strings.HasPrefix(w, f.word()+"=") }) {
 					t.Errorf("%s is not in %q", f.word(), words)
 				}
-				if diff := gocmp.Diff(p, read(t, blank, words), cmpopts.IgnoreUnexported(Part{})); diff != "" {
+				if diff := gocmp.Diff(p, read(t, blank, words), cmpopts.IgnoreUnexported(Part{}), gocmp.Comparer(func(a, b scenario.Timestamp) bool { return a == b })); diff != "" {
 					t.Errorf("%q (-written +read):\n%s", words, diff)
 				}
 			})
@@ -106,15 +107,21 @@ func TestActors(t *testing.T) {
 		}}), "tutor con -q q", ""},
 		"arguments": {consumer(scenario.Consumer{Common: scenario.Common{Queue: scenario.Queue{Name: "q", Declare: true, AutoDelete: true, Arguments: scenario.Arguments{
 			"x-expires": int64(5), "x-message-ttl": "soon", "x-queue-type": "quorum",
-		}}}}), "tutor con -q q -Q --queue-ttl 5", "the queue's x-message-ttl, the queue's x-queue-type"},
-		"what consumers lack": {consumer(scenario.Consumer{
-			Work: 1, Reject: []string{"m"}, Requeue: []string{"m"}, Exclusive: true, Arguments: scenario.Arguments{"x-priority": int64(1)},
+		}}}}), "tutor con -q q -Q --queue-ttl 5 --queue-arguments '{x-message-ttl: soon, x-queue-type: quorum}'", ""},
+		"how consumers answer": {consumer(scenario.Consumer{
+			Work: scenario.Duration(1500 * time.Millisecond), Reject: []string{"m", "", "it's, a \"b\""}, Requeue: []string{"m"}, Exclusive: true,
+			Arguments: scenario.Arguments{"x-priority": int64(1)}, Ack: scenario.Ack{Every: 3},
 			Common: scenario.Common{Queue: scenario.Queue{Name: "q", Bind: scenario.Bind{To: make([]scenario.QueueBinding, 2)}}},
-		}), "tutor con -q q", "arguments, exclusive, reject, requeue, work, several binding keys"},
-		"what exchanges lack": {publisher(scenario.Publisher{Message: "m", Common: scenario.Common{Exchange: scenario.Exchange{
+		}), `tutor con -q q --work 1.5 --ack-every 3 --reject m --reject '' --reject 'it'\''s, a "b"' --requeue m --exclusive-consumer --consumer-arguments '{x-priority: 1}'`,
+			"several binding keys"},
+		"acknowledged first": {consumer(scenario.Consumer{Ack: scenario.Ack{Mode: scenario.AckFirst}, Common: scenario.Common{Queue: scenario.Queue{Name: "q"}}}),
+			"tutor con -q q --ack-first", ""},
+		"how exchanges are declared": {publisher(scenario.Publisher{Message: "m", Common: scenario.Common{Exchange: scenario.Exchange{
 			Name: "e", Declare: true, Internal: true, Arguments: scenario.Arguments{"alternate-exchange": "f"},
-		}}}), "tutor pub -e e -E --nad-exchange -m m", "the exchange's alternate-exchange, internal"},
-		"what publishers lack":              {publisher(scenario.Publisher{Message: "m", Expiration: new(scenario.Duration), Headers: scenario.Arguments{"a": true}}), "tutor pub -m m", "expiration, headers"},
+		}}}), "tutor pub -e e -E --nad-exchange --internal --exchange-arguments '{alternate-exchange: f}' -m m", ""},
+		"what is in messages": {publisher(scenario.Publisher{Message: "m", Expiration: new(scenario.Duration), Headers: scenario.Arguments{"a": true, "b": "1"},
+			Properties: &scenario.Properties{MessageID: "<number>", Timestamp: scenario.Timestamp(time.Unix(7, 0).UTC())}}),
+			`tutor pub -m m --expiration 0 --headers '{a: true, b: "1"}' --message-id '<number>' --timestamp 1970-01-01T00:00:07Z`, ""},
 		"confirms":                          {publisher(scenario.Publisher{Message: "m", Confirm: scenario.Confirm{Asked: true, Every: 1}}), "tutor pub -m m --confirm", ""},
 		"confirms in batches, shown":        {publisher(scenario.Publisher{Message: "m", Confirm: scenario.Confirm{Asked: true, Every: 3, Show: true}}), "tutor pub -m m --confirm=3 --show-confirms", ""},
 		"confirms, not waited for":          {publisher(scenario.Publisher{Message: "m", Confirm: scenario.Confirm{Asked: true}}), "tutor pub -m m --confirm=async", ""},
@@ -166,9 +173,14 @@ func TestEveryField(t *testing.T) {
 		return join(append(p.words(), lacking(p)...))
 	}
 	for _, blank := range []func() *Part{NewConsumer, NewPublisher} {
-		bare := shown(ready(blank))
-		for i := range leaves(ready(blank)) {
+		whole := func() *Part {
 			p := ready(blank)
+			p.publisher.Properties = &scenario.Properties{}
+			return p
+		}
+		bare := shown(whole())
+		for i := range leaves(whole()) {
+			p := whole()
 			field := leaves(p)[i]
 			fill(field.Value)
 			said := shown(p) != bare
@@ -196,7 +208,10 @@ func leavesOf(l leaf) (all []leaf) {
 	if l.Type() == reflect.TypeFor[scenario.Position]() {
 		return nil
 	}
-	if l.Kind() != reflect.Struct {
+	if l.Kind() == reflect.Pointer && !l.IsNil() && l.Elem().Kind() == reflect.Struct {
+		l.Value = l.Elem()
+	}
+	if l.Kind() != reflect.Struct || l.Type() == reflect.TypeFor[scenario.Timestamp]() {
 		return []leaf{l}
 	}
 	for i := range l.NumField() {
@@ -209,6 +224,10 @@ func leavesOf(l leaf) (all []leaf) {
 func fill(v reflect.Value) {
 	words := map[reflect.Type]string{
 		reflect.TypeFor[scenario.ExchangeType](): "topic", reflect.TypeFor[scenario.AckMode](): "auto", reflect.TypeFor[scenario.CA](): "other",
+	}
+	if moment := reflect.ValueOf(scenario.Timestamp(time.Unix(7, 0))); v.Type() == moment.Type() {
+		v.Set(moment)
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:

@@ -76,13 +76,18 @@ var (
 	someExchange     = need{func(p *Part) bool { return p.common().Exchange.Name != "" }, ""}
 	namedExchange    = need{someExchange.isMet, "--create-exchange needs --exchange: the default exchange is always there"}
 	declaredExchange = need{func(p *Part) bool { return someExchange.isMet(p) && p.common().Exchange.Declare },
-		"--durable-exchange and --nad-exchange need --create-exchange"}
+		"--durable-exchange, --nad-exchange, --internal and --exchange-arguments need --create-exchange"}
 	declaredQueue = need{func(p *Part) bool { return p.common().Queue.Declare },
-		"--durable-queue, --exclusive, --nad-queue, --queue-ttl and --message-ttl need --create-queue"}
-	boundQueue      = need{func(p *Part) bool { return p.common().Queue.Bind.Wanted }, "--bind-arguments needs --bind-queue"}
-	aConsumer       = need{func(p *Part) bool { return p.Actor.Consumer != nil }, "--ack-auto is for consumers"}
-	aPublisher      = need{func(p *Part) bool { return p.Actor.Publisher != nil }, "--mandatory and --persistent are for publishers"}
-	confirms        = need{func(p *Part) bool { return p.publisher.Confirm.Asked }, "--show-confirms needs --confirm"}
+		"--durable-queue, --exclusive, --nad-queue, --queue-ttl, --message-ttl and --queue-arguments need --create-queue"}
+	boundQueue    = need{func(p *Part) bool { return p.common().Queue.Bind.Wanted }, "--bind-arguments needs --bind-queue"}
+	aConsumer     = need{func(p *Part) bool { return p.Actor.Consumer != nil }, "--ack-auto is for consumers"}
+	aPublisher    = need{func(p *Part) bool { return p.Actor.Publisher != nil }, "--mandatory and --persistent are for publishers"}
+	confirms      = need{func(p *Part) bool { return p.publisher.Confirm.Asked }, "--show-confirms needs --confirm"}
+	goesOn        = need{func(p *Part) bool { return p.consumer.Lazy == 0 }, "--work has no effect with --lazy: such a consumer dies over its first message"}
+	answersAtWill = need{func(p *Part) bool { return goesOn.of(p) && answersLater.of(p) },
+		"--reject and --requeue have no effect with --lazy, --ack-auto and --ack-first: there is nothing left to refuse"}
+	answersLater = need{func(p *Part) bool { return p.consumer.Ack.Mode == "" || p.consumer.Ack.Mode == scenario.AckManual },
+		"--ack-every has no effect with --ack-auto and --ack-first: each message is acknowledged by itself"}
 	severalMessages = need{func(p *Part) bool { return p.publisher.Count != nil && *p.publisher.Count > 1 }, ""}
 )
 
@@ -98,6 +103,10 @@ var flags = []flag{
 		field: func(p *Part) value { return truth(&p.common().Exchange.Durable) }, needs: declaredExchange},
 	{name: "nad-exchange", initial: no, help: "the exchange is not auto-delete",
 		field: func(p *Part) value { return not(&p.common().Exchange.AutoDelete) }, needs: declaredExchange},
+	{name: "internal", initial: no, help: "the exchange takes messages from other exchanges only",
+		field: func(p *Part) value { return truth(&p.common().Exchange.Internal) }, needs: declaredExchange},
+	{name: "exchange-arguments", help: "arguments of the exchange, such as {alternate-exchange: lost}",
+		field: func(p *Part) value { return tableIn(&p.common().Exchange.Arguments) }, needs: declaredExchange},
 
 	{name: "queue", short: "q", help: "queue; if it is declared without a name the broker makes one up",
 		field: func(p *Part) value { return text(&p.common().Queue.Name) }},
@@ -117,15 +126,31 @@ var flags = []flag{
 		field: func(p *Part) value { return timeToLive(&p.common().Queue.Arguments, "x-expires") }, needs: declaredQueue},
 	{name: "message-ttl", initial: "0", help: "messages in the queue live so many milliseconds",
 		field: func(p *Part) value { return timeToLive(&p.common().Queue.Arguments, "x-message-ttl") }, needs: declaredQueue},
+	{name: "queue-arguments", help: "further arguments of the queue, such as {x-queue-type: quorum, x-max-length: 10}",
+		field: func(p *Part) value { return furtherArguments(&p.common().Queue.Arguments) }, needs: declaredQueue},
 	{name: "routing-key", short: "k", help: "routing key",
 		field: func(p *Part) value { return text(&p.common().RoutingKey) }},
 
 	{name: "prefetch", initial: "0", help: "how many unacknowledged messages the broker may have sent; 0 is no limit", tool: con,
 		field: func(p *Part) value { return number(&p.consumer.Prefetch).within(0, 65535, "want 0 to 65535") }},
+	{name: "work", initial: "0", help: "how many seconds each message is worked on before it is acknowledged", tool: con,
+		field: func(p *Part) value { return seconds(&p.consumer.Work) }, needs: goesOn},
 	{name: "lazy", initial: "0", help: "take one message, hold it for so many seconds without acknowledging it, then die", tool: con,
 		field: func(p *Part) value { return seconds(&p.consumer.Lazy) }},
 	{name: "ack-auto", initial: no, help: "automatic acknowledgement: the broker forgets a message when it has sent it",
-		field: func(p *Part) value { return automatic(&p.consumer.Ack.Mode) }, needs: aConsumer},
+		field: func(p *Part) value { return acknowledging(&p.consumer.Ack.Mode, scenario.AckAuto) }, needs: aConsumer},
+	{name: "ack-first", initial: no, help: "acknowledge each message before it is worked on", tool: con,
+		field: func(p *Part) value { return acknowledging(&p.consumer.Ack.Mode, scenario.AckFirst) }},
+	{name: "ack-every", initial: "0", help: "acknowledge so many messages at one time", tool: con,
+		field: func(p *Part) value { return number(&p.consumer.Ack.Every).within(0, maxEvery, "want 0 to 10000000") }, needs: answersLater},
+	{name: "reject", help: "a message that is rejected, and not put back; may be given several times", tool: con,
+		field: func(p *Part) value { return texts(&p.consumer.Reject) }, needs: answersAtWill},
+	{name: "requeue", help: "a message that is rejected and put back when it comes for the first time; may be given several times", tool: con,
+		field: func(p *Part) value { return texts(&p.consumer.Requeue) }, needs: answersAtWill},
+	{name: "exclusive-consumer", initial: no, help: "ask to be the only consumer of the queue", tool: con,
+		field: func(p *Part) value { return truth(&p.consumer.Exclusive) }},
+	{name: "consumer-arguments", help: "arguments to consume with, such as {x-priority: 10}", tool: con,
+		field: func(p *Part) value { return tableIn(&p.consumer.Arguments) }},
 
 	{name: "drain", initial: no, help: "on Ctrl-C, get no more, and leave when all that has come is worked off", tool: con,
 		field: func(p *Part) value { return truth(&p.Drain) }},
@@ -144,6 +169,28 @@ var flags = []flag{
 		field: func(p *Part) value { return text(&p.publisher.PubName) }},
 	{name: "priority", initial: "0", help: "priority of the messages", tool: pub,
 		field: func(p *Part) value { return octet(&p.publisher.Priority) }},
+	{name: "expiration", help: "messages live so many milliseconds", tool: pub,
+		field: func(p *Part) value { return expiration(&p.publisher.Expiration) }},
+	{name: "headers", help: "headers of the messages, such as {kind: order, retries: 3}", tool: pub,
+		field: func(p *Part) value { return tableIn(&p.publisher.Headers) }},
+	{name: "content-type", help: "MIME type of the messages", tool: pub,
+		field: property(func(p *scenario.Properties) *string { return &p.ContentType })},
+	{name: "content-encoding", help: "how the messages are encoded, such as gzip", tool: pub,
+		field: property(func(p *scenario.Properties) *string { return &p.ContentEncoding })},
+	{name: "message-type", help: "what the application calls such messages", tool: pub,
+		field: property(func(p *scenario.Properties) *string { return &p.Type })},
+	{name: "message-id", help: "by what the application knows a message; <number> stands for its number", tool: pub,
+		field: property(func(p *scenario.Properties) *string { return &p.MessageID })},
+	{name: "correlation-id", help: "which message this one belongs to; <number> stands for its number", tool: pub,
+		field: property(func(p *scenario.Properties) *string { return &p.CorrelationID })},
+	{name: "reply-to", help: "queue that an answer is to go to", tool: pub,
+		field: property(func(p *scenario.Properties) *string { return &p.ReplyTo })},
+	{name: "app-id", help: "application that publishes", tool: pub,
+		field: property(func(p *scenario.Properties) *string { return &p.AppID })},
+	{name: "user-id", help: "user who publishes; the broker refuses another one than is logged in", tool: pub,
+		field: property(func(p *scenario.Properties) *string { return &p.UserID })},
+	{name: "timestamp", help: "when the application made the messages, as in 2026-01-31T12:00:00Z", tool: pub,
+		field: func(p *Part) value { return timestamp(&p.publisher.Properties) }},
 	{name: "persistent", initial: no, help: "messages survive a restart of the broker, in a durable queue",
 		field: func(p *Part) value { return truth(&p.publisher.Persistent) }, needs: aPublisher},
 	{name: "mandatory", initial: no, help: "a message that reaches no queue comes back",

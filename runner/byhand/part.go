@@ -51,7 +51,11 @@ func NewPublisher() *Part {
 func blank(a *scenario.Actor) *Part {
 	p := newPart(a)
 	for _, f := range flags {
-		if err := f.field(p).set(f.initial); err != nil {
+		v := f.field(p)
+		if v.several != nil {
+			continue // it has none
+		}
+		if err := v.set(f.initial); err != nil {
 			panic(fmt.Sprintf("the initial value of --%s: %v", f.name, err))
 		}
 	}

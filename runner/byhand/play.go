@@ -3,6 +3,7 @@ package byhand
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -59,6 +60,7 @@ func (p *Part) host(s *screen) (actor.Host, error) {
 	host := actor.Host{
 		Clock: clock.NewWall(),
 		Dial:  p.dial,
+		Run:   rand.Text(),
 		Vhost: c.Vhost, User: guest, Password: guest,
 		Print: s.print,
 	}

@@ -21,8 +21,8 @@ type value struct {
 	wrong func() string
 	// alone is the value of a flag that is given without one, where that is allowed. Others are written behind a =.
 	alone string
-	// argument is the name of the queue's argument that the field is, if it is one.
-	argument string
+	// several are the values of a flag that may be given more than once.
+	several func() []string
 }
 
 func (v value) String() string        { return v.get() }
@@ -40,6 +40,12 @@ func (v value) shown() string {
 // written is the flag of a word with its value.
 func (v value) written(word string) []string {
 	switch text := v.get(); {
+	case v.several != nil:
+		var words []string
+		for _, text := range v.several() {
+			words = append(words, word, text)
+		}
+		return words
 	case v.alone == "":
 		return []string{word, text}
 	case text == v.alone:
@@ -91,11 +97,14 @@ func not(field *bool) value {
 	return truthOf(func() bool { return !*field }, func(b bool) { *field = !b })
 }
 
-func automatic(field *scenario.AckMode) value {
-	return truthOf(func() bool { return *field == scenario.AckAuto }, func(b bool) {
-		*field = scenario.AckManual
-		if b {
-			*field = scenario.AckAuto
+// acknowledging is whether a consumer acknowledges in one mode, rather than as everybody does.
+func acknowledging(field *scenario.AckMode, mode scenario.AckMode) value {
+	return truthOf(func() bool { return *field == mode }, func(b bool) {
+		switch {
+		case b:
+			*field = mode
+		case *field == mode:
+			*field = scenario.AckManual
 		}
 	})
 }
@@ -237,7 +246,7 @@ func timeToLive(arguments *scenario.Arguments, name string) value {
 		n, _ := (*arguments)[name].(int64)
 		return n
 	}
-	v := numberOf("int64", get, func(n int64) {
+	return numberOf("int64", get, func(n int64) {
 		changed := maps.Clone(*arguments)
 		if changed == nil {
 			changed = scenario.Arguments{}
@@ -248,8 +257,6 @@ func timeToLive(arguments *scenario.Arguments, name string) value {
 		}
 		*arguments = changed
 	}).within(0, math.MaxInt64, "a time to live cannot be negative")
-	v.argument = name
-	return v
 }
 
 // secure is whether a connection is secure and does not verify whom it is to.

@@ -2,8 +2,6 @@ package byhand
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 
 	"tutor/runner/scenario"
 )
@@ -105,24 +103,13 @@ var lacks = []struct {
 	what string
 	of   func(*Part) bool
 }{
-	{"arguments", func(p *Part) bool { return len(p.consumer.Arguments) > 0 }},
-	{"exclusive", func(p *Part) bool { return p.consumer.Exclusive }},
-	{"ack: first", func(p *Part) bool { return p.consumer.Ack.Mode == scenario.AckFirst }},
-	{"ack: {every: …}", func(p *Part) bool { return p.consumer.Ack.Every > 0 }},
 	{"once_by", func(p *Part) bool { return p.consumer.OnceBy != "" }},
 	{"answers", func(p *Part) bool { return len(p.consumer.Answers) > 0 }},
-	{"reject", func(p *Part) bool { return len(p.consumer.Reject) > 0 }},
-	{"requeue", func(p *Part) bool { return len(p.consumer.Requeue) > 0 }},
 	{"reply", func(p *Part) bool { return p.consumer.Reply != nil }},
 	{"reply_first", func(p *Part) bool { return p.consumer.ReplyFirst != nil }},
-	{"work", func(p *Part) bool { return p.consumer.Work > 0 }},
 	{"publishing nothing", func(p *Part) bool { return p.publisher.Count != nil && *p.publisher.Count == 0 }},
-	{"expiration", func(p *Part) bool { return p.publisher.Expiration != nil }},
-	{"properties", func(p *Part) bool { return p.publisher.Properties != nil }},
 	{"replies", func(p *Part) bool { return p.publisher.Replies != nil }},
 	{"messages", func(p *Part) bool { return len(p.publisher.Written) > 0 }},
-	{"headers", func(p *Part) bool { return len(p.publisher.Headers) > 0 }},
-	{"internal", func(p *Part) bool { return declaredExchange.of(p) && p.common().Exchange.Internal }},
 	{"several binding keys", func(p *Part) bool { return len(p.common().Queue.Bind.To) > 1 }},
 	{"where the queue is bound", func(p *Part) bool {
 		to := p.common().Queue.Bind.To
@@ -137,20 +124,6 @@ var lacks = []struct {
 
 // lacking is what of a part flags cannot say.
 func lacking(p *Part) (what []string) {
-	said := map[string]bool{}
-	for _, f := range flags {
-		said[f.field(p).argument] = f.isSet(p)
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.common().Queue.Arguments)) {
-		if !said[name] {
-			what = append(what, "the queue's "+name)
-		}
-	}
-	if declaredExchange.of(p) {
-		for _, name := range slices.Sorted(maps.Keys(p.common().Exchange.Arguments)) {
-			what = append(what, "the exchange's "+name)
-		}
-	}
 	for _, l := range lacks {
 		if l.of(p) {
 			what = append(what, l.what)

@@ -78,13 +78,20 @@ type Timestamp time.Time
 func (t Timestamp) Std() time.Time { return time.Time(t) }
 
 func (t *Timestamp) decodeNode(d *decoder, n *yaml.Node, _ string) {
+	var ok bool
+	if *t, ok = ParseTimestamp(n.Value); !ok {
+		d.errorf(n, "want a moment such as 2026-01-31T12:00:00Z, not %s", kindOf(n))
+	}
+}
+
+// ParseTimestamp reads a moment, or just a day; ok is false where it is neither.
+func ParseTimestamp(text string) (t Timestamp, ok bool) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if moment, err := time.Parse(layout, n.Value); err == nil && moment.Nanosecond() == 0 && moment.Unix() >= 0 {
-			*t = Timestamp(moment.UTC())
-			return
+		if moment, err := time.Parse(layout, text); err == nil && moment.Nanosecond() == 0 && moment.Unix() >= 0 {
+			return Timestamp(moment.UTC()), true
 		}
 	}
-	d.errorf(n, "want a moment such as 2026-01-31T12:00:00Z, not %s", kindOf(n))
+	return Timestamp{}, false
 }
 
 func (m *Message) decodeNode(d *decoder, n *yaml.Node, path string) {
