@@ -31,6 +31,7 @@ type playFlags struct {
 	quiet   bool
 	verbose bool
 	watches bool
+	knobs   bool
 }
 
 // timeLimit is a flag's value: a time that is more than none. It is 0 if the flag is not given.
@@ -86,6 +87,7 @@ func (f *playFlags) register(cmd *cobra.Command, t terminal) {
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what has not passed, and the summary")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show the frames on each actor's connection")
 	flags.BoolVar(&f.watches, "watch", false, "play again whenever a file is saved, until Ctrl-C")
+	flags.BoolVar(&f.knobs, "knobs", false, "in place of the acts, play every position of their knobs")
 	complete(cmd, "clock", "virtual", "real")
 	completeBy(cmd, "act", completeActs(t))
 }
@@ -108,6 +110,11 @@ func (f *playFlags) playOnce(ctx context.Context, t terminal, args []string) (er
 	}
 	if err := f.choose(sources); err != nil {
 		return err
+	}
+	if f.knobs {
+		if err := turnKnobs(sources); err != nil {
+			return err
+		}
 	}
 	outputs, err := f.outputs.open(sources)
 	if err != nil {
@@ -138,6 +145,9 @@ func (f *playFlags) check() error {
 	}
 	if f.dryRun && !f.update {
 		return errors.New("--dry-run is for --update")
+	}
+	if f.knobs && f.update {
+		return errors.New("--knobs plays what is not written as an act, so --update has nothing to rewrite")
 	}
 	if err := f.broker.check(); err != nil {
 		return err

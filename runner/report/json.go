@@ -46,6 +46,9 @@ type Act struct {
 	Verdict outcome.Verdict `json:"verdict"`
 	// Error says why the verdict is error; else absent.
 	Error string `json:"error,omitempty"`
+	// Open is set where nothing is expected but that the act comes to its end and its books balance: it is the
+	// position of a knob that says nothing else.
+	Open bool `json:"open,omitempty"`
 	// Clock is virtual or real.
 	Clock string `json:"clock"`
 	// ClockReason says why it is real where nobody has asked for that; else absent.
@@ -71,6 +74,9 @@ type Act struct {
 	Confirms map[string]Confirms `json:"confirms,omitempty"`
 	// Tries are the messages that were published more than once.
 	Tries []Tries `json:"tries,omitempty"`
+	// Questions are what readers are asked before the act is played, with the answers that it gave. Absent if the
+	// act did not come to its end.
+	Questions []Question `json:"questions,omitempty"`
 	// Notes explain what became of messages that were not simply processed.
 	Notes []Note `json:"notes"`
 	// Deprecated is what the act uses that the newest RabbitMQ denies by default.
@@ -234,7 +240,7 @@ func newRun(r *outcome.Report) Run {
 
 func newAct(a *outcome.Act) Act {
 	act := Act{
-		Name: a.Act.Name, Line: a.Act.Pos.Line, Verdict: a.Verdict, Clock: string(a.Clock), ClockReason: a.WhyReal,
+		Name: a.Act.Name, Line: a.Act.Pos.Line, Verdict: a.Verdict, Open: a.Act.IsOpen(), Clock: string(a.Clock), ClockReason: a.WhyReal,
 		Product: a.Product, Version: a.Version,
 		SpanMS: milliseconds(a.Span), ElapsedMS: milliseconds(a.Elapsed),
 		Lines: make([]Line, len(a.Lines)), Notes: make([]Note, len(a.Notes())),
@@ -247,6 +253,7 @@ func newAct(a *outcome.Act) Act {
 		act.Sent, act.Fates = a.Books.Sent, newFates(a.Books)
 		act.Events, act.EventsTruncated = newEvents(a.Books), a.Books.Truncated
 		act.Deliveries, act.Queues, act.Confirms = newDeliveries(a.Books), newQueues(a.Books), newConfirms(a.Books)
+		act.Questions = newQuestions(a)
 		for _, t := range a.Books.Tries {
 			act.Tries = append(act.Tries, Tries(t))
 		}

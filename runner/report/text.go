@@ -154,6 +154,9 @@ func summary(p *page, a *outcome.Act) {
 	if a.Books != nil {
 		parts = append(parts, counts(a.Books))
 	}
+	if a.Act.IsOpen() && a.Verdict == outcome.Pass {
+		parts = append(parts, "played to its end, nothing else is expected")
+	}
 	if a.Elapsed > 0 {
 		parts = append(parts, duration(a))
 	}

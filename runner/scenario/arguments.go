@@ -90,7 +90,27 @@ func onlyGo(e *syntax.Error) bool {
 
 // refusals checks that what consumers of an act reject or requeue is sent by somebody.
 func (c *checker) refusals(a *Act, path string) {
-	var publishers []*Publisher
+	publishers, known := a.senders()
+	if !known {
+		return
+	}
+	sends := func(body string) bool {
+		return a.composes(body) || slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) })
+	}
+	for i, actor := range a.Cast {
+		if actor.Consumer == nil {
+			continue
+		}
+		at := fmt.Sprintf("%s.cast[%d]", path, i)
+		c.sent(actor.Reject, at+".reject", sends, publishers)
+		c.sent(actor.Requeue, at+".requeue", sends, publishers)
+		c.answered(actor.Answers, sends, publishers)
+	}
+	c.asked(a.Ask, path+".ask", sends, publishers)
+}
+
+// senders are those who publish in an act, steps included, unless somebody in the cast is not known.
+func (a *Act) senders() (publishers []*Publisher, known bool) {
 	for _, s := range a.Steps {
 		if s != nil && s.Publish != nil {
 			publishers = append(publishers, &Publisher{Message: s.Publish.Body.Shown()})
@@ -98,24 +118,13 @@ func (c *checker) refusals(a *Act, path string) {
 	}
 	for _, actor := range a.Cast {
 		if actor == nil || actor.isNone() {
-			return
+			return nil, false
 		}
 		if actor.Publisher != nil {
 			publishers = append(publishers, actor.Publisher)
 		}
 	}
-	for i, actor := range a.Cast {
-		if actor.Consumer == nil {
-			continue
-		}
-		at := fmt.Sprintf("%s.cast[%d]", path, i)
-		sends := func(body string) bool {
-			return a.composes(body) || slices.ContainsFunc(publishers, func(p *Publisher) bool { return p.sends(body) })
-		}
-		c.sent(actor.Reject, at+".reject", sends, publishers)
-		c.sent(actor.Requeue, at+".requeue", sends, publishers)
-		c.answered(actor.Answers, sends, publishers)
-	}
+	return publishers, true
 }
 
 func (c *checker) sent(bodies []string, path string, sends func(string) bool, publishers []*Publisher) {

@@ -18,6 +18,8 @@ const DefaultTimeout = Duration(60 * time.Second)
 // for all of them.
 type checker struct {
 	*decoder
+	// borrowed are mistakes that acts may only have since they are like others.
+	borrowed []borrowed
 }
 
 // at reports a mistake at the key or item that a path leads to, or at the nearest thing around it.
@@ -46,7 +48,7 @@ func (c *checker) scenario(s *Scenario) {
 	c.before(s.Topology, "topology")
 	names := map[string]bool{}
 	for i, act := range s.Acts {
-		path := fmt.Sprintf("acts[%d]", i)
+		path, before := fmt.Sprintf("acts[%d]", i), len(c.errs)
 		if act == nil {
 			continue
 		}
@@ -61,7 +63,9 @@ func (c *checker) scenario(s *Scenario) {
 		}
 		act.inherit(s)
 		c.act(act, path)
+		c.likened(act, before)
 	}
+	c.tellBorrowed()
 }
 
 func (a *Act) inherit(s *Scenario) {
@@ -144,7 +148,10 @@ func (c *checker) act(a *Act, path string) {
 	if c.given(path+".name") && strings.TrimSpace(a.Name) == "" {
 		c.at(path+".name", "the act's name is empty")
 	}
-	if c.given(path+".cast") && len(a.Cast) == 0 {
+	switch {
+	case a.Pos != (Position{}) && !c.given(path+".cast") && !c.given(path+".like"):
+		c.at(path, "cast is missing")
+	case c.given(path+".cast") && len(a.Cast) == 0:
 		c.at(path+".cast", "an act needs at least one actor")
 	}
 	known := c.define(a)

@@ -31,10 +31,13 @@ func DecodeFile(path string, text []byte) (*Scenario, error) {
 
 // DecodeIn is [Decode] of a file that may refer to others in a file system.
 func DecodeIn(files fs.FS, name string, text []byte) (*Scenario, error) {
-	d := &decoder{file: name, where: map[string]Position{}, files: files, bodies: map[string]Body{}}
+	d := &decoder{file: name, where: map[string]Position{}, files: files, bodies: map[string]Body{}, ends: map[Position]int{}}
 	s := d.document(text)
 	if s != nil && !d.exhausted() {
 		(&checker{decoder: d}).scenario(s)
+	}
+	if len(d.errs) == 0 {
+		d.turnKnobs(s)
 	}
 	if len(d.errs) > 0 {
 		return nil, d.errs.sorted()
@@ -56,6 +59,8 @@ type decoder struct {
 	// where remembers the place of each key by its path, as in acts[0].cast[1].queue, for the
 	// checks that follow.
 	where map[string]Position
+	// ends are the last lines of the acts, by their places.
+	ends map[Position]int
 	// nodes counts what was visited, each alias and merge key with all that it stands for, since they let
 	// a small file describe a huge tree; depth is how far down in it the decoder is.
 	nodes, depth int
@@ -103,7 +108,8 @@ func (d *decoder) document(text []byte) *Scenario {
 		d.errs = Errors{syntaxError(d.file, text, err)}
 		return nil
 	}
-	s := &Scenario{}
+	d.writeOut(doc.Content[0])
+	s := &Scenario{file: doc.Content[0]}
 	d.value(doc.Content[0], reflect.ValueOf(s).Elem(), "")
 	var second yaml.Node
 	if err := parser.Decode(&second); err == nil {
@@ -261,7 +267,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, path string) {
 		key := e.key.Value
 		at := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
 		if at < 0 {
-			if path == "" && strings.HasPrefix(key, "x-") { // a place for anchors
+			if path == "" && strings.HasPrefix(key, anchorsPrefix) { // a place for anchors
 				continue
 			}
 			d.errorf(e.key, "unknown key %s%s", key, d.didYouMean(key, keys(fields)))

@@ -39,5 +39,9 @@ func (e Errors) sorted() Errors {
 		}
 		return a.Pos.Column - b.Pos.Column
 	})
-	return slices.Compact(e)
+	said := map[Error]bool{}
+	return slices.DeleteFunc(e, func(one Error) bool {
+		defer func() { said[one] = true }()
+		return said[one]
+	})
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"gopkg.in/yaml.v3"
+
 	"tutor/runner/fate"
 )
 
@@ -35,6 +37,9 @@ type Scenario struct {
 	Reads []string `yaml:"-"`
 	// Acts are played one after the other, each on an empty broker.
 	Acts []*Act `yaml:"acts" jsonschema:"required"`
+
+	// file is what was decoded, with all acts written out.
+	file *yaml.Node
 }
 
 // Act is one run on an empty broker: its cast is started in order, each actor when the one before it
@@ -46,6 +51,12 @@ type Act struct {
 	Name string `yaml:"name" jsonschema:"required"`
 	// About is the teaching text of this act.
 	About string `yaml:"about"`
+	// Like names another act that this one is like but for what change says: it takes over what it does not say
+	// itself, but for name, about, knobs, ask, and what is expected. That act may be like one in turn.
+	Like string `yaml:"like"`
+	// Change is what is different in an act that is like another one: what an actor has, by its name, the topology and
+	// the steps. What is null is taken away.
+	Change Change `yaml:"change"`
 	// Clock is virtual or real. Default: the scenario's. A broker's own time does not pass on the
 	// virtual clock: an act in which a time to live, an x-expires or a consumer time-out is over before the act
 	// is needs the real clock, and is an error without it.
@@ -58,15 +69,26 @@ type Act struct {
 	Broker *Broker `yaml:"broker"`
 	// Topology is what is there before the cast starts, beside what the scenario says.
 	Topology *Topology `yaml:"topology"`
-	// Cast is the actors in starting order.
-	Cast []*Actor `yaml:"cast" jsonschema:"required"`
+	// Cast is the actors in starting order. Default: that of the act that this one is like.
+	Cast []*Actor `yaml:"cast"`
 	// Steps order the act where it is more than "start the cast in order".
 	Steps []*Step `yaml:"steps"`
+	// Knobs are what readers may turn, one at a time, by what they are called. Every position of each can be played.
+	Knobs map[string]*Knob `yaml:"knobs"`
+	// Ask is what readers are asked before the act is played. The answers come from what is observed. Default: what
+	// becomes of a message that meets another fate than most.
+	Ask []*Question `yaml:"ask"`
 	// Expect says what must be observed.
 	Expect Expectations `yaml:"expect" jsonschema:"required"`
 
 	places places
+	// open is set where nothing is expected but that the act comes to its end.
+	open bool
 }
+
+// IsOpen reports whether nothing is expected of the act but that it comes to its end, as in a position of a knob
+// that says nothing else.
+func (a *Act) IsOpen() bool { return a.open }
 
 // Broker is what the target must provide before the act begins.
 type Broker struct {

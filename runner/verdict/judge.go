@@ -20,6 +20,12 @@ func Judge(a *outcome.Act) error {
 	}
 	a.Expected = expected
 	j := judge{a}
+	if a.Act.IsOpen() {
+		a.Mismatches = nil // of what steps have checked, it speaks of the act as it is written
+		j.balance()
+		j.give()
+		return nil
+	}
 	for i, member := range a.Act.Cast {
 		want := expected.Transcript[member.Name()]
 		if want == nil {
@@ -37,16 +43,11 @@ func Judge(a *outcome.Act) error {
 	j.deaths()
 	j.queues()
 	j.confirms()
-	if !a.Books.Balanced() {
-		j.mismatch(expected.Pos, "the books do not balance", unaccounted(a.Books))
-	}
+	j.balance()
 	if expected.ProvesNothing(a.Books.Sent) {
 		j.mismatch(expected.Pos, "nothing is checked: no message was sent, and no transcript is expected", j.printed())
 	}
-	a.Verdict = outcome.Pass
-	if len(a.Mismatches) > 0 {
-		a.Verdict = outcome.Fail
-	}
+	j.give()
 	return nil
 }
 
@@ -64,6 +65,21 @@ func Stop(a *outcome.Act, m outcome.Mismatch) error {
 
 // judge enters in an act's outcome where it differs from what was expected.
 type judge struct{ act *outcome.Act }
+
+// balance enters what keeps the books from balancing.
+func (j judge) balance() {
+	if !j.act.Books.Balanced() {
+		j.mismatch(j.act.Expected.Pos, "the books do not balance", unaccounted(j.act.Books))
+	}
+}
+
+// give enters the verdict.
+func (j judge) give() {
+	j.act.Verdict = outcome.Pass
+	if len(j.act.Mismatches) > 0 {
+		j.act.Verdict = outcome.Fail
+	}
+}
 
 // printed lists what the actors have printed.
 func (j judge) printed() []transcript.DiffLine {

@@ -28,6 +28,7 @@ var sources = []string{
 	"runner/scenario/condition.go", "runner/fate/fate.go", "runner/scenario/until.go", "runner/scenario/moment.go", "runner/scenario/publishing.go", "runner/scenario/topology.go",
 	"runner/scenario/deliveries.go", "runner/scenario/deaths.go", "runner/scenario/queues.go", "runner/scenario/operations.go",
 	"runner/scenario/confirm.go", "runner/scenario/confirms.go", "runner/scenario/bindings.go",
+	"runner/scenario/like.go", "runner/scenario/knobs.go", "runner/scenario/ask.go",
 }
 
 func readComments(root string) (*comments, error) {

@@ -15,6 +15,8 @@ func (f *format) typeText(s *jsonschema.Schema) string {
 		return fmt.Sprintf("[mapping](#%s-as-a-mapping)", strings.ToLower(mappings()[name]))
 	}
 	switch {
+	case s.Not != nil && s.Type == "":
+		return "any value"
 	case s.Ref != "":
 		name := strings.TrimPrefix(s.Ref, "#/$defs/")
 		return fmt.Sprintf("[%s](#%s)", name, strings.ToLower(name))

@@ -50,7 +50,7 @@ func newFormat(root string) (*format, error) {
 	f := &format{comments: c, types: jsonschema.Definitions{}}
 	f.reflect(scenario.Scenario{}, scenario.Consumer{}, scenario.Publisher{}, scenario.Client{}, scenario.Expectation{}, transcript{},
 		scenario.AckEvery{}, scenario.Envelope{}, scenario.Rule{}, scenario.Refusal{}, scenario.Republishing{}, scenario.Answering{}, scenario.Addition{},
-		scenario.DocumentPart{}, scenario.BodySource{}, deliveries{}, delivery{}, queueState{}, queueBinding{}, topologyQueue{}, scenario.ExpectedProperties{}, scenario.ConfirmHow{})
+		scenario.DocumentPart{}, scenario.BodySource{}, deliveries{}, delivery{}, queueState{}, queueBinding{}, topologyQueue{}, scenario.ExpectedProperties{}, scenario.ConfirmHow{}, scenario.KnobPosition{})
 	f.shape()
 	return f, nil
 }

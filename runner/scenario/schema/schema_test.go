@@ -118,6 +118,11 @@ func got(deliveries string) string {
 	return "title: t\nacts:\n  - name: a\n    cast:\n      - consumer: p\n        queue: {name: q}\n    expect: {deliveries: {p: " + deliveries + "}}\n"
 }
 
+// like is a scenario with a second act that has keys in place of a cast.
+func like(keys string) string {
+	return act("", "", "{fates: {}}") + "  - name: b\n    " + keys + "\n    expect: {fates: {}}\n"
+}
+
 func lead(n int, line string) string {
 	if line == "" {
 		return ""
@@ -365,6 +370,27 @@ func TestSchemaAndDecoderAgree(t *testing.T) {
 		{strings.Replace(act("", "", good), "publisher: p", "actor: p", 1), false},
 		{"title: t\nacts:\n  - name: a\n    cast: []\n    expect: {fates: {}}\n", false},
 		{"title: t\nacts:\n  - name: a\n    cast: [p]\n    expect: {fates: {}}\n", false},
+		{like("like: a"), true},
+		{like("like: a\n    change: {p: {message: x, queue: null}, topology: {queues: [{name: r}]}, steps: [{start: p}]}"), true},
+		{like("like: a\n    change: {}"), true},
+		{like("like: a\n    change:"), false},
+		{like("like: a\n    change: [p]"), false},
+		{like("like: a\n    change: {p: x}"), false},
+		{like("like: [a]"), false},
+		{like("change: {}"), false},
+		{like("like: a\n    cast: [{publisher: p}]"), false},
+		{like("like: a\n    steps: [{start: p}]"), false},
+		{like("like: a\n    topology: {queues: [{name: r}]}"), false},
+		{act("", "knobs: {k: {key: queue.name, values: [a, {value: b, expect: {fates: {}}}]}}", good), true},
+		{act("", "knobs: {k: {actor: p, key: confirm, values: [true, {every: 3}, null]}}", good), true},
+		{act("", "knobs: {k: {actor: p, key: count, values: []}}", good), false},
+		{act("", "knobs: {k: {actor: p, key: count, values: [2, {value: 3}]}}", good), false},
+		{act("", "knobs: {k: {actor: p, values: [2]}}", good), false},
+		{act("", "knobs: [k]", good), false},
+		{act("", "ask: [{who_gets: ''}, {what_becomes_of: ''}, {how_often_delivered: ''}]", good), true},
+		{act("", "ask: [{who_gets: '', what_becomes_of: ''}]", good), false},
+		{act("", "ask: [{}]", good), false},
+		{act("", "ask: {who_gets: ''}", good), false},
 		{"title: t\nx-p: &p {publisher: p, message: x}\nacts:\n  - name: a\n    cast: [{<<: *p, count: 2}]\n    expect: {fates: {}}\n", true},
 	} {
 		_, decodes := scenario.Decode("f", []byte(test.text))

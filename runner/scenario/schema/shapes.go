@@ -37,7 +37,8 @@ func (f *format) mapped(t reflect.Type) *jsonschema.Schema {
 		reflect.TypeFor[scenario.Ack](), reflect.TypeFor[scenario.Answers](), reflect.TypeFor[scenario.Answer](),
 		reflect.TypeFor[scenario.Reply](), reflect.TypeFor[scenario.Replies](), reflect.TypeFor[scenario.HeaderChange](),
 		reflect.TypeFor[scenario.Message](), reflect.TypeFor[scenario.Confirm](), reflect.TypeFor[scenario.QueueBinding](), reflect.TypeFor[scenario.Told](), reflect.TypeFor[scenario.ExpectedBody](), reflect.TypeFor[scenario.Body](), reflect.TypeFor[scenario.Document](), reflect.TypeFor[scenario.Timestamp](),
-		reflect.TypeFor[scenario.TopologyQueue]():
+		reflect.TypeFor[scenario.TopologyQueue](), reflect.TypeFor[scenario.Change](),
+		reflect.TypeFor[scenario.KnobValue](), reflect.TypeFor[scenario.Setting]():
 		return ref(typeName(t))
 	case reflect.TypeFor[scenario.ExchangeType]():
 		return &jsonschema.Schema{Type: "string", Examples: examplesOf(f.comments.words["ExchangeType"])}
@@ -139,6 +140,7 @@ func (f *format) shape() {
 	oneOf("Told", list(text()), whole(math.MaxInt32), &jsonschema.Schema{Type: "string", Pattern: numbers},
 		&jsonschema.Schema{Type: "object", AdditionalProperties: ref("Number"), MinProperties: &one})
 	f.types["Pattern"] = &jsonschema.Schema{}
+	f.variants()
 	for name, s := range f.types {
 		if s.Description == "" {
 			s.Description = f.comments.types[name]
@@ -182,6 +184,33 @@ func verbs() (all []*jsonschema.Schema) {
 			s.Not = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Required: []string{"get"}}, {Required: []string{"consume"}}}}
 		}
 		all = append(all, s)
+	}
+	return all
+}
+
+// variants adds what acts say of others that come of them, and what they ask.
+func (f *format) variants() {
+	one := uint64(1)
+	f.types["Change"] = &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{
+		Extras: map[string]any{"type": []string{"object", "array", "null"}},
+	}}
+	f.types["Act"].DependentRequired = map[string][]string{"change": {"like"}}
+	f.types["Act"].OneOf = []*jsonschema.Schema{{Required: []string{"cast"}}, {
+		Required: []string{"like"},
+		Not:      &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Required: []string{"topology"}}, {Required: []string{"steps"}}}},
+	}}
+	f.types["KnobValue"] = &jsonschema.Schema{OneOf: []*jsonschema.Schema{ref("KnobPosition"), {
+		Not: &jsonschema.Schema{Type: "object", Required: []string{"value"}},
+	}}}
+	f.types["Setting"] = &jsonschema.Schema{}
+	f.types["Knob"].Properties.Value("values").MinItems = &one
+	f.types["Question"].OneOf = questions()
+}
+
+// questions are what may be asked of a message: exactly one of these.
+func questions() (all []*jsonschema.Schema) {
+	for _, a := range scenario.Asks() {
+		all = append(all, &jsonschema.Schema{Required: []string{string(a)}})
 	}
 	return all
 }

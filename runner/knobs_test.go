@@ -1,0 +1,85 @@
+package runner_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tutor/runner"
+	"tutor/runner/outcome"
+	"tutor/runner/report"
+	"tutor/runner/scenario"
+	"tutor/runner/stage"
+)
+
+func all(*scenario.Act) bool { return true }
+
+// Acts that are like others come out as they say on every target, and so do all positions of knobs.
+func TestKnobs(t *testing.T) {
+	s := decode(t, "testdata/knobs.yaml")
+	targets.Each(t, func(t *testing.T, target stage.Target) {
+		leakless(t)
+		passes(t, runner.Run(t.Context(), s, target))
+		positions := s.Positions(all)
+		if len(positions.Acts) != 7 {
+			t.Errorf("%d positions", len(positions.Acts))
+		}
+		passes(t, runner.Run(t.Context(), positions, target))
+	})
+}
+
+// Every position of every knob of the course can be played.
+func TestKnobsOfTheCourse(t *testing.T) {
+	files, err := filepath.Glob("../scenarios/*.yaml")
+	must(t, err)
+	target, played := embeddedTarget(t), 0
+	for _, file := range files {
+		positions := decode(t, file).Positions(all)
+		if len(positions.Acts) > 0 {
+			passes(t, runner.Run(t.Context(), positions, target))
+		}
+		played += len(positions.Acts)
+	}
+	if played == 0 {
+		t.Error("no act of the course has a knob")
+	}
+}
+
+// A position that does not come out as it says fails, and one of which nothing is said does not.
+func TestKnobsFail(t *testing.T) {
+	s := inline(t, strings.Replace(lazyAct+"      fates: {acked: [2:m, 4:m], dropped: [1:m, 3:m]}\n", "    expect:", `    knobs:
+      ack: {actor: lazy, key: ack, values: [manual, {value: first, expect: {fates: {acked: 5}}}]}
+    expect:`, 1))
+	r := runner.Run(t.Context(), s.Positions(all), embeddedTarget(t))
+	if len(r.Acts) != 2 || r.Acts[0].Verdict != outcome.Pass || r.Acts[1].Verdict != outcome.Fail {
+		t.Fatalf("%+v", r.Acts)
+	}
+	if want := s.Acts[0].Knobs["ack"].Values[1].Pos; r.Acts[1].Act.Pos != want {
+		t.Errorf("it fails at %v, not at %v", r.Acts[1].Act.Pos, want)
+	}
+}
+
+// The report has the answers to what the act asks, as the books have them.
+func TestQuestions(t *testing.T) {
+	r := runner.Run(t.Context(), decode(t, "testdata/knobs.yaml"), embeddedTarget(t))
+	var text bytes.Buffer
+	must(t, report.JSON(&text, []*outcome.Report{r}))
+	var doc report.Document
+	must(t, json.Unmarshal(text.Bytes(), &doc))
+	acts := doc.Runs[0].Acts
+	times := 2
+	if diff := cmp.Diff([]report.Question{
+		{Ask: "who_gets", Message: "1:order", Actors: []string{"lazy", "sober"}},
+		{Ask: "what_becomes_of", Message: "3:order", Fates: map[string]int{"acked": 1}},
+		{Ask: "how_often_delivered", Message: "1:order", Times: &times},
+	}, acts[0].Questions); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]report.Question{{Ask: "what_becomes_of", Message: "2:order", MadeUp: true, Fates: map[string]int{"acked": 1}}}, acts[1].Questions); diff != "" {
+		t.Error(diff)
+	}
+}
