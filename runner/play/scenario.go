@@ -42,7 +42,7 @@ func Scenario(ctx context.Context, c Config, s *scenario.Scenario, t stage.Targe
 		}
 	}
 	backstage := &backstage{target: t, timeout: c.timeout, done: c.ActDone}
-	for len(acts) > 0 && ctx.Err() == nil {
+	for len(acts) > 0 {
 		group := c.begin(ctx, acts, backstage)
 		acts = acts[len(group):]
 		for _, begun := range group {
@@ -52,6 +52,9 @@ func Scenario(ctx context.Context, c Config, s *scenario.Scenario, t stage.Targe
 			}
 			report.Acts = append(report.Acts, played)
 			backstage.close(ctx, ready, played)
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
 	backstage.wait(ctx)
