@@ -56,6 +56,7 @@ acts:
 	// Saved in place, it may be read half written, and is read again.
 	save("body.txt", "two")
 	eventually(t, p, "1 act: 1 passed")
+	eventually(t, p, again) // it has come out
 	if code := p.interrupt(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
