@@ -32,6 +32,7 @@ type terminal struct {
 }
 
 func main() {
+	spareMemory()
 	t := terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, screen: screenOf(os.Stdout), environ: os.Environ()}
 	os.Exit(execute(ending.Context(), os.Args[1:], t))
 }
