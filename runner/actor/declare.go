@@ -91,7 +91,22 @@ func table(arguments scenario.Arguments) amqp.Table {
 func tableOf(m map[string]any) amqp.Table {
 	t := make(amqp.Table, len(m))
 	for key, value := range m {
-		t[key] = scenario.WithTables(value, func(m map[string]any) any { return tableOf(m) })
+		t[key] = tablesIn(value)
 	}
 	return t
+}
+
+// tablesIn is a value with tables of the client library's in it, also in lists.
+func tablesIn(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return tableOf(v)
+	case []any:
+		items := make([]any, len(v))
+		for i, item := range v {
+			items[i] = tablesIn(item)
+		}
+		return items
+	}
+	return v
 }

@@ -1,9 +1,7 @@
 package diagram
 
 import (
-	"maps"
 	"reflect"
-	"slices"
 
 	"tutor/runner/scenario"
 	"tutor/runner/topology"
@@ -30,7 +28,7 @@ func writtenIn(a *scenario.Act) map[string]scenario.Arguments {
 func policiesOf(t *scenario.Topology) (all []topology.Policy) {
 	for _, p := range t.Policies {
 		all = append(all, topology.Policy{
-			Name: p.Name, Pattern: p.Pattern, ApplyTo: string(p.ApplyTo), Priority: p.Priority, Definition: table(p.Adds()),
+			Name: p.Name, Pattern: p.Pattern, ApplyTo: string(p.ApplyTo), Priority: p.Priority, Definition: wire.TableOf(p.Adds()),
 		})
 	}
 	return all
@@ -44,13 +42,13 @@ func (g *Graph) queueArguments(name string, own scenario.Arguments) (scenario.Ar
 		if err := v.SetPolicies(policies); err != nil {
 			return own
 		}
-		q := topology.Queue{Arguments: table(own)}
+		q := topology.Queue{Arguments: wire.TableOf(own)}
 		v.Apply(name, &q)
 		return arguments(q.Arguments)
 	}
 	all := apply(g.policies)
 	for _, p := range g.policies {
-		if one := apply([]topology.Policy{p}); reflect.DeepEqual(one, all) && !reflect.DeepEqual(one, arguments(table(own))) {
+		if one := apply([]topology.Policy{p}); reflect.DeepEqual(one, all) && !reflect.DeepEqual(one, arguments(wire.TableOf(own))) {
 			return all, p.Name
 		}
 	}
@@ -63,14 +61,7 @@ func (g *Graph) exchangeArguments(e *scenario.TopologyExchange) scenario.Argumen
 	if err := v.SetPolicies(g.policies); err != nil {
 		return e.Arguments
 	}
-	return arguments(v.ExchangeArguments(e.Name, table(e.Arguments)))
-}
-
-func table(a scenario.Arguments) (t wire.Table) {
-	for _, name := range slices.Sorted(maps.Keys(a)) {
-		t = append(t, wire.Field{Name: name, Value: a[name]})
-	}
-	return t
+	return arguments(v.ExchangeArguments(e.Name, wire.TableOf(e.Arguments)))
 }
 
 func arguments(t wire.Table) scenario.Arguments {

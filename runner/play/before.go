@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
@@ -83,7 +82,7 @@ func (e *evidence) setPolicies(ctx context.Context, on *stage.Stage, act *scenar
 			return fmt.Errorf("%v: %w", p.Pos, err)
 		}
 		e.policies = append(e.policies, topology.Policy{
-			Name: p.Name, Pattern: p.Pattern, ApplyTo: applyTo(p), Priority: p.Priority, Definition: wireTable(p.Adds()), Silent: silent,
+			Name: p.Name, Pattern: p.Pattern, ApplyTo: applyTo(p), Priority: p.Priority, Definition: wire.TableOf(p.Adds()), Silent: silent,
 		})
 	}
 	return nil
@@ -158,13 +157,4 @@ func declarations(t *scenario.Topology) (all []declaration) {
 		}
 	}
 	return append(all, bindings...)
-}
-
-// wireTable makes of arguments a table of the wire's.
-func wireTable(arguments map[string]any) (t wire.Table) {
-	for name, value := range arguments {
-		t = append(t, wire.Field{Name: name, Value: scenario.WithTables(value, func(m map[string]any) any { return wireTable(m) })})
-	}
-	slices.SortFunc(t, func(a, b wire.Field) int { return strings.Compare(a.Name, b.Name) })
-	return t
 }

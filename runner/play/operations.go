@@ -115,27 +115,27 @@ func backstageMethod(ch *amqp.Channel, op *scenario.Operation) (asked wire.Metho
 	switch {
 	case op.Declare != nil && op.Declare.Queue != nil:
 		d := op.Declare
-		return &wire.QueueDeclare{Queue: *d.Queue, Passive: op.Passive, Durable: d.Durable, AutoDelete: d.AutoDelete, Arguments: wireTable(d.Arguments)},
+		return &wire.QueueDeclare{Queue: *d.Queue, Passive: op.Passive, Durable: d.Durable, AutoDelete: d.AutoDelete, Arguments: wire.TableOf(d.Arguments)},
 			func() error { _, err := actor.DeclareQueue(ch, d, op.Passive); return err }
 	case op.Declare != nil:
 		d := op.Declare
 		kind := string(cmp.Or(d.Type, scenario.Direct))
-		return &wire.ExchangeDeclare{Exchange: d.Exchange, Type: kind, Passive: op.Passive, Durable: d.Durable, AutoDelete: d.AutoDelete, Internal: d.Internal, Arguments: wireTable(d.Arguments)},
+		return &wire.ExchangeDeclare{Exchange: d.Exchange, Type: kind, Passive: op.Passive, Durable: d.Durable, AutoDelete: d.AutoDelete, Internal: d.Internal, Arguments: wire.TableOf(d.Arguments)},
 			func() error { return actor.DeclareExchange(ch, d, op.Passive) }
 	case op.Bind != nil:
 		b := op.Bind
 		do = func() error { return actor.Bind(ch, b) }
 		if b.Exchange != "" {
-			return &wire.ExchangeBind{Destination: b.Exchange, Source: b.From, RoutingKey: b.Key, Arguments: wireTable(b.Arguments)}, do
+			return &wire.ExchangeBind{Destination: b.Exchange, Source: b.From, RoutingKey: b.Key, Arguments: wire.TableOf(b.Arguments)}, do
 		}
-		return &wire.QueueBind{Queue: b.Queue, Exchange: b.From, RoutingKey: b.Key, Arguments: wireTable(b.Arguments)}, do
+		return &wire.QueueBind{Queue: b.Queue, Exchange: b.From, RoutingKey: b.Key, Arguments: wire.TableOf(b.Arguments)}, do
 	case op.Unbind != nil:
 		b := op.Unbind
 		do = func() error { return actor.Unbind(ch, b) }
 		if b.Exchange != "" {
-			return &wire.ExchangeUnbind{Destination: b.Exchange, Source: b.From, RoutingKey: b.Key, Arguments: wireTable(b.Arguments)}, do
+			return &wire.ExchangeUnbind{Destination: b.Exchange, Source: b.From, RoutingKey: b.Key, Arguments: wire.TableOf(b.Arguments)}, do
 		}
-		return &wire.QueueUnbind{Queue: b.Queue, Exchange: b.From, RoutingKey: b.Key, Arguments: wireTable(b.Arguments)}, do
+		return &wire.QueueUnbind{Queue: b.Queue, Exchange: b.From, RoutingKey: b.Key, Arguments: wire.TableOf(b.Arguments)}, do
 	case op.Purge != nil:
 		return &wire.QueuePurge{Queue: op.Purge.Queue}, func() error { _, err := ch.QueuePurge(op.Purge.Queue, false); return err }
 	default:

@@ -191,18 +191,3 @@ func (p *Publisher) sends(body string) bool {
 	}
 	return err == nil && n >= 1 && n <= p.Messages() && p.Body(n) == body
 }
-
-// WithTables is a value of [Arguments] with the tables in it, also those in lists, as somebody else has them.
-func WithTables(value any, table func(map[string]any) any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		return table(v)
-	case []any:
-		items := make([]any, len(v))
-		for i, item := range v {
-			items[i] = WithTables(item, table)
-		}
-		return items
-	}
-	return value
-}

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -23,6 +25,29 @@ type Field struct {
 type Decimal struct {
 	Scale uint8
 	Value uint32
+}
+
+// TableOf makes a table of values by their names, in the order of these. Tables in it, also those in lists, are made
+// of such values, too.
+func TableOf(values map[string]any) (t Table) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		t = append(t, Field{Name: name, Value: tablesIn(values[name])})
+	}
+	return t
+}
+
+func tablesIn(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return TableOf(v)
+	case []any:
+		items := make([]any, len(v))
+		for i, item := range v {
+			items[i] = tablesIn(item)
+		}
+		return items
+	}
+	return v
 }
 
 // Get returns the value of the first field of that name.

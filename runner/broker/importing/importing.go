@@ -158,22 +158,22 @@ func (f *defining) topology() {
 	for _, e := range f.from.Exchanges {
 		f.do(e.Vhost, e.Pos, "exchange "+e.Name, func(ch *vhost.Channel) error {
 			return ch.ExchangeDeclare(wire.ExchangeDeclare{
-				Exchange: e.Name, Type: e.Type, Durable: e.Durable, AutoDelete: e.AutoDelete, Internal: e.Internal, Arguments: table(e.Arguments),
+				Exchange: e.Name, Type: e.Type, Durable: e.Durable, AutoDelete: e.AutoDelete, Internal: e.Internal, Arguments: wire.TableOf(e.Arguments),
 			})
 		})
 	}
 	for _, q := range f.from.Queues {
 		f.do(q.Vhost, q.Pos, "queue "+q.Name, func(ch *vhost.Channel) error {
-			_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: q.Name, Durable: q.Durable, AutoDelete: q.AutoDelete, Arguments: table(q.Arguments)})
+			_, err := ch.QueueDeclare(wire.QueueDeclare{Queue: q.Name, Durable: q.Durable, AutoDelete: q.AutoDelete, Arguments: wire.TableOf(q.Arguments)})
 			return err
 		})
 	}
 	for _, b := range f.from.Bindings {
 		f.do(b.Vhost, b.Pos, fmt.Sprintf("binding from %s to %s", b.Source, b.Destination), func(ch *vhost.Channel) error {
 			if b.ToExchange {
-				return ch.ExchangeBind(wire.ExchangeBind{Destination: b.Destination, Source: b.Source, RoutingKey: b.Key, Arguments: table(b.Arguments)})
+				return ch.ExchangeBind(wire.ExchangeBind{Destination: b.Destination, Source: b.Source, RoutingKey: b.Key, Arguments: wire.TableOf(b.Arguments)})
 			}
-			return ch.QueueBind(wire.QueueBind{Queue: b.Destination, Exchange: b.Source, RoutingKey: b.Key, Arguments: table(b.Arguments)})
+			return ch.QueueBind(wire.QueueBind{Queue: b.Destination, Exchange: b.Source, RoutingKey: b.Key, Arguments: wire.TableOf(b.Arguments)})
 		})
 	}
 }
@@ -208,27 +208,4 @@ func (f *defining) rest() {
 			f.leave(p.Pos, "global parameter %s: it is not modelled", p.Name)
 		}
 	}
-}
-
-// table makes of arguments a table of the wire's.
-func table(arguments map[string]any) (t wire.Table) {
-	for _, name := range slices.Sorted(maps.Keys(arguments)) {
-		t = append(t, wire.Field{Name: name, Value: value(arguments[name])})
-	}
-	return t
-}
-
-// value is a value of an argument with tables of the wire's in it, also in lists.
-func value(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		return table(v)
-	case []any:
-		items := make([]any, len(v))
-		for i, item := range v {
-			items[i] = value(item)
-		}
-		return items
-	}
-	return v
 }
