@@ -12,37 +12,38 @@ import (
 var layers = map[string][]string{
 	"tutor/runner/wire":                {},
 	"tutor/runner/escape":              {},
-	"tutor/runner/definitions":         {"escape"},
-	"tutor/runner/definitions/lint":    {"definitions", "escape", "topology", "wire"},
+	"tutor/runner/mistake":             {"escape"},
+	"tutor/runner/definitions":         {"escape", "mistake"},
+	"tutor/runner/definitions/lint":    {"definitions", "escape", "mistake", "topology", "wire"},
 	"tutor/runner/pile":                {},
 	"tutor/runner/fate":                {},
 	"tutor/runner/clock":               {},
 	"tutor/runner/transcript":          {},
 	"tutor/runner/suggest":             {},
 	"tutor/runner/svg":                 {"escape"},
-	"tutor/runner/scenario":            {"definitions", "escape", "fate", "suggest", "transcript"},
-	"tutor/runner/scenario/schema":     {"definitions", "escape", "fate", "scenario", "suggest", "transcript"},
-	"tutor/runner/stage":               {"definitions", "escape", "fate", "scenario", "suggest", "transcript"},
-	"tutor/runner/outcome":             {"definitions", "escape", "fate", "scenario", "suggest", "transcript"},
-	"tutor/runner/outcome/outcometest": {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/scenario":            {"definitions", "escape", "fate", "mistake", "suggest", "transcript"},
+	"tutor/runner/scenario/schema":     {"definitions", "escape", "fate", "mistake", "scenario", "suggest", "transcript"},
+	"tutor/runner/stage":               {"definitions", "escape", "fate", "mistake", "scenario", "suggest", "transcript"},
+	"tutor/runner/outcome":             {"definitions", "escape", "fate", "mistake", "scenario", "suggest", "transcript"},
+	"tutor/runner/outcome/outcometest": {"definitions", "escape", "fate", "mistake", "outcome", "scenario", "suggest", "transcript"},
 	"tutor/runner/tap":                 {"wire"},
 	"tutor/runner/topology":            {"wire"},
-	"tutor/runner/ledger":              {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "tap", "topology", "transcript", "wire"},
-	"tutor/runner/actor":               {"clock", "definitions", "escape", "fate", "scenario", "stage", "suggest", "tap", "transcript", "wire"},
-	"tutor/runner/verdict":             {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/ledger":              {"definitions", "escape", "fate", "mistake", "outcome", "scenario", "suggest", "tap", "topology", "transcript", "wire"},
+	"tutor/runner/actor":               {"clock", "definitions", "escape", "fate", "mistake", "scenario", "stage", "suggest", "tap", "transcript", "wire"},
+	"tutor/runner/verdict":             {"definitions", "escape", "fate", "mistake", "outcome", "scenario", "suggest", "transcript"},
 	"tutor/runner/play/inspector":      engine,
 	"tutor/runner/play/barrier":        append([]string{"play/inspector"}, engine...),
 	"tutor/runner/play":                append([]string{"play/barrier", "play/inspector"}, engine...),
 	"tutor/runner":                     append([]string{"play", "play/barrier", "play/inspector"}, engine...),
-	"tutor/runner/report":              {"definitions", "escape", "fate", "outcome", "report/picture", "scenario", "suggest", "svg", "transcript"},
-	"tutor/runner/report/picture":      {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "svg", "transcript"},
-	"tutor/runner/scenario/update":     {"definitions", "escape", "fate", "outcome", "scenario", "suggest", "transcript"},
-	"tutor/runner/byhand":              {"actor", "clock", "definitions", "escape", "fate", "scenario", "stage", "suggest", "tap", "transcript", "wire"},
-	"tutor/runner/diagram":             {"definitions", "escape", "fate", "scenario", "suggest", "svg", "topology", "transcript", "wire"},
+	"tutor/runner/report":              {"definitions", "escape", "fate", "mistake", "outcome", "report/picture", "scenario", "suggest", "svg", "transcript"},
+	"tutor/runner/report/picture":      {"definitions", "escape", "fate", "mistake", "outcome", "scenario", "suggest", "svg", "transcript"},
+	"tutor/runner/scenario/update":     {"definitions", "escape", "fate", "mistake", "outcome", "scenario", "suggest", "transcript"},
+	"tutor/runner/byhand":              {"actor", "clock", "definitions", "escape", "fate", "mistake", "scenario", "stage", "suggest", "tap", "transcript", "wire"},
+	"tutor/runner/diagram":             {"definitions", "escape", "fate", "mistake", "scenario", "suggest", "svg", "topology", "transcript", "wire"},
 	"tutor/runner/broker/vhost":        {"wire"},
 	"tutor/runner/broker":              {"broker/vhost", "escape", "wire"},
-	"tutor/runner/broker/importing":    {"broker", "broker/vhost", "definitions", "escape", "wire"},
-	"tutor/runner/broker/brokertest":   {"broker", "broker/importing", "broker/vhost", "definitions", "escape", "suggest", "wire"},
+	"tutor/runner/broker/importing":    {"broker", "broker/vhost", "definitions", "escape", "mistake", "wire"},
+	"tutor/runner/broker/brokertest":   {"broker", "broker/importing", "broker/vhost", "definitions", "escape", "mistake", "suggest", "wire"},
 
 	"tutor/runner/target/pki":        {},
 	"tutor/runner/target/linger":     {},
@@ -57,11 +58,11 @@ var layers = map[string][]string{
 }
 
 // engine is what playing an act takes: neither a target nor a report.
-var engine = []string{"actor", "clock", "definitions", "escape", "fate", "ledger", "outcome", "scenario", "stage", "suggest", "tap", "topology", "transcript", "verdict", "wire"}
+var engine = []string{"actor", "clock", "definitions", "escape", "fate", "ledger", "mistake", "outcome", "scenario", "stage", "suggest", "tap", "topology", "transcript", "verdict", "wire"}
 
 // contract is what targets may import: the contract with the engine, not the engine.
 func contract(more ...string) []string {
-	return append(more, "definitions", "escape", "fate", "scenario", "stage", "suggest", "transcript")
+	return append(more, "definitions", "escape", "fate", "mistake", "scenario", "stage", "suggest", "transcript")
 }
 
 // leaf is a kind of list, which knows nothing of what is in it.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"tutor/runner/mistake"
 )
 
 // maxErrors is how many mistakes are told of a file: one that is of another kind altogether has no end of them.
@@ -20,9 +21,9 @@ func Decode(name string, text []byte) (*Definitions, error) {
 	r := &reader{d: &Definitions{File: name}}
 	r.document(root)
 	if len(r.errs) > 0 {
-		InOrder(r.errs, func(e Error) Position { return e.Pos })
+		mistake.InOrder(r.errs, func(e Error) Position { return e.Pos })
 		if len(r.errs) > maxErrors {
-			more := Error{r.errs[maxErrors].Pos, fmt.Sprintf("from here on %d more are wrong", len(r.errs)-maxErrors)}
+			more := Error{Pos: r.errs[maxErrors].Pos, Msg: fmt.Sprintf("from here on %d more are wrong", len(r.errs)-maxErrors)}
 			r.errs = append(r.errs[:maxErrors], more)
 		}
 		return nil, r.errs
@@ -39,7 +40,7 @@ type reader struct {
 }
 
 func (r *reader) wrong(pos Position, format string, args ...any) {
-	r.errs = append(r.errs, Error{pos, fmt.Sprintf(format, args...)})
+	r.errs = append(r.errs, Error{Pos: pos, Msg: fmt.Sprintf(format, args...)})
 }
 
 // sections are the parts of an export, each with what reads one of its entries.

@@ -8,43 +8,20 @@
 package definitions
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-
-	"tutor/runner/escape"
+	"tutor/runner/mistake"
 )
 
-// Position is a place in a file of definitions. Line and Column count from 1.
-type Position struct {
-	File         string
-	Line, Column int
-}
-
-func (p Position) String() string {
-	return fmt.Sprintf("%s:%d:%d", escape.Text(p.File), p.Line, p.Column)
-}
+// Position is a place in a file of definitions.
+type Position = mistake.Position
 
 // Error is one mistake in a file of definitions.
-type Error struct {
-	Pos Position
-	Msg string
-}
-
-// Error is one line that is harmless to show, whatever the file has for names.
-func (e Error) Error() string { return e.Pos.String() + ": " + escape.Text(e.Msg) }
+type Error = mistake.Error
 
 // Errors are mistakes in a file of definitions, in the order of their places.
-type Errors []Error
-
-func (e Errors) Error() string {
-	lines := make([]string, len(e))
-	for i, err := range e {
-		lines[i] = err.Error()
-	}
-	return strings.Join(lines, "\n")
-}
+type Errors = mistake.Errors
 
 // Definitions are what an export has in it.
 type Definitions struct {
@@ -217,11 +194,3 @@ func kept[T any](all []T, which func(T) bool) (some []T) {
 
 // isOwn reports whether an exchange is one that every vhost has from the start.
 func isOwn(name string) bool { return name == "" || strings.HasPrefix(name, "amq.") }
-
-// InOrder puts mistakes, or what else has a place, in the order of the file.
-func InOrder[T any](all []T, place func(T) Position) {
-	slices.SortStableFunc(all, func(a, b T) int {
-		p, q := place(a), place(b)
-		return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
-	})
-}

@@ -48,9 +48,9 @@ type parser struct {
 
 // parse makes nodes of a text, or says where it is none that could be read.
 func parse(file string, text []byte) (*node, error) {
-	p := &parser{text: text, tokens: json.NewDecoder(bytes.NewReader(text)), pos: Position{file, 1, 1}}
+	p := &parser{text: text, tokens: json.NewDecoder(bytes.NewReader(text)), pos: Position{File: file, Line: 1, Column: 1}}
 	if len(text) > MaxSize {
-		return nil, Errors{{p.pos, fmt.Sprintf("definitions of %d bytes: at most %d are read", len(text), MaxSize)}}
+		return nil, Errors{{Pos: p.pos, Msg: fmt.Sprintf("definitions of %d bytes: at most %d are read", len(text), MaxSize)}}
 	}
 	var valid json.RawMessage
 	if err := json.Unmarshal(text, &valid); err != nil {
@@ -58,7 +58,7 @@ func parse(file string, text []byte) (*node, error) {
 		if errors.As(err, &wrong) {
 			p.advance(max(0, int(wrong.Offset)-1))
 		}
-		return nil, Errors{{p.pos, "not JSON: " + err.Error()}}
+		return nil, Errors{{Pos: p.pos, Msg: "not JSON: " + err.Error()}}
 	}
 	p.tokens.UseNumber()
 	return p.value(0)
@@ -85,7 +85,7 @@ func (p *parser) next() (json.Token, Position, error) {
 	at := p.pos
 	token, err := p.tokens.Token()
 	if err != nil {
-		return nil, at, Errors{{at, "not JSON: " + err.Error()}}
+		return nil, at, Errors{{Pos: at, Msg: "not JSON: " + err.Error()}}
 	}
 	return token, at, nil
 }
@@ -96,7 +96,7 @@ func (p *parser) value(depth int) (*node, error) {
 		return nil, err
 	}
 	if p.nodes++; p.nodes > maxNodes || depth > maxDepth {
-		return nil, Errors{{at, fmt.Sprintf("too much to read: at most %d values, %d deep", maxNodes, maxDepth)}}
+		return nil, Errors{{Pos: at, Msg: fmt.Sprintf("too much to read: at most %d values, %d deep", maxNodes, maxDepth)}}
 	}
 	n := &node{pos: at}
 	switch t := token.(type) {
@@ -133,7 +133,7 @@ func (p *parser) inside(n *node, depth int) error {
 		}
 		name := fmt.Sprint(key)
 		if seen[name] {
-			return Errors{{at, name + " is given twice"}}
+			return Errors{{Pos: at, Msg: name + " is given twice"}}
 		}
 		seen[name] = true
 		value, err := p.value(depth + 1)

@@ -43,7 +43,7 @@ func (a *Ack) decodeNode(d *decoder, n *yaml.Node, path string) {
 	var e AckEvery
 	d.structure(n, reflect.ValueOf(&e).Elem(), path)
 	if at, ok := d.where[join(path, "every")]; ok && e.Every < 1 {
-		d.errs = append(d.errs, Error{at, "every must be at least 1"})
+		d.errs = append(d.errs, Error{Pos: at, Msg: "every must be at least 1"})
 	}
 	a.Every = e.Every
 }

@@ -221,7 +221,7 @@ func (w *When) fitsAll(want map[string]Pattern, got map[string]any) bool {
 
 // mistake reports what is wrong at a place.
 func (c *checker) mistake(pos Position, format string, args ...any) {
-	c.errs = append(c.errs, Error{pos, fmt.Sprintf(format, args...)})
+	c.errs = append(c.errs, Error{Pos: pos, Msg: fmt.Sprintf(format, args...)})
 }
 
 // answers checks what a consumer answers.

@@ -162,7 +162,7 @@ func (a *Act) StrangeExchanges() Errors {
 		default:
 			text += suggest.DidYouMean(strings.ToLower(string(kind)), ExchangeTypes())
 		}
-		if e := (Error{pos, text}); !slices.Contains(all, e) {
+		if e := (Error{Pos: pos, Msg: text}); !slices.Contains(all, e) {
 			all = append(all, e)
 		}
 	}

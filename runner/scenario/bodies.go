@@ -67,7 +67,7 @@ func (b *Body) decodeNode(d *decoder, n *yaml.Node, path string) {
 func (b *Body) decode(d *decoder, at Position, encoded string) {
 	raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(encoded), ""))
 	if err != nil {
-		d.errs = append(d.errs, Error{at, fmt.Sprintf("base64: %v", err)})
+		d.errs = append(d.errs, Error{Pos: at, Msg: fmt.Sprintf("base64: %v", err)})
 		return
 	}
 	*b = Body(raw)
@@ -79,7 +79,7 @@ func (b *Body) read(d *decoder, at Position, name string) {
 	if !known {
 		var err error
 		if body, err = d.readBody(name); err != nil {
-			d.errs = append(d.errs, Error{at, fmt.Sprintf("file: %v", err)})
+			d.errs = append(d.errs, Error{Pos: at, Msg: fmt.Sprintf("file: %v", err)})
 			return
 		}
 		d.bodies[name] = body

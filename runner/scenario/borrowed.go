@@ -33,7 +33,7 @@ func (c *checker) tellBorrowed() {
 	for _, b := range c.borrowed {
 		if !said[b.Error] {
 			said[b.Error] = true
-			c.errs = append(c.errs, Error{b.Pos, fmt.Sprintf("in act %s, which is like this one: %s", b.act, b.Msg)})
+			c.errs = append(c.errs, Error{Pos: b.Pos, Msg: fmt.Sprintf("in act %s, which is like this one: %s", b.act, b.Msg)})
 		}
 	}
 }

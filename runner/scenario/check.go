@@ -29,7 +29,7 @@ func (c *checker) at(path, format string, args ...any) {
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 		pos, ok = c.where[path]
 	}
-	c.errs = append(c.errs, Error{pos, fmt.Sprintf(format, args...)})
+	c.errs = append(c.errs, Error{Pos: pos, Msg: fmt.Sprintf(format, args...)})
 }
 
 func (c *checker) given(path string) bool {

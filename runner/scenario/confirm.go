@@ -89,7 +89,7 @@ func (c *Confirm) how(d *decoder, n *yaml.Node, path string) {
 	case h.Every != nil:
 		c.Every = *h.Every
 		if c.Every < 1 || c.Every > maxCopies {
-			d.errs = append(d.errs, Error{d.where[join(path, "every")], "every must be from 1 to 10000000"})
+			d.errs = append(d.errs, Error{Pos: d.where[join(path, "every")], Msg: "every must be from 1 to 10000000"})
 		}
 	}
 }

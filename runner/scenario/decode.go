@@ -40,7 +40,7 @@ func DecodeIn(files fs.FS, name string, text []byte) (*Scenario, error) {
 		d.turnKnobs(s)
 	}
 	if len(d.errs) > 0 {
-		return nil, d.errs.sorted()
+		return nil, sorted(d.errs)
 	}
 	s.Reads = d.reads
 	return s, nil
@@ -91,18 +91,20 @@ type worded interface {
 }
 
 // place is where a node is, and how it is reached; it travels down the recursion.
-func (d *decoder) pos(n *yaml.Node) Position { return Position{d.file, n.Line, n.Column} }
+func (d *decoder) pos(n *yaml.Node) Position {
+	return Position{File: d.file, Line: n.Line, Column: n.Column}
+}
 
 func (d *decoder) errorf(n *yaml.Node, format string, args ...any) {
-	d.errs = append(d.errs, Error{d.pos(n), fmt.Sprintf(format, args...)})
+	d.errs = append(d.errs, Error{Pos: d.pos(n), Msg: fmt.Sprintf(format, args...)})
 }
 
 func (d *decoder) document(text []byte) *Scenario {
-	start := Position{d.file, 1, 1}
+	start := Position{File: d.file, Line: 1, Column: 1}
 	parser := yaml.NewDecoder(bytes.NewReader(text))
 	var doc yaml.Node
 	if err := parser.Decode(&doc); errors.Is(err, io.EOF) {
-		d.errs = Errors{{start, "the file is empty"}}
+		d.errs = Errors{{Pos: start, Msg: "the file is empty"}}
 		return nil
 	} else if err != nil {
 		d.errs = Errors{syntaxError(d.file, text, err)}

@@ -72,7 +72,7 @@ func TestDecode(t *testing.T) {
 	if lazy.Prefetch != 2 || lazy.Ack.Mode != AckAuto || lazy.Lazy.Std() != 90*time.Second || lazy.Queue.Name != "q" {
 		t.Errorf("consumer: %+v", lazy)
 	}
-	if p.Message != "42" || *p.Count != 2 || p.Pos != (Position{"x.yaml", 15, 9}) {
+	if p.Message != "42" || *p.Count != 2 || p.Pos != (Position{File: "x.yaml", Line: 15, Column: 9}) {
 		t.Errorf("publisher: %+v", p)
 	}
 	wantHeaders := Arguments{"n": int64(1), "deep": map[string]any{"list": []any{1.5, "yes", true}}}

@@ -62,7 +62,7 @@ func TestLike(t *testing.T) {
 	if len(later.Topology.Queues) != 0 || len(later.Steps) != 2 {
 		t.Errorf("later: %+v", later)
 	}
-	if pos := auto.Place(0, "ack"); pos != (Position{"f", 26, 21}) {
+	if pos := auto.Place(0, "ack"); pos != (Position{File: "f", Line: 26, Column: 21}) {
 		t.Errorf("the change is placed at %v", pos)
 	}
 	if pos := auto.Place(0, "lazy"); pos.Line != 9 {

@@ -112,7 +112,7 @@ func (a *Answer) republishing(d *decoder, n *yaml.Node, path string) {
 // limit checks how often an answer is given.
 func (a *Answer) limit(d *decoder, times int, path string) {
 	if at, ok := d.where[join(path, "times")]; ok && times < 1 {
-		d.errs = append(d.errs, Error{at, "times must be at least 1"})
+		d.errs = append(d.errs, Error{Pos: at, Msg: "times must be at least 1"})
 	}
 }
 

@@ -201,9 +201,9 @@ const maxCopies = 10_000_000
 func (d *decoder) copies(pos Position, n int) {
 	switch {
 	case n < 0:
-		d.errs = append(d.errs, Error{pos, "a number of messages cannot be negative"})
+		d.errs = append(d.errs, Error{Pos: pos, Msg: "a number of messages cannot be negative"})
 	case n > maxCopies:
-		d.errs = append(d.errs, Error{pos, fmt.Sprintf("%d messages are more than an act can have: at most %d", n, maxCopies)})
+		d.errs = append(d.errs, Error{Pos: pos, Msg: fmt.Sprintf("%d messages are more than an act can have: at most %d", n, maxCopies)})
 	}
 }
 

@@ -27,13 +27,13 @@ var (
 func syntaxError(file string, text []byte, err error) Error {
 	m := yamlLine.FindStringSubmatch(err.Error())
 	if m == nil {
-		return Error{Position{file, 1, 1}, "not YAML: " + err.Error()}
+		return Error{Pos: Position{File: file, Line: 1, Column: 1}, Msg: "not YAML: " + err.Error()}
 	}
 	line, _ := strconv.Atoi(m[1]) // 0 if none is given
 	said := strings.TrimPrefix(err.Error(), m[0])
 	d := diagnosis{text: text, survey: surveyed(string(text)), said: said, line: line}
 	at, why := d.find()
-	return Error{Position{file, max(1, at.line), max(1, at.column)}, "not YAML: " + why}
+	return Error{Pos: Position{File: file, Line: max(1, at.line), Column: max(1, at.column)}, Msg: "not YAML: " + why}
 }
 
 // diagnosis looks in a file for what the parser has stumbled over.

@@ -252,7 +252,7 @@ func badExpression(text string) *syntax.Error {
 
 // wrong reports a mistake at the place of something that is written in more than one path.
 func (c *checker) wrong(pos Position, format string, args ...any) {
-	e := Error{pos, fmt.Sprintf(format, args...)}
+	e := Error{Pos: pos, Msg: fmt.Sprintf(format, args...)}
 	if !slices.Contains(c.errs, e) {
 		c.errs = append(c.errs, e)
 	}

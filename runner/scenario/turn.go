@@ -263,7 +263,7 @@ func (t *turning) decode(name string, v *KnobValue, act *yaml.Node) *Act {
 	t.inside(v.node, within)
 	for _, e := range d.errs {
 		if !within[e.Pos] {
-			e = Error{v.Pos, fmt.Sprintf("with %s at %s: %s", name, v.Text, e.Msg)}
+			e = Error{Pos: v.Pos, Msg: fmt.Sprintf("with %s at %s: %s", name, v.Text, e.Msg)}
 		}
 		t.errs = append(t.errs, e)
 	}

@@ -50,9 +50,9 @@ func Update(text []byte, observed ...Observed) ([]byte, error) {
 	if len(observed) == 0 {
 		return text, nil
 	}
-	start := Position{observed[0].Act.Pos.File, 1, 1}
+	start := Position{File: observed[0].Act.Pos.File, Line: 1, Column: 1}
 	if !utf8.Valid(text) {
-		return nil, Errors{{start, "the file is not UTF-8"}}
+		return nil, Errors{{Pos: start, Msg: "the file is not UTF-8"}}
 	}
 	var doc yaml.Node
 	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil {
@@ -64,7 +64,7 @@ func Update(text []byte, observed ...Observed) ([]byte, error) {
 	}
 	u.checkShared()
 	if len(u.errs) > 0 {
-		return nil, u.errs.sorted()
+		return nil, sorted(u.errs)
 	}
 	updated := u.source.edited()
 	if err := verify(updated, observed); err != nil {
@@ -83,7 +83,7 @@ type updater struct {
 }
 
 func (u *updater) errorf(n *yaml.Node, format string, args ...any) {
-	u.errs = append(u.errs, Error{Position{u.file, n.Line, n.Column}, fmt.Sprintf(format, args...)})
+	u.errs = append(u.errs, Error{Pos: Position{File: u.file, Line: n.Line, Column: n.Column}, Msg: fmt.Sprintf(format, args...)})
 }
 
 // act updates the expectation that counted.
@@ -328,18 +328,18 @@ func verify(updated []byte, observed []Observed) error {
 	file := observed[0].Act.Pos.File
 	s, err := DecodeIn(observed[0].Act.places.files, file, updated)
 	if err != nil {
-		return Errors{{Position{file, 1, 1}, fmt.Sprintf("the file cannot be updated: it would not decode any more: %v", firstOf(err))}}
+		return Errors{{Pos: Position{File: file, Line: 1, Column: 1}, Msg: fmt.Sprintf("the file cannot be updated: it would not decode any more: %v", firstOf(err))}}
 	}
 	for _, o := range observed {
 		at := slices.IndexFunc(s.Acts, func(a *Act) bool { return a.Name == o.Act.Name })
 		which := slices.Index(o.Act.Expect, o.Expect)
 		if at < 0 || which < 0 || which >= len(s.Acts[at].Expect) {
-			return Errors{{o.Act.Pos, "the act cannot be updated: its expectation is not in the file"}}
+			return Errors{{Pos: o.Act.Pos, Msg: "the act cannot be updated: its expectation is not in the file"}}
 		}
 		now := o
 		now.Expect = s.Acts[at].Expect[which]
 		if o.On.Product != "" && now.Expect.On.String() != o.On.String() || !now.fits() {
-			return Errors{{o.Expect.Pos, "the act cannot be updated: what was observed cannot be written down as an expectation"}}
+			return Errors{{Pos: o.Expect.Pos, Msg: "the act cannot be updated: what was observed cannot be written down as an expectation"}}
 		}
 	}
 	return nil

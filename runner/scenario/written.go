@@ -32,7 +32,7 @@ func (s *Scenario) WrittenOut(keep func(*Act) bool) ([]byte, error) {
 	}
 	acts.Content = kept
 	if len(w.errs) > 0 {
-		return nil, w.errs.sorted()
+		return nil, sorted(w.errs)
 	}
 	var text strings.Builder
 	enc := yaml.NewEncoder(&text)

@@ -11,6 +11,7 @@ import (
 	"tutor/runner/broker"
 	"tutor/runner/broker/vhost"
 	"tutor/runner/definitions"
+	"tutor/runner/mistake"
 	"tutor/runner/wire"
 )
 
@@ -82,7 +83,7 @@ type defining struct {
 
 // all is what was left out, in the order of the file.
 func (f *defining) all() []Left {
-	definitions.InOrder(f.left, func(l Left) definitions.Position { return l.Pos })
+	mistake.InOrder(f.left, func(l Left) definitions.Position { return l.Pos })
 	return f.left
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tutor/runner/definitions"
+	"tutor/runner/mistake"
 	"tutor/runner/topology"
 )
 
@@ -40,7 +41,7 @@ func Check(d *definitions.Definitions, on Version, asked bool) []Finding {
 		all = append(all, v.found...)
 	}
 	all = append(all, refused(d, on, asked)...)
-	definitions.InOrder(all, func(f Finding) definitions.Position { return f.Pos })
+	mistake.InOrder(all, func(f Finding) definitions.Position { return f.Pos })
 	return all
 }
 
