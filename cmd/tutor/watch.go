@@ -42,7 +42,7 @@ func (f *playFlags) watch(ctx context.Context, t terminal, args []string) (err e
 		}
 		last = now
 		said(t, last)
-		fmt.Fprintf(t.out, "\nwatching %s; Ctrl-C ends\n", plural(len(w.files), "file"))
+		fmt.Fprintf(t.out, "\nwatching %s; Ctrl-C ends\n", counted(len(w.files), "file"))
 		if err := w.await(ctx); err != nil {
 			return err
 		}
@@ -64,13 +64,6 @@ func onlyVerdict(err error) error {
 		return v
 	}
 	return nil
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func (f *playFlags) checkWatch(args []string) error {

@@ -8,6 +8,7 @@ import (
 
 	"tutor/runner/escape"
 	"tutor/runner/outcome"
+	"tutor/runner/report/picture"
 )
 
 // framesShown is how many frames of an act are shown; of more, the first and last.
@@ -19,7 +20,7 @@ func frames(p *page, a *outcome.Act) {
 	times, names := 0, 0
 	for i, f := range a.Frames {
 		if i < first || i >= last {
-			times = max(times, len(moment(f.At)))
+			times = max(times, len(picture.Moment(f.At)))
 			names = max(names, ansi.StringWidth(escape.Text(a.Act.Cast[f.Actor].Name())))
 		}
 	}
@@ -32,7 +33,7 @@ func frames(p *page, a *outcome.Act) {
 		if i >= first && i < last {
 			continue
 		}
-		at := moment(f.At)
+		at := picture.Moment(f.At)
 		shown := at
 		if at == before {
 			shown = ""

@@ -92,7 +92,7 @@ func newSiteAct(g *grid, row played, targets []int) siteAct {
 
 // how says how an act was played.
 func how(a *outcome.Act) string {
-	text := fmt.Sprintf("%s on the clock, %s", moment(a.Span), elapsed(a.Elapsed))
+	text := fmt.Sprintf("%s on the clock, %s", picture.Moment(a.Span), elapsed(a.Elapsed))
 	if a.WhyReal != "" {
 		text += "; " + escape.Text(a.WhyReal)
 	}
@@ -149,7 +149,7 @@ func (act *siteAct) addLines(a *outcome.Act) {
 			act.MoreLines = fmt.Sprintf("%s more are not shown.", Grouped(len(a.Lines)-i))
 			break
 		}
-		act.Lines = append(act.Lines, siteLine{moment(l.At), escape.Text(a.Act.Cast[l.Actor].Name()), clip(l.String(), diffChars)})
+		act.Lines = append(act.Lines, siteLine{picture.Moment(l.At), escape.Text(a.Act.Cast[l.Actor].Name()), clip(l.String(), diffChars)})
 	}
 }
 

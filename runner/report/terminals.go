@@ -9,6 +9,7 @@ import (
 
 	"tutor/runner/escape"
 	"tutor/runner/outcome"
+	"tutor/runner/report/picture"
 	"tutor/runner/scenario"
 	"tutor/runner/transcript"
 )
@@ -86,7 +87,7 @@ func rows(lines []transcript.Line) []row {
 		case l.Kind == transcript.Remark:
 			r.lead = "· "
 		}
-		if at := moment(l.At); at != before {
+		if at := picture.Moment(l.At); at != before {
 			r.at, before = at, at
 		}
 		out[i] = r

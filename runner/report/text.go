@@ -9,6 +9,7 @@ import (
 	"tutor/runner/escape"
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
+	"tutor/runner/report/picture"
 	"tutor/runner/scenario"
 )
 
@@ -187,7 +188,7 @@ func duration(a *outcome.Act) string {
 	if a.Clock == scenario.Real {
 		return elapsed(a.Elapsed) + " by the real clock"
 	}
-	return moment(a.Span) + " on the clock, " + elapsed(a.Elapsed)
+	return picture.Moment(a.Span) + " on the clock, " + elapsed(a.Elapsed)
 }
 
 // total sums a run up.

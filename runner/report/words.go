@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"tutor/runner/escape"
+	"tutor/runner/report/picture"
 )
 
 // clip cuts a text that is longer than a number of characters, says how much is missing, and makes
@@ -111,19 +112,6 @@ func Grouped(n int) string {
 	return digits
 }
 
-// moment is a time on an act's timeline. The timeline has hops of a nanosecond, which keep causes
-// before effects and are nothing to show.
-func moment(d time.Duration) string {
-	s := d.Round(time.Millisecond).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
-
 // elapsed is a time by the wall clock, to the precision that says something.
 func elapsed(d time.Duration) string {
 	switch {
@@ -134,6 +122,6 @@ func elapsed(d time.Duration) string {
 	case d < time.Minute:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	default:
-		return moment(d.Round(time.Second))
+		return picture.Moment(d.Round(time.Second))
 	}
 }

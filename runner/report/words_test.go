@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"tutor/runner/escape"
+	"tutor/runner/report/picture"
 )
 
 func TestClip(t *testing.T) {
@@ -94,8 +95,8 @@ func TestTimes(t *testing.T) {
 		{90 * time.Second, "1m30s", "1m30s"},
 		{time.Hour, "1h", "1h"},
 	} {
-		if got := moment(test.d); got != test.moment {
-			t.Errorf("moment(%d) = %s, want %s", test.d, got, test.moment)
+		if got := picture.Moment(test.d); got != test.moment {
+			t.Errorf("picture.Moment(%d) = %s, want %s", test.d, got, test.moment)
 		}
 		if got := elapsed(test.d); got != test.clock {
 			t.Errorf("elapsed(%d) = %s, want %s", test.d, got, test.clock)

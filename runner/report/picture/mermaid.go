@@ -82,7 +82,7 @@ func (m *mermaid) row(r row) {
 	text := r.text()
 	switch {
 	case r.jump:
-		m.note(none, moment(r.at))
+		m.note(none, Moment(r.at))
 	case len(r.arrows) > 0:
 		for _, to := range r.arrows {
 			m.line("    %s%s%s: %s", id(r.lane), r.arrow(), id(to), mermaidText(text))

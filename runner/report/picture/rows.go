@@ -44,9 +44,9 @@ func (b *builder) add(group []outcome.Event) {
 // sameMoment reports whether a row tells of a hop of the timeline that no clock shows.
 func (b *builder) sameMoment(r row) bool {
 	if len(b.rows) == 0 {
-		return moment(r.at) == moment(0)
+		return Moment(r.at) == Moment(0)
 	}
-	return moment(r.at) == moment(b.rows[len(b.rows)-1].at)
+	return Moment(r.at) == Moment(b.rows[len(b.rows)-1].at)
 }
 
 // draw says what is to be seen of a row.

@@ -18,7 +18,7 @@ func Sentence(e outcome.Event) string {
 	text := strings.NewReplacer(
 		"{actor}", cmp.Or(e.Actor, "the broker"), "{message}", message(e), "{queue}", "queue "+e.Queue,
 		"{exchange}", exchange(e), "{key}", behind(" with key ", e.Text), "{why}", behind(": ", e.Text),
-		"{reason}", behind(", reason ", e.Text), "{type}", behind(" of type ", e.Text), "{time}", moment(e.At),
+		"{reason}", behind(", reason ", e.Text), "{type}", behind(" of type ", e.Text), "{time}", Moment(e.At),
 	).Replace(template(e))
 	switch {
 	case e.Inferred:

@@ -137,7 +137,7 @@ func (d *drawing) axis() {
 			from = d.tops[i+1] - 3
 		}
 		if r.jump || i == 0 {
-			d.line(`<text class="time" text-anchor="end" x="%s" y="%s">%s</text>`, svg.Num(x-9), svg.Num(d.y(i)+4), svg.Text(moment(r.at)))
+			d.line(`<text class="time" text-anchor="end" x="%s" y="%s">%s</text>`, svg.Num(x-9), svg.Num(d.y(i)+4), svg.Text(Moment(r.at)))
 		}
 	}
 	segment(&path, x, from, d.bottom)

@@ -131,8 +131,9 @@ func cut(s string, limit int) string {
 	return s
 }
 
-// moment is a time on an act's timeline, without its hops of a nanosecond.
-func moment(d time.Duration) string {
+// Moment is a time on an act's timeline. The timeline has hops of a nanosecond, which keep causes
+// before effects and are nothing to show.
+func Moment(d time.Duration) string {
 	s := d.Round(time.Millisecond).String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")
