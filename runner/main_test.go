@@ -8,9 +8,11 @@ import (
 
 	"go.uber.org/goleak"
 
+	"tutor/runner"
 	"tutor/runner/outcome"
 	"tutor/runner/outcome/outcometest"
 	"tutor/runner/scenario"
+	"tutor/runner/stage"
 	"tutor/runner/target/targettest"
 )
 
@@ -88,6 +90,16 @@ func passes(t testing.TB, r *outcome.Report) {
 	if len(r.Acts) != len(r.Scenario.Acts) || len(r.Acts) == 0 {
 		t.Errorf("%d of %d acts were played", len(r.Acts), len(r.Scenario.Acts))
 	}
+}
+
+// passesEverywhere plays a scenario on every target that the tests run on. What must be the same on all of them is what
+// it expects.
+func passesEverywhere(t *testing.T, path string) {
+	t.Helper()
+	targets.Each(t, func(t *testing.T, target stage.Target) {
+		leakless(t)
+		passes(t, runner.Run(t.Context(), decode(t, path), target))
+	})
 }
 
 func act(t testing.TB, s *scenario.Scenario, name string) *scenario.Act {

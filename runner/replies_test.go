@@ -10,15 +10,11 @@ import (
 	"tutor/runner"
 	"tutor/runner/outcome"
 	"tutor/runner/report"
-	"tutor/runner/stage"
 )
 
 // What is asked, answered and published again comes out alike on every target, and its books balance.
 func TestReplies(t *testing.T) {
-	targets.Each(t, func(t *testing.T, target stage.Target) {
-		leakless(t)
-		passes(t, runner.Run(t.Context(), decode(t, "testdata/replies.yaml"), target))
-	})
+	passesEverywhere(t, "testdata/replies.yaml")
 }
 
 // A report says how often a message was published, and which one others descend from.
