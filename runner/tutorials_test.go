@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,6 +16,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/fate"
+	"tutor/runner/golden"
 	"tutor/runner/outcome"
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
@@ -40,7 +40,7 @@ func TestTutorials(t *testing.T) {
 					recorded(t, name, r)
 				}
 				for name, text := range apart(name, r) {
-					golden(t, name, text)
+					compare(t, name, text)
 				}
 			})
 		}
@@ -107,22 +107,9 @@ var withoutPermissionKinds = strings.NewReplacer("configure access to", "access 
 // channelLimit is what no two versions of RabbitMQ say alike; 4.0 takes the node for the user.
 var channelLimit = regexp.MustCompile(`(number of channels opened for user) '.*' has reached .*`)
 
-func golden(t *testing.T, name, got string) {
+func compare(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", "golden", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := gocmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-golden +observed; go test ./runner -run Tutorials -update rewrites):\n%s", path, diff)
-	}
+	golden.Compare(t, *update, filepath.Join("testdata", "golden", name+".txt"), got)
 }
 
 // Each line that the text of the seed shows for an actor is in the observation of the act that

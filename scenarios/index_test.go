@@ -9,8 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"tutor/runner/golden"
 	"tutor/runner/scenario"
 )
 
@@ -20,20 +19,7 @@ const index = "README.md"
 
 // The table of contents is what the scenarios say of themselves.
 func TestIndex(t *testing.T) {
-	want := contents(t)
-	if *update {
-		if err := os.WriteFile(index, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	got, err := os.ReadFile(index)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("%s (-scenarios +%s; go test ./scenarios -update rewrites):\n%s", index, index, diff)
-	}
+	golden.Compare(t, *update, index, contents(t))
 }
 
 // No two acts claim the same, and each claim fits a line of the table of contents.

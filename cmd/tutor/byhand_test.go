@@ -3,16 +3,14 @@ package main
 import (
 	"fmt"
 	"net"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"tutor/runner/byhand"
+	"tutor/runner/golden"
 	"tutor/runner/scenario"
 	"tutor/runner/target/local"
 	"tutor/scenarios"
@@ -38,7 +36,7 @@ func TestByHand(t *testing.T) {
 			})
 		}
 	}
-	written(t, "testdata/by-hand.txt", ways.String())
+	golden.Compare(t, *rewrite, "testdata/by-hand.txt", ways.String())
 }
 
 // played is an act that the command lines alone play.
@@ -60,23 +58,6 @@ func wayByHand(s byhand.Script) string {
 		return "needs rabbitmqadmin"
 	}
 	return played
-}
-
-func written(t *testing.T, path, got string) {
-	t.Helper()
-	if *rewrite {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-written +now; go test ./cmd/tutor -run ByHand -update rewrites):\n%s", path, diff)
-	}
 }
 
 func playPrinted(t *testing.T, name string, number int, act *scenario.Act, way string) {

@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"tutor/runner/golden"
 	"tutor/runner/scenario"
 	"tutor/runner/svg"
 	"tutor/scenarios"
@@ -75,27 +73,10 @@ func decoded(t *testing.T, name string, text []byte) *scenario.Scenario {
 	return s
 }
 
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s differs (- as it was, + as it is):\n%s", path, diff)
-	}
-}
-
 func TestBusy(t *testing.T) {
 	g := Of(decoded(t, "busy.yaml", []byte(busy)).Acts[0])
 	for ext, text := range map[string]string{"txt": g.Text(), "dot": g.DOT("busy"), "mmd": g.Mermaid("busy"), "svg": SVG([]*Graph{g}, []string{"Busy: a <busy> act"})} {
-		golden(t, "testdata/busy."+ext, text)
+		golden.Compare(t, *update, "testdata/busy."+ext, text)
 	}
 }
 

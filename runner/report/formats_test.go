@@ -30,7 +30,7 @@ func TestJSON(t *testing.T) {
 	if err := report.JSON(&out, mixed(t)); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "mixed.json", out.String())
+	compare(t, "mixed.json", out.String())
 	var d report.Document
 	strict := json.NewDecoder(&out)
 	strict.DisallowUnknownFields()
@@ -93,7 +93,7 @@ func TestJUnit(t *testing.T) {
 	if err := report.JUnit(&out, mixed(t)); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "mixed.xml", out.String())
+	compare(t, "mixed.xml", out.String())
 	var suites junit.Testsuites
 	if err := xml.Unmarshal(out.Bytes(), &suites); err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func TestMatrix(t *testing.T) {
 			if err := write(&out); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, file, out.String())
+			compare(t, file, out.String())
 			if differs := strings.Contains(out.String(), "*"); name == "alike" && differs {
 				t.Errorf("%s: differences in outcomes that are alike:\n%s", file, out.String())
 			}

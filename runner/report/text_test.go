@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"tutor/runner/golden"
 	"tutor/runner/outcome"
 	"tutor/runner/report"
 	"tutor/runner/scenario"
@@ -23,22 +23,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
-func golden(t *testing.T, name, got string) {
+func compare(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; got:\n%s", path, got)
-	}
+	golden.Compare(t, *update, filepath.Join("testdata", name), got)
 }
 
 // acts are outcomes of all sorts, by name.
@@ -77,7 +64,7 @@ func TestActs(t *testing.T) {
 		for _, width := range []int{60, 80, 120} {
 			t.Run(fmt.Sprintf("%s at %d", name, width), func(t *testing.T) {
 				got := act(a, report.Options{Width: width})
-				golden(t, fmt.Sprintf("%s-%d.txt", name, width), got)
+				compare(t, fmt.Sprintf("%s-%d.txt", name, width), got)
 				for _, line := range strings.Split(got, "\n") {
 					if w := ansi.StringWidth(line); w > width {
 						t.Errorf("%d cells wide: %s", w, line)
@@ -95,7 +82,7 @@ func TestColoursDoNotChangeTheLayout(t *testing.T) {
 	for name, a := range acts(testScenario(t)) {
 		colourful := act(a, report.Options{Color: colorprofile.ANSI})
 		if name == "pass" || name == "fail" {
-			golden(t, name+"-80.ansi", colourful)
+			compare(t, name+"-80.ansi", colourful)
 		}
 		if !strings.Contains(colourful, "\x1b[") {
 			t.Errorf("%s: no colours", name)
@@ -171,7 +158,7 @@ func TestRun(t *testing.T) {
 	if text.Err() != nil {
 		t.Fatal(text.Err())
 	}
-	golden(t, "run-80.txt", out.String())
+	compare(t, "run-80.txt", out.String())
 }
 
 func TestOneActNeedsNoTotal(t *testing.T) {

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"tutor/runner"
+	"tutor/runner/golden"
 	"tutor/runner/outcome"
 	"tutor/runner/report/picture"
 	"tutor/runner/scenario"
@@ -21,22 +20,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
-func golden(t *testing.T, name, got string) {
+func compare(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s differs (- as it was, + as it is):\n%s", path, diff)
-	}
+	golden.Compare(t, *update, filepath.Join("testdata", name), got)
 }
 
 // played is what the embedded broker makes of a scenario.
@@ -90,7 +76,7 @@ func TestMermaid(t *testing.T) {
 		if err := picture.WriteMermaid(&out, []*outcome.Report{r}); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name+".md", out.String())
+		compare(t, name+".md", out.String())
 	}
 }
 
@@ -100,7 +86,7 @@ func TestSVG(t *testing.T) {
 		if err := picture.WriteSVG(&out, []*outcome.Report{r}); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name+".svg", out.String())
+		compare(t, name+".svg", out.String())
 	}
 }
 
@@ -122,7 +108,7 @@ acts:
 	if err := picture.WriteMermaid(&out, []*outcome.Report{r}); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "harmful.md", out.String())
+	compare(t, "harmful.md", out.String())
 	diagram := strings.Split(out.String(), "```mermaid\n")[1]
 	if n := strings.Count(diagram, "```"); n != 1 {
 		t.Errorf("%d fences", n)
