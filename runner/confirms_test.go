@@ -7,7 +7,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/outcome"
-	"tutor/runner/report"
+	"tutor/runner/report/document"
 )
 
 // What publishers are told holds on every target, however they wait for it.
@@ -38,7 +38,7 @@ acts:
 			continue
 		}
 		var text bytes.Buffer
-		must(t, report.JSON(&text, []*outcome.Report{r}))
+		must(t, document.Write(&text, []*outcome.Report{r}))
 		for _, part := range append(want, `"confirms": {`) {
 			if !strings.Contains(text.String(), part) {
 				t.Errorf("%s: the report lacks %s", expect, part)

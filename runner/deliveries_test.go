@@ -7,7 +7,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/outcome"
-	"tutor/runner/report"
+	"tutor/runner/report/document"
 )
 
 // What is expected of deliveries, deaths and queues holds on every target.
@@ -31,7 +31,7 @@ func TestDeliveriesThatDoNotCome(t *testing.T) {
 			continue
 		}
 		var text bytes.Buffer
-		must(t, report.JSON(&text, []*outcome.Report{r}))
+		must(t, document.Write(&text, []*outcome.Report{r}))
 		for _, part := range want {
 			if !strings.Contains(text.String(), part) {
 				t.Errorf("%s: the report lacks %s", expect, part)

@@ -11,7 +11,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/outcome"
-	"tutor/runner/report"
+	"tutor/runner/report/document"
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
 )
@@ -67,19 +67,19 @@ func TestKnobsFail(t *testing.T) {
 func TestQuestions(t *testing.T) {
 	r := runner.Run(t.Context(), decode(t, "testdata/knobs.yaml"), embeddedTarget(t))
 	var text bytes.Buffer
-	must(t, report.JSON(&text, []*outcome.Report{r}))
-	var doc report.Document
+	must(t, document.Write(&text, []*outcome.Report{r}))
+	var doc document.Document
 	must(t, json.Unmarshal(text.Bytes(), &doc))
 	acts := doc.Runs[0].Acts
 	times := 2
-	if diff := cmp.Diff([]report.Question{
+	if diff := cmp.Diff([]document.Question{
 		{Ask: "who_gets", Message: "1:order", Actors: []string{"lazy", "sober"}},
 		{Ask: "what_becomes_of", Message: "3:order", Fates: map[string]int{"acked": 1}},
 		{Ask: "how_often_delivered", Message: "1:order", Times: &times},
 	}, acts[0].Questions); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]report.Question{{Ask: "what_becomes_of", Message: "2:order", MadeUp: true, Fates: map[string]int{"acked": 1}}}, acts[1].Questions); diff != "" {
+	if diff := cmp.Diff([]document.Question{{Ask: "what_becomes_of", Message: "2:order", MadeUp: true, Fates: map[string]int{"acked": 1}}}, acts[1].Questions); diff != "" {
 		t.Error(diff)
 	}
 }

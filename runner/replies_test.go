@@ -9,7 +9,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/outcome"
-	"tutor/runner/report"
+	"tutor/runner/report/document"
 )
 
 // What is asked, answered and published again comes out alike on every target, and its books balance.
@@ -22,14 +22,14 @@ func TestTries(t *testing.T) {
 	s := decode(t, "testdata/replies.yaml")
 	r := runner.Run(t.Context(), s, embeddedTarget(t))
 	var text bytes.Buffer
-	must(t, report.JSON(&text, []*outcome.Report{r}))
-	var d report.Document
+	must(t, document.Write(&text, []*outcome.Report{r}))
+	var d document.Document
 	must(t, json.Unmarshal(text.Bytes(), &d))
 	for _, act := range d.Runs[0].Acts {
 		if act.Name != "published again until it has been tried three times" {
 			continue
 		}
-		want := []report.Tries{{Message: 1, Body: "order", Times: 4, Publisher: "shop", By: []string{"worker"}}}
+		want := []document.Tries{{Message: 1, Body: "order", Times: 4, Publisher: "shop", By: []string{"worker"}}}
 		if diff := cmp.Diff(want, act.Tries); diff != "" {
 			t.Errorf("tries (-want +got):\n%s", diff)
 		}

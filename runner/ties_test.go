@@ -10,6 +10,7 @@ import (
 	"tutor/runner"
 	"tutor/runner/outcome"
 	"tutor/runner/report"
+	"tutor/runner/report/document"
 )
 
 const notDetermined = "; RabbitMQ may notice either first, so what comes of it there is not determined"
@@ -55,7 +56,7 @@ func TestTies(t *testing.T) {
 		}
 	}
 	var text, data bytes.Buffer
-	must(t, report.JSON(&data, []*outcome.Report{r}))
+	must(t, document.Write(&data, []*outcome.Report{r}))
 	printed := report.NewText(&text, report.Options{})
 	for _, a := range r.Acts {
 		printed.Act(a)

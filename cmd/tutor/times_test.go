@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"tutor/runner/report"
+	"tutor/runner/report/document"
 )
 
 const timesScenario = `title: T
@@ -30,7 +30,7 @@ func TestTimes(t *testing.T) {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 	_, stdout, _ = run(t, "run", path, "--times", "3", "--format", "json")
-	var d report.Document
+	var d document.Document
 	if err := json.Unmarshal([]byte(stdout), &d); err != nil {
 		t.Fatal(err)
 	}

@@ -128,3 +128,11 @@ const (
 	// Undetermined is what RabbitMQ may do otherwise, since two things fall on the same moment.
 	Undetermined = "undetermined"
 )
+
+// NameOf is the name of a fate, or that there is none.
+func NameOf(f fate.Fate) string {
+	if f == "" {
+		return Unaccounted
+	}
+	return string(f)
+}

@@ -212,7 +212,7 @@ func met(books *outcome.Books) []string {
 		return nil
 	}
 	for c := range books.Copies {
-		all = append(all, fateName(c.Fate)+": "+c.Message)
+		all = append(all, outcome.NameOf(c.Fate)+": "+c.Message)
 	}
 	return all
 }

@@ -16,7 +16,7 @@ import (
 
 	"tutor/runner"
 	"tutor/runner/outcome"
-	"tutor/runner/report"
+	"tutor/runner/report/document"
 	"tutor/runner/scenario"
 	"tutor/runner/target/embedded"
 	"tutor/scenarios"
@@ -84,7 +84,7 @@ func TestFold(t *testing.T) {
 }
 
 // pagesFold is the fold in the page's script: it gives what there is after each event.
-func pagesFold(t *testing.T) func([]report.Event) []places {
+func pagesFold(t *testing.T) func([]document.Event) []places {
 	t.Helper()
 	script, err := os.ReadFile("html/fold.js")
 	if err != nil {
@@ -99,8 +99,8 @@ func pagesFold(t *testing.T) func([]report.Event) []places {
 		t.Fatal(err)
 	}
 	fold, _ := goja.AssertFunction(value)
-	return func(events []report.Event) (states []places) {
-		text, err := json.Marshal(append([]report.Event{}, events...))
+	return func(events []document.Event) (states []places) {
+		text, err := json.Marshal(append([]document.Event{}, events...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,14 +116,14 @@ func pagesFold(t *testing.T) func([]report.Event) []places {
 }
 
 // documentOf is an act as the page's script sees it.
-func documentOf(t *testing.T, a *outcome.Act) report.Act {
+func documentOf(t *testing.T, a *outcome.Act) document.Act {
 	t.Helper()
 	var out strings.Builder
 	r := &outcome.Report{Scenario: &scenario.Scenario{}, Acts: []*outcome.Act{a}}
-	if err := report.JSON(&out, []*outcome.Report{r}); err != nil {
+	if err := document.Write(&out, []*outcome.Report{r}); err != nil {
 		t.Fatal(err)
 	}
-	var d report.Document
+	var d document.Document
 	if err := json.Unmarshal([]byte(out.String()), &d); err != nil {
 		t.Fatal(err)
 	}

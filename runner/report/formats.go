@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"tutor/runner/outcome"
+	"tutor/runner/report/document"
 	"tutor/runner/report/picture"
 )
 
@@ -39,7 +40,9 @@ func WriteText(w io.Writer, o Options, reports []*outcome.Report) error {
 	return text.Err()
 }
 
-func writeJSON(w io.Writer, _ Options, reports []*outcome.Report) error { return JSON(w, reports) }
+func writeJSON(w io.Writer, _ Options, reports []*outcome.Report) error {
+	return document.Write(w, reports)
+}
 
 func writeJUnit(w io.Writer, _ Options, reports []*outcome.Report) error { return JUnit(w, reports) }
 

@@ -14,6 +14,7 @@ import (
 
 	"tutor/runner/outcome"
 	"tutor/runner/report"
+	"tutor/runner/report/document"
 	"tutor/runner/transcript"
 )
 
@@ -27,11 +28,11 @@ func mixed(t *testing.T) []*outcome.Report {
 
 func TestJSON(t *testing.T) {
 	var out bytes.Buffer
-	if err := report.JSON(&out, mixed(t)); err != nil {
+	if err := document.Write(&out, mixed(t)); err != nil {
 		t.Fatal(err)
 	}
 	compare(t, "mixed.json", out.String())
-	var d report.Document
+	var d document.Document
 	strict := json.NewDecoder(&out)
 	strict.DisallowUnknownFields()
 	if err := strict.Decode(&d); err != nil {
@@ -49,10 +50,10 @@ func TestJSON(t *testing.T) {
 func TestJSONOfMany(t *testing.T) {
 	s := testScenario(t)
 	var out bytes.Buffer
-	if err := report.JSON(&out, []*outcome.Report{{Scenario: s, Acts: []*outcome.Act{many(s, 5000)}}}); err != nil {
+	if err := document.Write(&out, []*outcome.Report{{Scenario: s, Acts: []*outcome.Act{many(s, 5000)}}}); err != nil {
 		t.Fatal(err)
 	}
-	var d report.Document
+	var d document.Document
 	if err := json.Unmarshal(out.Bytes(), &d); err != nil {
 		t.Fatal(err)
 	}
@@ -63,10 +64,10 @@ func TestJSONOfMany(t *testing.T) {
 
 func TestJSONOfNothing(t *testing.T) {
 	var out bytes.Buffer
-	if err := report.JSON(&out, nil); err != nil {
+	if err := document.Write(&out, nil); err != nil {
 		t.Fatal(err)
 	}
-	var d report.Document
+	var d document.Document
 	if err := json.Unmarshal(out.Bytes(), &d); err != nil || d.Verdict != outcome.LeftOut {
 		t.Errorf("verdict %q, error %v: nothing was proved", d.Verdict, err)
 	}
@@ -76,10 +77,10 @@ func TestJSONKeepsWhatMessagesCarry(t *testing.T) {
 	s := testScenario(t)
 	body := "\x1b[2J \u009b31m \u0080 \x7f é  <&>\u2028"
 	var out bytes.Buffer
-	if err := report.JSON(&out, []*outcome.Report{{Scenario: s, Acts: []*outcome.Act{japanese(s, body)}}}); err != nil {
+	if err := document.Write(&out, []*outcome.Report{{Scenario: s, Acts: []*outcome.Act{japanese(s, body)}}}); err != nil {
 		t.Fatal(err)
 	}
-	var d report.Document
+	var d document.Document
 	if err := json.Unmarshal(out.Bytes(), &d); err != nil {
 		t.Fatal(err)
 	}

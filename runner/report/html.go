@@ -15,6 +15,7 @@ import (
 
 	"tutor/runner/escape"
 	"tutor/runner/outcome"
+	"tutor/runner/report/document"
 	"tutor/runner/report/picture"
 )
 
@@ -214,7 +215,7 @@ func (s *site) addData(reports []*outcome.Report) error {
 	for _, a := range s.Acts {
 		stepped[a.Key] = a.Key != ""
 	}
-	d := newDocument(reports)
+	d := document.Of(reports)
 	sentences := map[string][]string{}
 	for r := range d.Runs {
 		for a := range d.Runs[r].Acts {
@@ -233,12 +234,12 @@ func (s *site) addData(reports []*outcome.Report) error {
 			}
 		}
 	}
-	document, err := embedded(d)
+	data, err := embedded(d)
 	if err != nil {
 		return err
 	}
 	told, err := embedded(sentences)
-	s.Document, s.Sentences = document, told
+	s.Document, s.Sentences = data, told
 	return err
 }
 
@@ -248,5 +249,5 @@ func embedded(value any) (template.JS, error) {
 	if err != nil {
 		return "", fmt.Errorf("writing the report as JSON: %w", err)
 	}
-	return template.JS(escapeHarmful(text)), nil
+	return template.JS(document.Harmless(text)), nil
 }

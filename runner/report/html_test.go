@@ -12,6 +12,7 @@ import (
 
 	"tutor/runner/outcome"
 	"tutor/runner/report"
+	"tutor/runner/report/document"
 )
 
 func pageOf(t *testing.T, reports []*outcome.Report) string {
@@ -72,7 +73,7 @@ func TestHTMLOfHarmfulTexts(t *testing.T) {
 			t.Errorf("the page has %U", r)
 		}
 	}
-	var d report.Document
+	var d document.Document
 	if err := json.Unmarshal([]byte(inside(page, `<script type="application/json" id="document">`, "</script>")[0]), &d); err != nil {
 		t.Fatal(err)
 	}

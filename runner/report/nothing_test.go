@@ -12,6 +12,7 @@ import (
 
 	"tutor/runner/outcome"
 	"tutor/runner/report"
+	"tutor/runner/report/document"
 )
 
 // partial is two runs, in one of which no act was played.
@@ -47,10 +48,10 @@ func TestNothingPlayed(t *testing.T) {
 
 func TestNothingPlayedAsJSON(t *testing.T) {
 	var out bytes.Buffer
-	if err := report.JSON(&out, partial(t)); err != nil {
+	if err := document.Write(&out, partial(t)); err != nil {
 		t.Fatal(err)
 	}
-	var d report.Document
+	var d document.Document
 	if err := json.Unmarshal(out.Bytes(), &d); err != nil {
 		t.Fatal(err)
 	}

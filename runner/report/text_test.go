@@ -18,6 +18,7 @@ import (
 	"tutor/runner/golden"
 	"tutor/runner/outcome"
 	"tutor/runner/report"
+	"tutor/runner/report/document"
 	"tutor/runner/scenario"
 )
 
@@ -115,7 +116,7 @@ func TestNoControlCharacters(t *testing.T) {
 			text.End(reports)
 			return text.Err()
 		},
-		"json":     func(w io.Writer) error { return report.JSON(w, reports) },
+		"json":     func(w io.Writer) error { return document.Write(w, reports) },
 		"junit":    func(w io.Writer) error { return report.JUnit(w, reports) },
 		"matrix":   func(w io.Writer) error { return report.Matrix(w, report.Options{}, reports) },
 		"markdown": func(w io.Writer) error { return report.MatrixMarkdown(w, reports) },

@@ -1,4 +1,6 @@
-package report
+// Package document is what came of runs as data: the JSON that programs read, that the page of a run and the
+// laboratory have in them, and that recorded runs are kept as.
+package document
 
 import (
 	"bytes"
@@ -14,7 +16,7 @@ import (
 	"tutor/runner/transcript"
 )
 
-// Document is what [JSON] writes. Fields may be added to it and to what it holds, but none goes or
+// Document is what [Write] writes. Fields may be added to it and to what it holds, but none goes or
 // changes its meaning. Times are milliseconds, to the microsecond. Bytes of messages that are not
 // UTF-8 appear as U+FFFD.
 type Document struct {
@@ -189,23 +191,23 @@ type Frame struct {
 	Text     string  `json:"text"`
 }
 
-// JSON writes reports as a [Document].
-func JSON(w io.Writer, reports []*outcome.Report) error {
-	d := newDocument(reports)
+// Write writes reports as a [Document].
+func Write(w io.Writer, reports []*outcome.Report) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(d); err != nil {
+	if err := encoder.Encode(Of(reports)); err != nil {
 		return fmt.Errorf("writing the report as JSON: %w", err)
 	}
-	if _, err := w.Write(escapeHarmful(text.Bytes())); err != nil {
+	if _, err := w.Write(Harmless(text.Bytes())); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
 }
 
-func newDocument(reports []*outcome.Report) Document {
+// Of is what came of runs.
+func Of(reports []*outcome.Report) Document {
 	d := Document{Verdict: outcome.WorstOf(reports), Runs: []Run{}}
 	for _, r := range reports {
 		d.Runs = append(d.Runs, newRun(r))
@@ -213,9 +215,9 @@ func newDocument(reports []*outcome.Report) Document {
 	return d
 }
 
-// escapeHarmful escapes the characters that JSON permits as they are and that terminals obey, or that turn the
+// Harmless is JSON in which those characters are escaped that JSON permits as they are and that terminals obey, or that turn the
 // direction of writing. They can only be inside strings.
-func escapeHarmful(text []byte) []byte {
+func Harmless(text []byte) []byte {
 	var out []byte
 	for _, r := range string(text) {
 		if r >= 0x7f && escape.Harmful(r) {
@@ -233,12 +235,13 @@ func newRun(r *outcome.Report) Run {
 		Verdict: r.Verdict(), ElapsedMS: milliseconds(r.Elapsed), Acts: []Act{},
 	}
 	for _, a := range r.Acts {
-		run.Acts = append(run.Acts, newAct(a))
+		run.Acts = append(run.Acts, OfAct(a))
 	}
 	return run
 }
 
-func newAct(a *outcome.Act) Act {
+// OfAct is what came of an act.
+func OfAct(a *outcome.Act) Act {
 	act := Act{
 		Name: a.Act.Name, Line: a.Act.Pos.Line, Verdict: a.Verdict, Open: a.Act.IsOpen(), Clock: string(a.Clock), ClockReason: a.WhyReal,
 		Product: a.Product, Version: a.Version,
@@ -286,23 +289,16 @@ func newFates(books *outcome.Books) map[string]Fate {
 	fates := map[string]Fate{}
 	for _, f := range append(fate.All(), "") {
 		if n := books.Counts[f]; n > 0 {
-			fates[fateName(f)] = Fate{Count: n, Inferred: books.Inferred[f]}
+			fates[outcome.NameOf(f)] = Fate{Count: n, Inferred: books.Inferred[f]}
 		}
 	}
 	for c := range books.Copies {
-		if f := fates[fateName(c.Fate)]; len(f.Messages) < fateMessages {
+		if f := fates[outcome.NameOf(c.Fate)]; len(f.Messages) < fateMessages {
 			f.Messages = append(f.Messages, c.Message)
-			fates[fateName(c.Fate)] = f
+			fates[outcome.NameOf(c.Fate)] = f
 		}
 	}
 	return fates
-}
-
-func fateName(f fate.Fate) string {
-	if f == "" {
-		return outcome.Unaccounted
-	}
-	return string(f)
 }
 
 func newMismatch(m outcome.Mismatch) Mismatch {

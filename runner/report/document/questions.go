@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"tutor/runner/outcome"
@@ -35,7 +35,7 @@ func newQuestions(a *outcome.Act) []Question {
 		default:
 			q.Fates = map[string]int{}
 			for f, n := range to.Fates {
-				q.Fates[fateName(f)] = n
+				q.Fates[outcome.NameOf(f)] = n
 			}
 		}
 		all = append(all, q)
