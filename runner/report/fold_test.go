@@ -17,6 +17,7 @@ import (
 	"tutor/runner"
 	"tutor/runner/outcome"
 	"tutor/runner/report/document"
+	"tutor/runner/report/stepping"
 	"tutor/runner/scenario"
 	"tutor/runner/target/embedded"
 	"tutor/scenarios"
@@ -49,9 +50,9 @@ func placesOf(s *outcome.State) places {
 // folded runs the page's fold over the events of an act, as the page has them, and says what there is after each.
 const folded = `(text) => {
 	const object = (map) => { const o = Object.create(null); for (const [k, v] of map) o[k] = Array.isArray(v) ? [...v] : v; return o };
-	const s = Fold.start();
+	const s = start();
 	return JSON.stringify(JSON.parse(text).map((e) => {
-		Fold.apply(s, e);
+		apply(s, e);
 		return {Ready: object(s.ready), Buffer: object(s.buffer), Hands: object(s.hands), Held: object(s.held), Fates: object(s.fates)};
 	}));
 }`
@@ -86,12 +87,12 @@ func TestFold(t *testing.T) {
 // pagesFold is the fold in the page's script: it gives what there is after each event.
 func pagesFold(t *testing.T) func([]document.Event) []places {
 	t.Helper()
-	script, err := os.ReadFile("html/fold.js")
+	script, err := fs.ReadFile(stepping.Modules(), "fold.js")
 	if err != nil {
 		t.Fatal(err)
 	}
 	vm := goja.New()
-	if _, err := vm.RunString(string(script)); err != nil {
+	if _, err := vm.RunString(strings.ReplaceAll(string(script), "export ", "")); err != nil {
 		t.Fatal(err)
 	}
 	value, err := vm.RunString(folded)

@@ -17,18 +17,11 @@ import (
 	"tutor/runner/outcome"
 	"tutor/runner/report/document"
 	"tutor/runner/report/picture"
+	"tutor/runner/report/stepping"
 )
 
-var (
-	//go:embed html/page.html
-	pageTemplate string
-	//go:embed html/page.css
-	pageStyle string
-	//go:embed html/fold.js
-	foldScript string
-	//go:embed html/page.js
-	pageScript string
-)
+//go:embed html/page.html
+var pageTemplate string
 
 const (
 	// pageEvents and pageLines are how many events and lines of an act a page has. It says so where there were more.
@@ -85,7 +78,11 @@ func HTML(w io.Writer, reports []*outcome.Report) error {
 func newSite(reports []*outcome.Report) (*site, error) {
 	g := newGrid(reports)
 	verdict := outcome.WorstOf(reports)
-	style, script := picture.Style()+pageStyle, foldScript+pageScript
+	style := picture.Style() + stepping.Style
+	script, err := stepping.Inline("run.js")
+	if err != nil {
+		return nil, err
+	}
 	s := &site{
 		Title: siteTitle(reports), Verdict: verdict, Mark: mark(verdict), Class: verdictClass(verdict), Sum: nothingPlayed,
 		Style: template.CSS(style), Script: template.JS(script), Policy: policy(script, style),
