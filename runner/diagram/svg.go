@@ -9,20 +9,29 @@ import (
 	"tutor/runner/svg"
 )
 
+// Style is the style sheet of the pictures, beside [svg.Palette].
+//
 //go:embed diagram.css
-var style string
+var Style string
 
 // SVG is graphs as a picture that needs no other program, one below the other, each with its title.
 func SVG(graphs []*Graph, titles []string) string {
 	var all []*svg.Picture
 	for i, g := range graphs {
-		d := newDrawing(g, titles[i])
-		d.all()
-		all = append(all, &svg.Picture{
-			Name: "Topology", Title: titles[i], Desc: g.describe(), Width: d.width, Height: d.height, Body: d.String(),
-		})
+		all = append(all, g.picture(titles[i]))
 	}
-	return svg.Stack(all, svg.Palette+style)
+	return svg.Stack(all, svg.Palette+Style)
+}
+
+// Inline is a graph as a picture in a page, which has the heading and the [Style] already.
+func Inline(g *Graph) string { return g.picture("").Element() }
+
+func (g *Graph) picture(title string) *svg.Picture {
+	d := newDrawing(g, title)
+	d.all()
+	return &svg.Picture{
+		Name: "Topology", Title: title, Class: "topology", Desc: g.describe(), Width: d.width, Height: d.height, Body: d.String(),
+	}
 }
 
 // describe tells those who do not see the picture who is connected with what.

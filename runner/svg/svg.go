@@ -28,7 +28,9 @@ const TitleSize = 16.0
 type Picture struct {
 	// Name is what it is; Title is drawn above it, if it has one, and Desc is for those who do not see it.
 	Name, Title, Desc string
-	Width, Height     float64
+	// Class is what style sheets tell its kind by, beside tutor; empty if there is no need.
+	Class         string
+	Width, Height float64
 	// Body is what it is made of.
 	Body string
 }
@@ -77,9 +79,9 @@ func (p *Picture) Element() string { return p.element("") }
 func (p *Picture) Document(style string) string { return p.element("<style>\n" + style + "</style>\n") }
 
 func (p *Picture) element(style string) string {
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" class="tutor" role="img" viewBox="0 0 %[1]s %[2]s" width="%[1]s" height="%[2]s">`+
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" class="%[8]s" role="img" viewBox="0 0 %[1]s %[2]s" width="%[1]s" height="%[2]s">`+
 		"\n<title>%[3]s</title>\n<desc>%[4]s</desc>\n%[5]s"+`<rect class="paper" width="%[1]s" height="%[2]s"/>`+"\n%[6]s%[7]s</svg>\n",
-		Num(p.Width), Num(p.Height), Text(cmp.Or(p.Title, p.Name)), Text(p.Desc), style, p.Heading(), p.Body)
+		Num(p.Width), Num(p.Height), Text(cmp.Or(p.Title, p.Name)), Text(p.Desc), style, p.Heading(), p.Body, strings.TrimSuffix("tutor "+p.Class, " "))
 }
 
 // Stack is several pictures as a file, one below the other; a single one stands for itself.
@@ -90,6 +92,7 @@ func Stack(all []*Picture, style string) string {
 	whole := &Picture{Name: "Pictures, one below the other", Width: 320}
 	var body, desc strings.Builder
 	for _, p := range all {
+		whole.Class = p.Class
 		whole.Width = max(whole.Width, p.Width)
 	}
 	fmt.Fprintf(&desc, "%d pictures, one below the other.", len(all))
