@@ -29,6 +29,8 @@ type KnobValue struct {
 	Text string
 	// Act is the act with the knob in this position.
 	Act *Act
+	// AsWritten is set where the key is as the act has it.
+	AsWritten bool
 
 	node, value, expect *yaml.Node
 }

@@ -163,6 +163,7 @@ func (t *turning) position(name string, v *KnobValue, of turn) {
 		asWritten = asWritten && t.same(t.out(v.value), t.at(cast.Content[i], of.way))
 		cast.Content[i] = t.set(cast.Content[i], of.way, v)
 	}
+	v.AsWritten = asWritten
 	act := *t.act
 	act.Line, act.Column, act.Content = v.Pos.Line, v.Pos.Column, nil
 	for i := 0; i+1 < len(t.act.Content); i += 2 {

@@ -1,10 +1,16 @@
 // Small things that all modules write with.
 
+// Characters that end lines, move a cursor or turn the direction of writing. They are shown as what they are.
+const harmful = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+// harmless makes a text from outside fit to be shown.
+export const harmless = (text) => String(text).replace(harmful, (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+
 // element makes an element with a class and a text.
 export const element = (name, className, text) => {
   const node = document.createElement(name);
   if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
+  if (text !== undefined) node.textContent = harmless(text);
   return node;
 };
 
@@ -17,7 +23,7 @@ export const button = (text, act) => {
 };
 
 // shown is a text that is cut where it is long.
-export const shown = (text) => (text.length > 60 ? text.slice(0, 60) + '…' : text);
+export const shown = (text) => harmless(text.length > 60 ? text.slice(0, 60) + '…' : text);
 
 // moment is a time on the act's timeline, in seconds.
 export const moment = (ms) => (Math.round(ms) / 1000) + ' s';

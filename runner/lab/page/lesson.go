@@ -1,0 +1,163 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+
+	"tutor/runner/diagram"
+	"tutor/runner/escape"
+	"tutor/runner/lab"
+	"tutor/runner/lab/course"
+	"tutor/runner/scenario"
+)
+
+// Recorded is what came of a lesson: on the embedded broker, and on others.
+type Recorded struct {
+	Run    *lab.Run
+	Others []Other
+}
+
+// Other is what came of a lesson on another broker than the embedded one.
+type Other struct {
+	// Broker is its name and version.
+	Broker string `json:"broker"`
+	// Alike is set where it was the same as on the embedded broker; else Run is what it was.
+	Alike bool     `json:"alike"`
+	Run   *lab.Run `json:"run,omitempty"`
+}
+
+// lessonData is what the module of a lesson's page reads.
+type lessonData struct {
+	Lesson   string   `json:"lesson"`
+	Backend  Backend  `json:"backend"`
+	Root     string   `json:"root"`
+	Run      *lab.Run `json:"run"`
+	Knobs    []knob   `json:"knobs"`
+	Others   []Other  `json:"others"`
+	Recorded string   `json:"recorded"`
+}
+
+type knob struct {
+	Name string `json:"name"`
+	// Of says whose key it is that is turned.
+	Of        string     `json:"of"`
+	Positions []position `json:"positions"`
+}
+
+type position struct {
+	Text string `json:"text"`
+	// Written is set on the position in which the act is written.
+	Written bool `json:"written"`
+}
+
+// lessonPage is what the template of a lesson's page gets.
+type lessonPage struct {
+	common
+	Chapter        *course.Chapter
+	Number, Of     int
+	Name           string
+	About          []string
+	ChapterAbout   []string
+	Source         *course.Source
+	Than           *link
+	Topology       template.HTML
+	Previous, Next *link
+	Run            *lab.Run
+	Picture        template.HTML
+	Others         []Other
+	Knobs          []knob
+}
+
+type link struct{ To, Text string }
+
+// LessonRoot leads from a lesson's page to the root.
+const lessonRoot = "../../"
+
+// LessonPath is the path of a lesson's page.
+func LessonPath(l *course.Lesson) string { return "lesson/" + l.Path + ".html" }
+
+// Lesson is the page of a lesson of a chapter.
+func (s *Site) Lesson(c *course.Chapter, l *course.Lesson, r Recorded) ([]byte, error) {
+	p := lessonPage{Chapter: c, Name: escape.Text(l.Act.Name), About: paragraphs(l.Act.About), Others: r.Others, Knobs: knobsOf(l.Act)}
+	var err error
+	if p.Source, err = c.SourceOf(l); err != nil {
+		return nil, fmt.Errorf("making the page of lesson %s: %w", l.Path, err)
+	}
+	if p.Source.Than != nil {
+		p.Than = &link{lessonRoot + LessonPath(p.Source.Than), escape.Text(p.Source.Than.Act.Name)}
+	}
+	if p.Number, p.Of = s.place(l); p.Number == 1 {
+		p.ChapterAbout = paragraphs(c.Scenario.About)
+	}
+	p.Topology = template.HTML(diagram.Inline(diagram.Of(l.Act)))
+	p.Previous, p.Next = s.beside(l)
+	data := lessonData{Lesson: l.Path, Backend: s.Backend, Root: lessonRoot, Run: r.Run, Knobs: p.Knobs, Others: r.Others}
+	if r.Run != nil {
+		p.Run, p.Picture = r.Run, template.HTML(r.Run.Picture)
+		inside := *r.Run
+		inside.Picture = "" // the page has it already
+		data.Run = &inside
+	}
+	if p.common, err = s.common(p.Name, lessonRoot, "lesson.js", data); err != nil {
+		return nil, err
+	}
+	return write("lesson.html", p)
+}
+
+// place says which lesson of its chapter one is, and of how many.
+func (s *Site) place(l *course.Lesson) (number, of int) {
+	for _, c := range s.Chapters {
+		for i, other := range c.Lessons {
+			if other == l {
+				return i + 1, len(c.Lessons)
+			}
+		}
+	}
+	return 0, 0
+}
+
+// beside are the lessons before and after one, across chapters.
+func (s *Site) beside(l *course.Lesson) (previous, next *link) {
+	var last *course.Lesson
+	for _, c := range s.Chapters {
+		for _, other := range c.Lessons {
+			if other == l && last != nil {
+				previous = &link{lessonRoot + LessonPath(last), escape.Text(last.Act.Name)}
+			}
+			if last == l {
+				return previous, &link{lessonRoot + LessonPath(other), escape.Text(other.Act.Name)}
+			}
+			last = other
+		}
+	}
+	return previous, nil
+}
+
+func knobsOf(a *scenario.Act) []knob {
+	knobs := []knob{}
+	for _, name := range a.KnobNames() {
+		k := knob{Name: name, Of: a.Knobs[name].Key, Positions: []position{}}
+		if actor := a.Knobs[name].Actor; actor != "" {
+			k.Of += " of " + actor
+		}
+		for _, v := range a.Knobs[name].Values {
+			k.Positions = append(k.Positions, position{v.Text, v.AsWritten})
+		}
+		knobs = append(knobs, k)
+	}
+	return knobs
+}
+
+// paragraphs are those of a running text.
+func paragraphs(text string) (all []string) {
+	for _, p := range strings.Split(strings.TrimSpace(escape.Lines(text)), "\n") {
+		if p != "" {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// harmless makes a text from outside fit to be shown.
+func harmless(text string) string { return escape.Lines(text) }
