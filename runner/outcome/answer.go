@@ -51,18 +51,12 @@ func (a *Act) Answers() []Answer {
 // answer looks up in the books what a question asks.
 func (b *Books) answer(to *Answer) {
 	if to.Ask == scenario.WhatBecomesOf {
-		to.Fates = map[fate.Fate]int{}
-		for c := range b.Copies {
-			if c.Message == to.Message {
-				to.Fates[c.Fate]++
-				to.Inferred = to.Inferred || c.Inferred
-			}
-		}
+		to.Fates, to.Inferred = b.fates(to.Message)
 		return
 	}
-	to.Truncated = b.Truncated
+	to.Truncated = b.Truncated || b.Events == nil
 	for e := range b.events() {
-		if e.Body != to.Message || e.Kind != Deliver && e.Kind != Get {
+		if !isDelivery(e) || e.Body != to.Message {
 			continue
 		}
 		to.Times++
@@ -71,6 +65,20 @@ func (b *Books) answer(to *Answer) {
 		}
 	}
 }
+
+// fates are what became of the copies of a message, and whether that is only concluded of one of them.
+func (b *Books) fates(message string) (fates map[fate.Fate]int, inferred bool) {
+	fates = map[fate.Fate]int{}
+	for c := range b.Copies {
+		if c.Message == message {
+			fates[c.Fate]++
+			inferred = inferred || c.Inferred
+		}
+	}
+	return fates, inferred
+}
+
+func isDelivery(e Event) bool { return e.Kind == Deliver || e.Kind == Get }
 
 // events are those of the act, if any were kept.
 func (b *Books) events() iter.Seq[Event] {
