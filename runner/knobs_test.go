@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestKnobsFail(t *testing.T) {
 	}
 }
 
-// The report has the answers to what the act asks, as the books have them.
+// The report has the answers to what the act asks, as the books have them, with what they are chosen from.
 func TestQuestions(t *testing.T) {
 	r := runner.Run(t.Context(), decode(t, "testdata/knobs.yaml"), embeddedTarget(t))
 	var text bytes.Buffer
@@ -71,15 +72,34 @@ func TestQuestions(t *testing.T) {
 	var doc document.Document
 	must(t, json.Unmarshal(text.Bytes(), &doc))
 	acts := doc.Runs[0].Acts
+	const back = "lazy had it and did not acknowledge it, so the broker put it back into tasks and delivered it again, to sober, marked as redelivered."
+	const done = "done: acknowledged by a consumer, or finished under automatic acknowledgement"
 	times := 2
 	if diff := cmp.Diff([]document.Question{
-		{Ask: "who_gets", Message: "1:order", Actors: []string{"lazy", "sober"}},
-		{Ask: "what_becomes_of", Message: "3:order", Fates: map[string]int{"acked": 1}},
-		{Ask: "how_often_delivered", Message: "1:order", Times: &times},
-	}, acts[0].Questions); diff != "" {
+		{Ask: "who_gets", Message: "1:order", Actors: []string{"lazy", "sober"}, Question: "Who gets 1:order?",
+			Choices: []document.Choice{{Text: "lazy", Right: true}, {Text: "sober", Right: true}}, Several: true, Why: back, Event: 28},
+		{Ask: "what_becomes_of", Message: "3:order", Fates: map[string]int{"acked": 1}, Question: "What becomes of 3:order?",
+			Choices: []document.Choice{{Text: done, Right: true}}, Several: true, Why: "sober acknowledged it.", Event: 17},
+		{Ask: "how_often_delivered", Message: "1:order", Times: &times, Question: "How often is 1:order delivered?",
+			Choices: []document.Choice{{Text: "twice", Right: true}}, Why: back, Event: 28},
+	}, withRightChoices(acts[0].Questions)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]document.Question{{Ask: "what_becomes_of", Message: "2:order", MadeUp: true, Fates: map[string]int{"acked": 1}}}, acts[1].Questions); diff != "" {
+	if diff := cmp.Diff([]document.Question{
+		{Ask: "what_becomes_of", Message: "2:order", MadeUp: true, Fates: map[string]int{"acked": 1}, Question: "What becomes of 2:order?",
+			Choices: []document.Choice{{Text: done, Right: true}}, Several: true, Why: "sober acknowledged it.", Event: 11},
+	}, withRightChoices(acts[1].Questions)); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// withRightChoices are questions with only the choices that are right. Others there must be.
+func withRightChoices(all []document.Question) []document.Question {
+	for i, q := range all {
+		right := slices.DeleteFunc(slices.Clone(q.Choices), func(c document.Choice) bool { return !c.Right })
+		if len(right) < len(q.Choices) {
+			all[i].Choices = right
+		}
+	}
+	return all
 }

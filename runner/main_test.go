@@ -86,6 +86,7 @@ func passes(t testing.TB, r *outcome.Report) {
 			t.Errorf("%v: %s: %v", m.Pos, m.Subject, m.Diff)
 		}
 		outcometest.Folds(t, a.Books)
+		outcometest.Predicts(t, a)
 	}
 	if len(r.Acts) != len(r.Scenario.Acts) || len(r.Acts) == 0 {
 		t.Errorf("%d of %d acts were played", len(r.Acts), len(r.Scenario.Acts))

@@ -21,6 +21,22 @@ type Question struct {
 	// Inferred is set where a fate is only concluded, Truncated where not all deliveries were kept.
 	Inferred  bool `json:"inferred,omitempty"`
 	Truncated bool `json:"truncated,omitempty"`
+	// Question is what is asked in words, and Choices are what readers choose from. They and what follows are absent
+	// where the books cannot tell which are right: then it is not to be asked.
+	Question string   `json:"question,omitempty"`
+	Choices  []Choice `json:"choices,omitempty"`
+	// Several is set where more than one choice may be right.
+	Several bool `json:"several,omitempty"`
+	// Why tells in a sentence how it came about, a note of the act if one is about the message.
+	Why string `json:"why,omitempty"`
+	// Event is the number of the event that decided it; absent where there is none, or not all were kept.
+	Event int `json:"event,omitempty"`
+}
+
+// Choice is something that readers may choose, and whether it is right.
+type Choice struct {
+	Text  string `json:"text"`
+	Right bool   `json:"right"`
 }
 
 func newQuestions(a *outcome.Act) []Question {
@@ -38,7 +54,18 @@ func newQuestions(a *outcome.Act) []Question {
 				q.Fates[outcome.NameOf(f)] = n
 			}
 		}
+		if p, ok := a.Prediction(to); ok {
+			q.choose(p)
+		}
 		all = append(all, q)
 	}
 	return all
+}
+
+// choose adds what readers choose from.
+func (q *Question) choose(p outcome.Prediction) {
+	q.Question, q.Several, q.Why, q.Event = p.Question, p.Several, p.Why, p.Event
+	for _, c := range p.Choices {
+		q.Choices = append(q.Choices, Choice(c))
+	}
 }
