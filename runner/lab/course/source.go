@@ -47,7 +47,7 @@ func (c *Chapter) SourceOf(l *Lesson) (*Source, error) {
 		}
 		s.compare(other, own)
 	}
-	if s.Than == nil {
+	if s.Lines == nil {
 		for line := range strings.Lines(own) {
 			s.Lines = append(s.Lines, Line{Text: strings.TrimRight(line, "\n")})
 		}

@@ -29,13 +29,12 @@ type Other struct {
 
 // lessonData is what the module of a lesson's page reads.
 type lessonData struct {
-	Lesson   string   `json:"lesson"`
-	Backend  Backend  `json:"backend"`
-	Root     string   `json:"root"`
-	Run      *lab.Run `json:"run"`
-	Knobs    []knob   `json:"knobs"`
-	Others   []Other  `json:"others"`
-	Recorded string   `json:"recorded"`
+	Lesson  string   `json:"lesson"`
+	Backend Backend  `json:"backend"`
+	Root    string   `json:"root"`
+	Run     *lab.Run `json:"run"`
+	Knobs   []knob   `json:"knobs"`
+	Others  []Other  `json:"others"`
 }
 
 type knob struct {
@@ -92,7 +91,7 @@ func (s *Site) Lesson(c *course.Chapter, l *course.Lesson, r Recorded) ([]byte, 
 	}
 	p.Topology = template.HTML(diagram.Inline(diagram.Of(l.Act)))
 	p.Previous, p.Next = s.beside(l)
-	data := lessonData{Lesson: l.Path, Backend: s.Backend, Root: lessonRoot, Run: r.Run, Knobs: p.Knobs, Others: r.Others}
+	data := lessonData{Lesson: l.Path, Backend: s.Backend, Root: lessonRoot, Run: r.Run, Knobs: p.Knobs, Others: append([]Other{}, r.Others...)}
 	if r.Run != nil {
 		p.Run, p.Picture = r.Run, template.HTML(r.Run.Picture)
 		inside := *r.Run
@@ -159,5 +158,11 @@ func paragraphs(text string) (all []string) {
 	return all
 }
 
-// harmless makes a text from outside fit to be shown.
-func harmless(text string) string { return escape.Lines(text) }
+// harmless makes a text from outside fit to be shown, as lines.
+func harmless(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = escape.Text(line)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -51,7 +51,7 @@ const showRun = (run, at = 0) => {
   shown.current = shown.view.player;
   if (!shown.current) return compare();
   part('play').append(reveal);
-  if (at) shown.current.show(at, true);
+  shown.current.show(at, true);
   part('play').scrollIntoView({block: 'start'});
   shown.view.element.querySelector('.player button[data-move=next]').focus({preventScroll: true});
   turnKnobs();
@@ -163,7 +163,7 @@ const follow = () => {
 };
 
 if (data.run || player.plays) {
-  if (questions && questions.all.length === 0) part('predict').querySelector('h2').textContent = 'Play';
+  if (questions && questions.all.length === 0) part('predict').querySelector('h2').textContent = 'No message is sent here: there is nothing to predict.';
   open('predict');
   const controls = element('p', 'controls');
   controls.append(play, hint);

@@ -84,12 +84,13 @@ export class RunView {
     return table;
   }
 
-  // light shows which lines have been printed at an event.
+  // light shows which lines have been printed at an event, and at the end what became of the messages.
   light(at) {
     this.lines.forEach((row, i) => {
       row.classList.toggle('later', this.events[i] > at);
       row.classList.toggle('now', this.events[i] === at && at > 0);
     });
+    if (this.list) this.list.hidden = at < (this.run.events || []).length;
   }
 
   // trouble is why an act could not be played, or what differs from what is expected.
@@ -121,6 +122,7 @@ export class RunView {
       item.append(element('strong', '', n.event), ' ', n.messages.map(harmless).join(', ') + (n.count > n.messages.length && n.messages.length ? ` and ${n.count - n.messages.length} more` : ''), n.messages.length ? ': ' : '', harmless(n.text) + (n.inferred ? ' (inferred)' : ''));
       return item;
     }));
+    this.list = list;
     return [list];
   }
 }
