@@ -25,7 +25,7 @@ export class Beside {
     this.element = element('div', 'compared');
     this.at = parting(left.run, right.run);
     this.views = [left, right].map((each, i) => new RunView({
-      ...each, onshow: (at, stepping) => { if (this.views) this.follow(i, at, stepping, onshow); },
+      ...each, onshow: (at, stepping) => this.follow(i, at, stepping, onshow),
     }));
     const sides = element('div', 'sides');
     sides.append(...this.views.map((view, i) => {
@@ -37,8 +37,10 @@ export class Beside {
     says.setAttribute('role', 'status');
     says.textContent = this.sentence(left, right);
     this.element.append(says, sides);
-    if (this.at > 0) this.views[0].player?.show(this.at, true);
   }
+
+  // begin shows both sides at an event: where they part, if nothing else is wanted.
+  begin(at) { this.player?.show(at || this.at || this.player.events.length, true); }
 
   sentence(left, right) {
     if (this.at === 0) return 'Both runs are the same, event for event.';

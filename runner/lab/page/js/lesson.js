@@ -82,8 +82,8 @@ const compare = () => {
   learned(data.lesson, right, of);
 };
 
-// sides are two runs beside each other, below what was turned or chosen.
-const sides = (content, run, label, where) => {
+// sides are two runs beside each other, below what was turned or chosen, at an event or where they part.
+const sides = (content, run, label, where, at) => {
   const beside = new Beside({run: shown.run, name: 'As it is written'}, {run, name: label}, (n, stepping) => {
     if (!stepping) return;
     shown.current = beside.player;
@@ -91,8 +91,7 @@ const sides = (content, run, label, where) => {
   });
   content.querySelector('.compared')?.remove();
   content.append(beside.element);
-  shown.current = beside.player;
-  return beside;
+  beside.begin(at);
 };
 
 // turn plays the act with a knob in a position, and shows what becomes different.
@@ -101,10 +100,11 @@ const turn = async (knob, position, at) => {
   content.querySelector('.compared')?.remove();
   const reply = await work.ask(content, (options) => player.play({lesson: data.lesson, knob, position}, options));
   if (!reply) return;
-  const beside = sides(content, reply.runs[0], `${knob}: ${position}`, {knob, position});
-  place.set({knob, position, event: beside.at});
-  if (at) beside.player.show(at, true);
+  sides(content, reply.runs[0], `${knob}: ${position}`, {knob, position}, at);
 };
+
+// asWritten is the position of a knob whose key the act does not have.
+const asWritten = 'as it is written';
 
 let turned = false;
 const turnKnobs = () => {
@@ -114,6 +114,7 @@ const turnKnobs = () => {
   const content = part('knobs').querySelector('.content');
   if (!player.plays) return content.append(element('p', 'quiet', 'Turning a knob needs somebody who plays: tutor serve does.'));
   content.append(...data.knobs.map((knob, i) => {
+    if (!knob.positions.some((position) => position.written)) knob.positions.unshift({text: asWritten, written: true});
     const field = element('fieldset', 'question knob');
     const choices = element('div', 'choices');
     choices.append(...knob.positions.map((position) => {
@@ -134,7 +135,7 @@ const turnKnobs = () => {
         }
       });
       if (position.written) input.dataset.written = '';
-      label.append(input, element('span', '', position.text), ...(position.written ? [element('span', 'quiet', ' (as written)')] : []));
+      label.append(input, element('span', '', position.text), ...(position.written && position.text !== asWritten ? [element('span', 'quiet', ' (as written)')] : []));
       return label;
     }));
     field.append(element('legend', '', `${knob.name} (${knob.of})`), choices);
@@ -159,7 +160,7 @@ const follow = () => {
   showRun(data.run, knob || broker ? 0 : at);
   if (knob && player.plays) turn(knob, position, at);
   const other = data.others.find((each) => each.run && each.broker === broker);
-  if (other) sides(part('others').querySelector('.content'), other.run, other.broker, {broker}).player.show(at, true);
+  if (other) sides(part('others').querySelector('.content'), other.run, other.broker, {broker}, at);
 };
 
 if (data.run || player.plays) {

@@ -55,7 +55,7 @@ const play = async () => {
   if (reply.mistakes.length) says.prepend(element('span', '', counted(reply.mistakes.length, 'mistake') + '. '));
   reply.runs.forEach((run) => {
     const part = element('section');
-    const view = new RunView({run, name: run.name, onshow: () => { current = view?.player; }});
+    const view = new RunView({run, name: run.name, onshow: () => { current = view.player; }});
     part.append(element('h2', '', run.name), view.element);
     part.addEventListener('focusin', () => { current = view.player; });
     runs.append(part);

@@ -50,6 +50,7 @@ export class RunView {
     this.player = (run.events || []).length === 0 ? null : new Player({
       run, place, figure: this.figure, name, onshow: (at, stepping) => { this.light(at); if (onshow) onshow(at, stepping); },
     });
+    if (this.player) this.light(0);
     if (run.more_events) place.append(element('p', 'quiet', `${run.more_events} more events cannot be stepped through here.`));
   }
 

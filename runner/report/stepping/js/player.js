@@ -11,13 +11,13 @@ const pace = 700;
 
 export class Player {
   // run has the events of an act, and the sentences that tell of them. The player puts itself into place; figure, if
-  // there is one, holds the act's sequence diagram.
+  // there is one, holds the act's sequence diagram. Onshow is told when it has moved.
   constructor({run, place, figure, name, onshow}) {
     this.events = run.events || [];
     this.sentences = run.sentences || [];
     this.place = place;
     this.figure = figure;
-    this.onshow = onshow || (() => {});
+    this.onshow = () => {};
     this.rows = figure ? [...figure.querySelectorAll('svg .row')] : [];
     this.holds = figure ? [...figure.querySelectorAll('svg .hold[data-first]')] : [];
     this.bodies = new Map();
@@ -25,6 +25,7 @@ export class Player {
     this.collect();
     this.build(name);
     this.show(0, false);
+    if (onshow) this.onshow = onshow;
   }
 
   // collect finds which places there are in the act, and which message a copy is of.
