@@ -19,6 +19,8 @@ type Chapter struct {
 	Name     string
 	Scenario *scenario.Scenario
 	Lessons  []*Lesson
+	// Own is set on a file of the reader's, which may be saved again while its pages are looked at.
+	Own bool
 }
 
 // Lesson is an act of a chapter.

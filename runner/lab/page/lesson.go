@@ -35,6 +35,8 @@ type lessonData struct {
 	Run     *lab.Run `json:"run"`
 	Knobs   []knob   `json:"knobs"`
 	Others  []Other  `json:"others"`
+	// Watched is the chapter whose file may be saved again; empty if it is none of the reader\'s.
+	Watched string `json:"watched,omitempty"`
 }
 
 type knob struct {
@@ -92,6 +94,9 @@ func (s *Site) Lesson(c *course.Chapter, l *course.Lesson, r Recorded) ([]byte, 
 	p.Topology = template.HTML(diagram.Inline(diagram.Of(l.Act)))
 	p.Previous, p.Next = s.beside(l)
 	data := lessonData{Lesson: l.Path, Backend: s.Backend, Root: lessonRoot, Run: r.Run, Knobs: p.Knobs, Others: append([]Other{}, r.Others...)}
+	if c.Own {
+		data.Watched = c.Name
+	}
 	if r.Run != nil {
 		p.Run, p.Picture = r.Run, template.HTML(r.Run.Picture)
 		inside := *r.Run

@@ -8,6 +8,7 @@ import {button, element} from './dom.js';
 import {backend} from './backend.js';
 import {learned} from './progress.js';
 import {place} from './place.js';
+import {watch} from './watch.js';
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const player = backend(data.backend, new URL(data.root, location.href));
@@ -16,7 +17,7 @@ const name = document.querySelector('h1').textContent;
 const shown = {run: null, view: null, current: null};
 const recorded = part('play').querySelector('.run');
 
-// use shows what of a page is hidden until it is needed.
+// open shows what of the page is hidden until it is needed.
 const open = (id) => { part(id).hidden = false; };
 
 // Predict: the act is played when each question has a guess.
@@ -172,4 +173,5 @@ if (data.run || player.plays) {
   ready();
 }
 onkeys(() => shown.current);
+watch(data);
 follow();
