@@ -52,7 +52,7 @@ const play = async () => {
   const reply = await work.ask(says, (options) => player.play({scenario: text.value}, options));
   if (!reply) return;
   showMistakes(reply.mistakes);
-  if (reply.mistakes.length) says.prepend(element('span', '', counted(reply.mistakes.length, 'mistake') + '. '));
+  if (reply.mistakes.length) work.said(counted(reply.mistakes.length, 'mistake') + '.');
   reply.runs.forEach((run) => {
     const part = element('section');
     const view = new RunView({run, name: run.name, onshow: () => { current = view.player; }});

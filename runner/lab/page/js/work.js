@@ -11,12 +11,11 @@ export class Work {
     this.element.append(this.says, ' ', this.stop);
   }
 
-  // ask has something played, and gives the reply; or nothing, when what went wrong has been said.
+  // ask has something played, and gives the reply; or nothing, when what went wrong has been said. It says so in a place.
   async ask(where, play) {
     this.abort?.abort();
     const abort = this.abort = new AbortController();
-    if (where.after && where.tagName !== 'BUTTON') where.append(this.element);
-    else where.closest('section')?.append(this.element);
+    where.append(this.element);
     this.element.classList.remove('fail');
     this.says.textContent = 'Playing…';
     this.stop.hidden = false;
