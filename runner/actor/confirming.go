@@ -71,15 +71,15 @@ func (c *confirming) published(ctx context.Context, tag uint64, u unconfirmed, m
 	}
 	switch {
 	case c.how.Every > 0 && c.batch >= c.how.Every:
-		return c.settle(ctx)
+		return c.awaitAnswers(ctx)
 	case len(c.waiting) >= most:
 		c.take()
 	}
 	return nil
 }
 
-// settle waits until no message lacks its answer.
-func (c *confirming) settle(ctx context.Context) error {
+// awaitAnswers waits until no message lacks its answer.
+func (c *confirming) awaitAnswers(ctx context.Context) error {
 	c.batch = 0
 	for {
 		c.take()

@@ -53,7 +53,7 @@ func (p *publishing) play(ctx context.Context) (err error) {
 		}
 	}
 	if p.confirms != nil {
-		if err := p.confirms.settle(ctx); err != nil {
+		if err := p.confirms.awaitAnswers(ctx); err != nil {
 			return p.ends(ctx, err)
 		}
 	}

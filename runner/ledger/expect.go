@@ -47,8 +47,8 @@ func (l *Ledger) touchedLogs() iter.Seq2[QueueRef, *topology.Queue] {
 	}
 }
 
-// Unsettled lists the queues with a log that anything was done to since all was quiet.
-func (l *Ledger) Unsettled() []QueueRef {
+// Stirred lists the queues with a log that anything was done to since all was quiet.
+func (l *Ledger) Stirred() []QueueRef {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var all []QueueRef

@@ -116,11 +116,11 @@ func (b *backstage) close(ctx context.Context, p prepared, report *outcome.Act) 
 	}()
 }
 
-func remove(ctx context.Context, p prepared, settled bool, timeout time.Duration) error {
+func remove(ctx context.Context, p prepared, quiet bool, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	if p.inspector != nil {
-		if !settled {
+		if !quiet {
 			p.inspector.Drop()
 		}
 		defer context.AfterFunc(ctx, p.inspector.Drop)()
@@ -130,7 +130,7 @@ func remove(ctx context.Context, p prepared, settled bool, timeout time.Duration
 	if p.stage == nil || p.stage.Close == nil {
 		return nil
 	}
-	if err := p.stage.Close(ctx, settled); err != nil {
+	if err := p.stage.Close(ctx, quiet); err != nil {
 		return fmt.Errorf("tidying the broker up: %w", err)
 	}
 	return nil

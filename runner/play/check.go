@@ -14,7 +14,7 @@ import (
 // check compares what there is when all is quiet with what must be so. The act goes on, but has failed where it
 // differs.
 func (p *playing) check(ctx context.Context, k *scenario.Check) error {
-	if err := p.settle(ctx); err != nil {
+	if err := p.awaitQuiet(ctx); err != nil {
 		return err
 	}
 	if k.Actor != "" {

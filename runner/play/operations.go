@@ -29,7 +29,7 @@ func (p *playing) operate(ctx context.Context, s *scenario.Step, _ string) error
 	}
 	done := a.Do(&s.Operation)
 	for {
-		if err := p.settle(ctx); err != nil {
+		if err := p.awaitQuiet(ctx); err != nil {
 			return err
 		}
 		select {
@@ -80,7 +80,7 @@ func (p *playing) operated(ctx context.Context, a *actor.Actor, s *scenario.Step
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return p.settle(ctx)
+	return p.awaitQuiet(ctx)
 }
 
 // behindTheScenes does something on a connection of the runner's own. No transcript shows it, but the ledger has
@@ -101,7 +101,7 @@ func (p *playing) behindTheScenes(ctx context.Context, op *scenario.Operation) e
 		return err
 	}
 	p.ledger.StirAll()
-	return p.settle(ctx)
+	return p.awaitQuiet(ctx)
 }
 
 // backstage does something in a vhost on a channel of the runner's own, and has the ledger know.

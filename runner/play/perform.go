@@ -20,7 +20,7 @@ func (p *playing) perform(ctx context.Context) error {
 		paused = p.goOnAfter(step, paused)
 	}
 	for asked := false; ; {
-		if err := p.settle(ctx); err != nil {
+		if err := p.awaitQuiet(ctx); err != nil {
 			return err
 		}
 		more, err := p.advance(ctx)
@@ -129,12 +129,12 @@ func (p *playing) start(ctx context.Context, who int) error {
 	p.cause = who
 	p.actors[who] = actor.New(p.act.Cast[who], host)
 	p.actors[who].Start(ctx)
-	return p.settle(ctx)
+	return p.awaitQuiet(ctx)
 }
 
 // leave makes an actor go, and goes on when it is gone and the broker has noticed.
 func (p *playing) leave(ctx context.Context, name string, how func(*actor.Actor)) error {
-	if err := p.settle(ctx); err != nil {
+	if err := p.awaitQuiet(ctx); err != nil {
 		return err
 	}
 	p.cause = p.places[name]
@@ -145,12 +145,12 @@ func (p *playing) leave(ctx context.Context, name string, how func(*actor.Actor)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return p.settle(ctx)
+	return p.awaitQuiet(ctx)
 }
 
 // drain has a consumer work off what it was sent, which takes its time, and goes on when it has left.
 func (p *playing) drain(ctx context.Context, name string) error {
-	if err := p.settle(ctx); err != nil {
+	if err := p.awaitQuiet(ctx); err != nil {
 		return err
 	}
 	p.cause = p.places[name]
@@ -169,7 +169,7 @@ func (p *playing) await(ctx context.Context, name string) error {
 // ended goes on when an actor has come to the end of its part.
 func (p *playing) ended(ctx context.Context, a *actor.Actor, doing string) error {
 	for {
-		if err := p.settle(ctx); err != nil {
+		if err := p.awaitQuiet(ctx); err != nil {
 			return err
 		}
 		select {
@@ -191,7 +191,7 @@ func (p *playing) ended(ctx context.Context, a *actor.Actor, doing string) error
 func (p *playing) wait(ctx context.Context, d time.Duration, what string) error {
 	until := p.timeline.Now() + d
 	for {
-		if err := p.settle(ctx); err != nil {
+		if err := p.awaitQuiet(ctx); err != nil {
 			return err
 		}
 		at, ok := p.timeline.Next()
@@ -256,7 +256,7 @@ func (p *playing) restart(ctx context.Context) error {
 	if p.stage.Restart == nil {
 		return fmt.Errorf("the act restarts the broker, which this target may not do")
 	}
-	if err := p.settle(ctx); err != nil {
+	if err := p.awaitQuiet(ctx); err != nil {
 		return err
 	}
 	if err := p.hear(ctx, p.inspector.Channel); err != nil {
@@ -278,13 +278,13 @@ func (p *playing) restart(ctx context.Context) error {
 	}
 	p.ledger.Restarted()
 	p.ledger.StirAll()
-	return p.settle(ctx)
+	return p.awaitQuiet(ctx)
 }
 
-// settle returns when the system is quiet, and the broker has nothing to do of its own at this moment.
-func (p *playing) settle(ctx context.Context) (err error) {
+// awaitQuiet returns when the system is quiet, and the broker has nothing to do of its own at this moment.
+func (p *playing) awaitQuiet(ctx context.Context) (err error) {
 	for {
-		if p.quiet, err = p.barrier.Settle(ctx, p.cause); err != nil {
+		if p.quiet, err = p.barrier.AwaitQuiet(ctx, p.cause); err != nil {
 			return err
 		}
 		p.ledger.Quiet(p.cause)

@@ -21,7 +21,7 @@ func (v inVain) Error() string { return fmt.Sprintf("%v: %s", v.Pos, v.Subject) 
 // until goes on when something has come to pass. Everybody is asked once more before it is given up.
 func (p *playing) until(ctx context.Context, u *scenario.Until) error {
 	for asked := false; ; {
-		if err := p.settle(ctx); err != nil {
+		if err := p.awaitQuiet(ctx); err != nil {
 			return err
 		}
 		lacks, err := p.lacksFor(ctx, u)

@@ -61,10 +61,10 @@ type Stage struct {
 	// Restart stops the broker and starts it again. Nil where the target may not do that.
 	Restart func(ctx context.Context) error
 	// Close takes back what was provided for the act, soon: what takes long, and what goes wrong with
-	// it, may wait until the target is closed. Settled says that all actors have left and nothing that
+	// it, may wait until the target is closed. Quiet says that all actors have left and nothing that
 	// they did is still under way at the broker, so that what they had can be seen to be empty and used
 	// again.
-	Close func(ctx context.Context, settled bool) error
+	Close func(ctx context.Context, quiet bool) error
 }
 
 // Time is a broker's own time: when messages expire, queues go, and consumers have taken too long. It passes as

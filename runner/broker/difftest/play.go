@@ -80,7 +80,7 @@ func Play(p Program, l Login) (Log, error) {
 		if err := pl.do(op); err != nil {
 			return pl.log, fmt.Errorf("%v: %w", op, err)
 		}
-		if err := pl.settle(); err != nil {
+		if err := pl.awaitQuiet(); err != nil {
 			return pl.log, fmt.Errorf("after %v: %w", op, err)
 		}
 	}
@@ -297,8 +297,8 @@ func (p *player) answer(conn int, channel uint16, r received) error {
 	return nil
 }
 
-// settle goes on until the broker is quiet, and logs what it has sent in the meantime.
-func (p *player) settle() error {
+// awaitQuiet goes on until the broker is quiet, and logs what it has sent in the meantime.
+func (p *player) awaitQuiet() error {
 	defer func() { p.left = false }()
 	calm := 0
 	for range maxRounds {

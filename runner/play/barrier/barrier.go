@@ -28,8 +28,8 @@ type Barrier struct {
 	books     *ledger.Ledger
 	journal   *tap.Journal
 	inspector *inspector.Inspector
-	// unsettled are queues that an actor's departure changes, until the broker has noticed it.
-	unsettled map[ledger.QueueRef]bool
+	// unnoticed are queues that an actor's departure changes, until the broker has noticed it.
+	unnoticed map[ledger.QueueRef]bool
 	// fenced are those who were fenced since the system was quiet last.
 	fenced map[int]bool
 	// timed is set where the broker may do something of its own at any moment, limited where a connection or
@@ -52,7 +52,7 @@ type Nature struct {
 func New(act *scenario.Act, nature Nature, actors []*actor.Actor, books *ledger.Ledger, journal *tap.Journal, i *inspector.Inspector) *Barrier {
 	return &Barrier{
 		act: act, actors: actors, books: books, journal: journal, inspector: i,
-		unsettled: map[ledger.QueueRef]bool{}, fenced: map[int]bool{},
+		unnoticed: map[ledger.QueueRef]bool{}, fenced: map[int]bool{},
 		timed: nature.Timed, limited: nature.Limited, log: &logFence{inspector: i},
 	}
 }
@@ -65,11 +65,11 @@ func (b *Barrier) Queues() []string {
 	return []string{b.log.queue}
 }
 
-// Settle returns when the system is quiet: every actor has nothing to do but to wait for its timer
+// AwaitQuiet returns when the system is quiet: every actor has nothing to do but to wait for its timer
 // or for a message, a round of fences for all to whom something may be on its way has moved nothing, and
 // quorum queues have done what they were sent. Cause is who set off what is happening; events is how many the
 // journal had then.
-func (b *Barrier) Settle(ctx context.Context, cause int) (events uint64, err error) {
+func (b *Barrier) AwaitQuiet(ctx context.Context, cause int) (events uint64, err error) {
 	for {
 		before, still, err := b.round(ctx, cause)
 		if err != nil {
@@ -143,16 +143,16 @@ func (b *Barrier) idle(ctx context.Context, cause int, cast []int) error {
 // it sends when it notices only the next round is sure to see.
 func (b *Barrier) fence(ctx context.Context, restless []int) (noticed bool, err error) {
 	for _, q := range b.books.Affected() {
-		b.unsettled[q] = true
+		b.unnoticed[q] = true
 	}
-	noticed = len(b.unsettled) == 0
+	noticed = len(b.unnoticed) == 0
 	for _, who := range restless {
 		b.fenced[who] = true
 	}
 	if err := b.fenceChannels(restless); err != nil {
 		return false, err
 	}
-	for q := range b.unsettled {
+	for q := range b.unnoticed {
 		now, err := b.inspector.Look(ctx, q)
 		if err != nil {
 			return false, fmt.Errorf("asking for the consumers of queue %s: %w", q.Name, err)
@@ -161,7 +161,7 @@ func (b *Barrier) fence(ctx context.Context, restless []int) (noticed bool, err 
 			b.noticed(q)
 		}
 	}
-	return noticed && len(b.unsettled) == 0, ctx.Err()
+	return noticed && len(b.unnoticed) == 0, ctx.Err()
 }
 
 // ask has queues say that they have dealt with the dead letters that came to them, and have sent theirs. A queue
@@ -180,8 +180,8 @@ func (b *Barrier) ask(ctx context.Context, queues []ledger.QueueRef) error {
 // noticed enters that the broker knows of all departures from a queue: only now it is sure to have sent to
 // others what came back over that.
 func (b *Barrier) noticed(q ledger.QueueRef) {
-	if b.unsettled[q] {
-		delete(b.unsettled, q)
+	if b.unnoticed[q] {
+		delete(b.unnoticed, q)
 		b.books.Noticed(q)
 	}
 }
@@ -239,6 +239,6 @@ func (b *Barrier) compare(q ledger.QueueRef, now *amqp.Queue) {
 	if least, most, _ := b.books.Consumers(q); least <= now.Consumers && now.Consumers <= most && b.books.IsBack(q, now.Messages) {
 		b.noticed(q)
 	} else {
-		b.unsettled[q] = true
+		b.unnoticed[q] = true
 	}
 }

@@ -74,7 +74,7 @@ func (f *logFence) open(ctx context.Context) error {
 // logged reports whether quorum queues have done all that they were sent up to some event of the journal. If
 // that is not sure it waits until they have; more may have happened over that.
 func (b *Barrier) logged(ctx context.Context, events uint64) (bool, error) {
-	queues := b.books.Unsettled()
+	queues := b.books.Stirred()
 	if b.loggedTo == events || len(queues) == 0 || b.limited {
 		return true, nil
 	}

@@ -108,9 +108,9 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.St
 		Users:      provision.Users,
 		SetPolicy:  provision.SetPolicy,
 		Restart:    t.restart,
-		Close: func(ctx context.Context, settled bool) error {
-			t.api.GiveBack(ctx, provision, settled)
-			if settled {
+		Close: func(ctx context.Context, quiet bool) error {
+			t.api.GiveBack(ctx, provision, quiet)
+			if quiet {
 				return nil
 			}
 			return t.alive(ctx)

@@ -65,8 +65,8 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.St
 		Users:      provision.Users,
 		SetPolicy:  provision.SetPolicy,
 		Restart:    n.restart,
-		Close: func(ctx context.Context, settled bool) error {
-			t.api.GiveBack(ctx, provision, settled)
+		Close: func(ctx context.Context, quiet bool) error {
+			t.api.GiveBack(ctx, provision, quiet)
 			return n.alive()
 		},
 	}, nil

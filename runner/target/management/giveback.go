@@ -36,7 +36,7 @@ type givingBack struct {
 
 type returned struct {
 	*Provision
-	settled bool
+	quiet bool
 	// within is how long it may take to give it back.
 	within time.Duration
 }
@@ -52,10 +52,10 @@ const (
 // before.
 func (a *API) ThrowAway() { a.back.throwAway = true }
 
-// GiveBack takes back, later, what an act was provided with. Settled says that nothing that the act's
+// GiveBack takes back, later, what an act was provided with. Quiet says that nothing that the act's
 // actors did is still under way at the broker: only then can a vhost be seen to be empty. It may take as
 // long, once it is begun, as the context has now. What goes wrong is said by [API.Close].
-func (a *API) GiveBack(ctx context.Context, p *Provision, settled bool) {
+func (a *API) GiveBack(ctx context.Context, p *Provision, quiet bool) {
 	within := givingBackTimeout
 	if by, ok := ctx.Deadline(); ok {
 		within = time.Until(by)
@@ -66,7 +66,7 @@ func (a *API) GiveBack(ctx context.Context, p *Provision, settled bool) {
 	for len(b.waiting) >= mostWaiting {
 		b.idle.Wait()
 	}
-	b.waiting = append(b.waiting, returned{p, settled, within})
+	b.waiting = append(b.waiting, returned{p, quiet, within})
 	b.begin()
 }
 
@@ -177,7 +177,7 @@ func (r returned) takeBack(ctx context.Context) (empty []string, err error) {
 	errs := []error{r.removeUsers(c)}
 	for _, v := range r.vhosts {
 		// Why one cannot be emptied is of no interest once it is removed.
-		if r.settled && !v.limited && emptied(c, &v) == nil {
+		if r.quiet && !v.limited && emptied(c, &v) == nil {
 			empty = append(empty, v.name)
 		} else {
 			errs = append(errs, removeVhost(c, v.name))

@@ -65,8 +65,8 @@ func Transport(pool *x509.CertPool) *http.Transport {
 const (
 	// answerTimeout is how long the API may take to answer one request.
 	answerTimeout = 30 * time.Second
-	// settling is how long a request that makes something may go on when the act is broken off.
-	settling = 5 * time.Second
+	// finishing is how long a request that makes something may go on when the act is broken off.
+	finishing = 5 * time.Second
 	// removing is how long it may take to remove what was made for an act that cannot be played.
 	removing = 30 * time.Second
 )
@@ -170,7 +170,7 @@ func (a *API) Provide(ctx context.Context, needs *scenario.Broker, guest stage.L
 	if err := a.met(ctx, needs); err != nil {
 		return nil, err
 	}
-	lingering, cancel := linger.Context(ctx, settling)
+	lingering, cancel := linger.Context(ctx, finishing)
 	defer cancel()
 	c, err := a.client(lingering)
 	if err != nil {

@@ -208,17 +208,17 @@ func TestProvideBrokenOff(t *testing.T) {
 // A vhost that can be seen to be empty serves again; others are removed. At the end all are.
 func TestGiveBack(t *testing.T) {
 	for name, c := range map[string]struct {
-		needs           *scenario.Broker
-		settled, locked bool
-		again           bool
+		needs         *scenario.Broker
+		quiet, locked bool
+		again         bool
 	}{
-		"emptied":                   {settled: true, again: true},
-		"something is under way":    {settled: false},
-		"a queue cannot be deleted": {settled: true, locked: true},
-		"limited": {settled: true, needs: &scenario.Broker{
+		"emptied":                   {quiet: true, again: true},
+		"something is under way":    {quiet: false},
+		"a queue cannot be deleted": {quiet: true, locked: true},
+		"limited": {quiet: true, needs: &scenario.Broker{
 			Vhosts: map[string]*scenario.Vhost{"/": {MaxConnections: number(3)}},
 		}},
-		"users": {settled: true, again: true, needs: &scenario.Broker{
+		"users": {quiet: true, again: true, needs: &scenario.Broker{
 			Users: map[string]*scenario.User{"alice": {Password: "alice123"}},
 		}},
 	} {
@@ -233,7 +233,7 @@ func TestGiveBack(t *testing.T) {
 				}
 				used[p.Vhosts["/"]] = true
 				a.leave(p.Vhosts["/"])
-				m.GiveBack(t.Context(), p, c.settled)
+				m.GiveBack(t.Context(), p, c.quiet)
 			}
 			if again := len(used) < 20; again != c.again {
 				t.Errorf("20 acts have used %d vhosts", len(used))

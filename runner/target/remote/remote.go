@@ -126,8 +126,8 @@ func (t *Target) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.St
 	}
 	stage.Vhosts, stage.Users, stage.Shared = p.Vhosts, p.Users, false
 	stage.SetPolicy = p.SetPolicy
-	stage.Close = func(ctx context.Context, settled bool) error {
-		t.api.GiveBack(ctx, p, settled)
+	stage.Close = func(ctx context.Context, quiet bool) error {
+		t.api.GiveBack(ctx, p, quiet)
 		return nil
 	}
 	return stage, nil
