@@ -7,12 +7,19 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Knob is a key of an act's actors that readers may turn, to see what would become of the act.
+// Knob is a key that readers may turn, to see what would become of the act: one of its actors', of its topology's or
+// of a step's.
 type Knob struct {
 	// Pos is where the knob starts.
 	Pos Position `yaml:"-"`
 	// Actor whose key is turned. Default: all of the cast that have it written.
 	Actor string `yaml:"actor"`
+	// Queue of the topology whose key is turned.
+	Queue string `yaml:"queue"`
+	// Exchange of the topology whose key is turned.
+	Exchange string `yaml:"exchange"`
+	// Step whose key is turned, by its number: the first is 1.
+	Step *int `yaml:"step" jsonschema:"minimum=1"`
 	// Key that is turned, or the way to it, as in queue.arguments.x-max-length.
 	Key string `yaml:"key" jsonschema:"required"`
 	// Values are the positions of the knob: what the key is in each.

@@ -51,6 +51,38 @@ func TestKnobs(t *testing.T) {
 	}
 }
 
+// Knobs turn keys of the act's topology, of the scenario's, and of steps.
+func TestKnobsBesideTheCast(t *testing.T) {
+	s, err := Decode("f", []byte(strings.Replace(knobbed(`    steps: [{start: lazy}, {start: sober}, {start: p}, {wait: 1s}]
+    knobs:
+      type: {queue: other, key: arguments.x-queue-type, values: [quorum, null]}
+      safe: {queue: safe, key: durable, values: [true, false]}
+      news: {exchange: news, key: type, values: [topic]}
+      pause: {step: 4, key: wait, values: [1s, 5s]}`), "acts:", "topology: {exchanges: [{name: news, type: direct}], queues: [{name: safe, durable: true}]}\nacts:", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range s.Positions(func(*Act) bool { return true }).Acts {
+		got = append(got, fmt.Sprintf("%s: %s, safe %t, other %v, waits %v, open: %t", a.Name, a.Topology.Exchanges[0].Type,
+			*a.Topology.Queues[0].Durable, a.Topology.Queues[1].Arguments["x-queue-type"], a.Steps[3].Wait, a.IsOpen()))
+	}
+	if diff := cmp.Diff([]string{
+		"lazy (type: quorum): direct, safe true, other quorum, waits 1s, open: true",
+		"lazy (type: none): direct, safe true, other <nil>, waits 1s, open: false",
+		"lazy (safe: true): direct, safe true, other <nil>, waits 1s, open: false",
+		"lazy (safe: false): direct, safe false, other <nil>, waits 1s, open: true",
+		"lazy (news: topic): topic, safe true, other <nil>, waits 1s, open: true",
+		"lazy (pause: 1s): direct, safe true, other <nil>, waits 1s, open: false",
+		"lazy (pause: 5s): direct, safe true, other <nil>, waits 5s, open: true",
+	}, got); diff != "" {
+		t.Error(diff)
+	}
+	if own := s.Acts[0].Topology; len(own.Queues) != 2 || own.Queues[1].Arguments != nil || s.Acts[0].Steps[3].Wait.String() != "1s" {
+		t.Errorf("the act itself has been turned: %+v", own)
+	}
+}
+
 // An act does not take over the knobs of the one that it is like.
 func TestKnobsAreTheActsOwn(t *testing.T) {
 	s, err := Decode("f", []byte(knobbed("    knobs: {a: {key: prefetch, values: [2]}}\n    ask: [{who_gets: \"\"}]")+"  - {name: b, like: lazy, expect: {fates: {}}}\n"))
@@ -68,13 +100,19 @@ func TestKnobMistakes(t *testing.T) {
 		{"{key: prefetch, values: []}", "f:14:26: a knob needs positions"},
 		{"{key: prefetch}", "f:14:10: values is missing"},
 		{"{values: [1]}", "f:14:10: key is missing"},
-		{"{key: prefech, values: [1]}", "f:14:11: nobody in the cast has prefech written: say whose it is (actor)"},
+		{"{key: prefech, values: [1]}", "f:14:11: nobody in the cast has prefech written: say whose it is (actor, queue, exchange or step)"},
 		{"{actor: lasy, key: prefetch, values: [1]}", "f:14:11: there is no actor lasy in the cast (did you mean lazy?)"},
 		{"{actor: lazy, key: prefech, values: [1, 2]}", "f:14:24: unknown key prefech (did you mean prefetch?)"},
-		{"{actor: lazy, key: queue..durable, values: [1]}", "f:14:24: want a key of an actor, or the way to it such as queue.durable"},
+		{"{actor: lazy, key: queue..durable, values: [1]}", "f:14:24: want a key, or the way to it such as queue.durable"},
 		{"{actor: lazy, key: consumer, values: [x]}", "f:14:24: an actor stays what it is"},
 		{"{actor: lazy, key: work, values: [1s]}", "f:14:44: a lazy consumer dies over its first message, so work has no effect"},
 		{"{actor: lazy, key: lazy, values: [null, soon]}", "f:14:50: \"soon\" is not a duration such as 3s or 250ms"},
+		{"{queue: othr, key: durable, values: [false]}", "f:14:11: there is no queue othr written in the topology (did you mean other?)"},
+		{"{exchange: other, key: type, values: [topic]}", "f:14:11: there is no exchange other written in the topology"},
+		{"{queue: other, key: durible, values: [false, true]}", "f:14:25: unknown key durible (did you mean durable?)"},
+		{"{step: 1, key: wait, values: [1s]}", "f:14:11: there is no step 1 in the act, which has 0"},
+		{"{step: 0, key: wait, values: [1s]}", "f:14:11: there is no step 0 in the act, which has 0"},
+		{"{queue: other, actor: lazy, key: durable, values: [false]}", "f:14:10: a knob turns a key of one thing: actor, queue, exchange or step, not actor and queue"},
 		{"{actor: sober, key: queue.declare, values: [false]}", "f:14:54: with k at false: durable has no effect without declare: true"},
 		{"{key: prefetch, values: [{value: 2, expct: {}}]}", "f:14:35: expect is missing\nf:14:46: unknown key expct (did you mean expect?)"},
 		{"{key: prefetch, values: [{value: 2, expect: {fates: {lost: 1}}}]}", "f:14:63: unknown fate lost"},

@@ -78,24 +78,19 @@ func (t *turning) turn(name string, k *Knob) {
 		}
 		return
 	case slices.Contains(way, ""):
-		c.at(path+".key", "want a key of an actor, or the way to it such as queue.durable")
+		c.at(path+".key", "want a key, or the way to it such as queue.durable")
 		return
 	case slices.Contains(roles(), way[0]):
 		c.at(path+".key", "an actor stays what it is")
 		return
 	}
-	targets := t.targets(k, way)
-	switch {
-	case k.Actor != "" && len(targets) == 0:
-		c.at(path+".actor", "there is no actor %s in the cast%s", k.Actor, c.didYouMean(k.Actor, t.s.Acts[t.index].castNames()))
-		return
-	case len(targets) == 0:
-		c.at(path+".key", "nobody in the cast has %s written: say whose it is (actor)", k.Key)
+	places := t.places(c, path, k, way)
+	if len(places) == 0 {
 		return
 	}
 	before := len(t.errs)
 	for _, v := range k.Values {
-		if t.position(name, v, turn{targets, way}); t.exhausted() {
+		if t.position(name, v, turn{places, way}); t.exhausted() {
 			return
 		}
 	}
@@ -118,28 +113,6 @@ func (t *turning) atKey(before, positions int, key Position) {
 	}
 }
 
-func (a *Act) castNames() (names []string) {
-	for _, actor := range a.Cast {
-		names = append(names, actor.Name())
-	}
-	return names
-}
-
-// targets are the places in the cast of those whose key is turned.
-func (t *turning) targets(k *Knob, way []string) (all []int) {
-	for i, actor := range t.cast().Content {
-		if k.Actor == "" && t.at(actor, way) != nil || k.Actor != "" && t.actorName(actor) == k.Actor {
-			all = append(all, i)
-		}
-	}
-	return all
-}
-
-func (t *turning) cast() *yaml.Node {
-	_, cast := keyOf(t.act, castKey)
-	return dealiased(cast)
-}
-
 // at is what a way leads to, or nil.
 func (t *turning) at(n *yaml.Node, way []string) *yaml.Node {
 	for _, key := range way {
@@ -148,34 +121,20 @@ func (t *turning) at(n *yaml.Node, way []string) *yaml.Node {
 	return dealiased(n)
 }
 
-// turn is what a knob turns: a key of some of the cast.
-type turn struct {
-	targets []int
-	way     []string
-}
-
 // position decodes the act with a knob in a position.
 func (t *turning) position(name string, v *KnobValue, of turn) {
-	cast := *t.cast()
-	cast.Content = slices.Clone(cast.Content)
-	asWritten := true
-	for _, i := range of.targets {
-		asWritten = asWritten && t.same(t.out(v.value), t.at(cast.Content[i], of.way))
-		cast.Content[i] = t.set(cast.Content[i], of.way, v)
-	}
+	turned, file, asWritten := t.turned(v, of)
 	v.AsWritten = asWritten
-	act := *t.act
+	act := *turned
 	act.Line, act.Column, act.Content = v.Pos.Line, v.Pos.Column, nil
-	for i := 0; i+1 < len(t.act.Content); i += 2 {
-		key, value := t.act.Content[i], t.act.Content[i+1]
+	for i := 0; i+1 < len(turned.Content); i += 2 {
+		key, value := turned.Content[i], turned.Content[i+1]
 		switch key.Value {
 		case aboutKey, likeKey, changeKey, knobsKey, askKey: // they speak of the act as it is written
 			continue
-		case castKey:
-			value = &cast
 		case expectKey:
 			if value = v.expect; value == nil && asWritten {
-				value = t.act.Content[i+1]
+				value = turned.Content[i+1]
 			}
 			if value == nil {
 				value = nothing(v.Pos)
@@ -183,7 +142,7 @@ func (t *turning) position(name string, v *KnobValue, of turn) {
 		}
 		act.Content = append(act.Content, key, value)
 	}
-	v.Act = t.decode(name, v, &act)
+	v.Act = t.decode(name, v, &act, file)
 	if v.Act != nil {
 		v.Act.Name = fmt.Sprintf("%s (%s: %s)", v.Act.Name, name, v.Text)
 		v.Act.open = v.expect == nil && !asWritten
@@ -236,13 +195,13 @@ func (t *turning) set(n *yaml.Node, way []string, v *KnobValue) *yaml.Node {
 	return &own
 }
 
-// decode decodes and checks the file with an act as its only one. Mistakes are told at the position of the knob,
+// decode decodes and checks a file with an act as its only one. Mistakes are told at the position of the knob,
 // unless they are in it.
-func (t *turning) decode(name string, v *KnobValue, act *yaml.Node) *Act {
-	root := *t.root
+func (t *turning) decode(name string, v *KnobValue, act, file *yaml.Node) *Act {
+	root := *file
 	root.Content = nil
-	for i := 0; i+1 < len(t.root.Content); i += 2 {
-		key, value := t.root.Content[i], t.root.Content[i+1]
+	for i := 0; i+1 < len(file.Content); i += 2 {
+		key, value := file.Content[i], file.Content[i+1]
 		if key.Value == actsKey {
 			list := *dealiased(value)
 			list.Content = []*yaml.Node{act}

@@ -204,6 +204,7 @@ func (f *format) variants() {
 	}}}
 	f.types["Setting"] = &jsonschema.Schema{}
 	f.types["Knob"].Properties.Value("values").MinItems = &one
+	f.types["Knob"].Not = &jsonschema.Schema{AnyOf: pairs("actor", "queue", "exchange", "step")}
 	f.types["Question"].OneOf = questions()
 }
 
@@ -211,6 +212,16 @@ func (f *format) variants() {
 func questions() (all []*jsonschema.Schema) {
 	for _, a := range scenario.Asks() {
 		all = append(all, &jsonschema.Schema{Required: []string{string(a)}})
+	}
+	return all
+}
+
+// pairs are what has any two of these keys.
+func pairs(keys ...string) (all []*jsonschema.Schema) {
+	for i, one := range keys {
+		for _, other := range keys[i+1:] {
+			all = append(all, &jsonschema.Schema{Required: []string{one, other}})
+		}
 	}
 	return all
 }
