@@ -78,6 +78,13 @@ func TestKnobsBesideTheCast(t *testing.T) {
 	}, got); diff != "" {
 		t.Error(diff)
 	}
+	var whose []string
+	for _, name := range s.Acts[0].KnobNames() {
+		whose = append(whose, s.Acts[0].Knobs[name].Whose())
+	}
+	if diff := cmp.Diff([]string{"the queue other", "the queue safe", "the exchange news", "step 4"}, whose); diff != "" {
+		t.Error(diff)
+	}
 	if own := s.Acts[0].Topology; len(own.Queues) != 2 || own.Queues[1].Arguments != nil || s.Acts[0].Steps[3].Wait.String() != "1s" {
 		t.Errorf("the act itself has been turned: %+v", own)
 	}

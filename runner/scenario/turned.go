@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -40,6 +41,19 @@ func (k *Knob) given() (all []string) {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Whose says what has the key that is turned; nothing where it is all of the cast that have it written.
+func (k *Knob) Whose() string {
+	switch {
+	case k.Queue != "":
+		return "the queue " + k.Queue
+	case k.Exchange != "":
+		return "the exchange " + k.Exchange
+	case k.Step != nil:
+		return fmt.Sprintf("step %d", *k.Step)
+	}
+	return k.Actor
 }
 
 // places are where that is written whose key is turned. If there are none it says so.

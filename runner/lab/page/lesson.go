@@ -142,8 +142,8 @@ func knobsOf(a *scenario.Act) []knob {
 	knobs := []knob{}
 	for _, name := range a.KnobNames() {
 		k := knob{Name: name, Of: a.Knobs[name].Key, Positions: []position{}}
-		if actor := a.Knobs[name].Actor; actor != "" {
-			k.Of += " of " + actor
+		if whose := a.Knobs[name].Whose(); whose != "" {
+			k.Of += " of " + whose
 		}
 		for _, v := range a.Knobs[name].Values {
 			k.Positions = append(k.Positions, position{v.Text, v.AsWritten})
