@@ -3,6 +3,7 @@ package runner_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"tutor/runner/report/document"
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
+	"tutor/runner/transcript"
 )
 
 func all(*scenario.Act) bool { return true }
@@ -33,21 +35,59 @@ func TestKnobs(t *testing.T) {
 	})
 }
 
-// Every position of every knob of the course can be played.
+// Every position of every knob of the course comes out as it says, and each knob has one in which there is something
+// else to see than in the act as it is written.
 func TestKnobsOfTheCourse(t *testing.T) {
 	files, err := filepath.Glob("../scenarios/*.yaml")
 	must(t, err)
-	target, played := embeddedTarget(t), 0
+	target, turned := embeddedTarget(t), 0
 	for _, file := range files {
-		positions := decode(t, file).Positions(all)
-		if len(positions.Acts) > 0 {
-			passes(t, runner.Run(t.Context(), positions, target))
+		s := decode(t, file)
+		if len(s.Positions(all).Acts) == 0 {
+			continue
 		}
-		played += len(positions.Acts)
+		report := runner.Run(t.Context(), s.Positions(all), target)
+		passes(t, report)
+		positions := report.Acts
+		for i, a := range runner.Run(t.Context(), s, target).Acts {
+			for _, name := range s.Acts[i].KnobNames() {
+				knob, same := s.Acts[i].Knobs[name], true
+				for _, position := range positions[:len(knob.Values)] {
+					same = same && cmp.Equal(seen(position), seen(a))
+				}
+				if same {
+					t.Errorf("%v: whatever is turned, there is the same to see", knob.Pos)
+				}
+				positions = positions[len(knob.Values):]
+				turned++
+			}
+		}
 	}
-	if played == 0 {
+	if turned == 0 {
 		t.Error("no act of the course has a knob")
 	}
+}
+
+// seen is what readers see of an act: what each actor printed and what was delivered to it, in its order, and what
+// became of the messages.
+func seen(a *outcome.Act) map[string][]string {
+	all := map[string][]string{}
+	for i, lines := range transcript.Each(a.Lines, len(a.Act.Cast)) {
+		for _, line := range lines {
+			all[a.Act.Cast[i].Name()] = append(all[a.Act.Cast[i].Name()], scenario.Generic(line))
+		}
+	}
+	for e := range a.Books.Events {
+		if e.Kind == outcome.Deliver || e.Kind == outcome.Get {
+			to := "deliveries to " + e.Actor
+			all[to] = append(all[to], fmt.Sprintf("%s, redelivered: %t", e.Body, e.Redelivered))
+		}
+	}
+	for c := range a.Books.Copies {
+		all["fates"] = append(all["fates"], fmt.Sprintf("%s: %s", c.Message, c.Fate))
+	}
+	slices.Sort(all["fates"])
+	return all
 }
 
 // A position that does not come out as it says fails, and one of which nothing is said does not.
