@@ -63,7 +63,7 @@ func TestSource(t *testing.T) {
 			t.Errorf("line %s", l.Text)
 		}
 	}
-	if s.Than != c.Lessons[1] || len(changed) != 1 || changed[0] != "ack: auto" || len(s.Gone) != 0 {
+	if s.Than != c.Lessons[1] || len(changed) != 1 || changed[0] != "ack: auto" || len(s.Gone) != 1 || strings.TrimSpace(s.Gone[0]) != "ack: manual" {
 		t.Errorf("than %v, changed %q, gone %q", s.Than, changed, s.Gone)
 	}
 	if !strings.Contains(s.Expected, "dropped: ['1:Hello!', '3:Hello!']") {
