@@ -113,7 +113,7 @@ func TestQuestions(t *testing.T) {
 	must(t, json.Unmarshal(text.Bytes(), &doc))
 	acts := doc.Runs[0].Acts
 	const back = "lazy had it and did not acknowledge it, so the broker put it back into tasks and delivered it again, to sober, marked as redelivered."
-	const done = "done: acknowledged by a consumer, or finished under automatic acknowledgement"
+	const done = "done: acknowledged, or finished under automatic acknowledgement"
 	times := 2
 	if diff := cmp.Diff([]document.Question{
 		{Ask: "who_gets", Message: "1:order", Actors: []string{"lazy", "sober"}, Question: "Who gets 1:order?",

@@ -27,7 +27,7 @@ func TestHarmlessOnTheScreen(t *testing.T) {
 		{"by-hand", good}, {"check", wrongKey}, {"check", name}, {"list", name}, {"list", "no such\x1b[2J\nfile"},
 		{"matrix", good}, {"matrix", good, "--format", "markdown"}, {good, "--format", "json"}, {good, "--format", "junit"},
 		{good, "--format", "svg"}, {good, "--format", "mermaid"}, {good, "--format", "html"}, {"show", good, "--format", "svg"},
-		{good, "--act", "\x1b[2J"},
+		{good, "--act", "\x1b[2J"}, {good, "--predict"},
 	} {
 		_, stdout, stderr := run(t, args...)
 		for line := range strings.Lines(stdout + stderr) {

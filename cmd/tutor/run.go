@@ -32,6 +32,7 @@ type playFlags struct {
 	verbose bool
 	watches bool
 	knobs   bool
+	predict bool
 }
 
 // timeLimit is a flag's value: a time that is more than none. It is 0 if the flag is not given.
@@ -88,12 +89,13 @@ func (f *playFlags) register(cmd *cobra.Command, t terminal) {
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show the frames on each actor's connection")
 	flags.BoolVar(&f.watches, "watch", false, "play again whenever a file is saved, until Ctrl-C")
 	flags.BoolVar(&f.knobs, "knobs", false, "in place of the acts, play every position of their knobs")
+	flags.BoolVar(&f.predict, "predict", false, "ask what will become of messages before the outcome of each act is shown")
 	complete(cmd, "clock", "virtual", "real")
 	completeBy(cmd, "act", completeActs(t))
 }
 
 func (f *playFlags) run(ctx context.Context, t terminal, args []string) error {
-	if err := f.check(); err != nil {
+	if err := errors.Join(f.check(), f.checkPredict(args)); err != nil {
 		return err
 	}
 	if f.watches {
@@ -171,17 +173,31 @@ func (f *playFlags) play(ctx context.Context, t terminal, sources []*source) (re
 		}
 	}()
 	text := report.NewText(progress.Around(f.textWriter(t)), f.options(t))
+	readers := newReaders(t, text, progress)
 	for _, s := range sources {
 		if len(s.chosen) > 0 {
 			text.Scenario(s.scenario)
 		}
-		reports = append(reports, f.playScenario(ctx, s, target, text, progress))
-		if text.Err() != nil || ctx.Err() != nil {
+		if f.predict {
+			reports = append(reports, readers.predict(ctx, f.runner(s, text, progress), s, target))
+		} else {
+			reports = append(reports, f.playScenario(ctx, s, target, text, progress))
+		}
+		if text.Err() != nil || brokenOff(ctx, reports) {
 			break
 		}
 	}
 	text.End(reports)
+	if f.predict {
+		text.Score(readers.right, readers.answered)
+	}
 	return reports, text.Err()
+}
+
+// brokenOff reports whether a run was interrupted before all was played. It goes on until that shows in a report: it must not
+// pass by what was played before.
+func brokenOff(ctx context.Context, reports []*outcome.Report) bool {
+	return ctx.Err() != nil && outcome.WorstOf(reports) == outcome.Error
 }
 
 // playScenario plays the acts of a scenario, once or as often as the flags say. What came of several plays is

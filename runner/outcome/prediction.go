@@ -97,7 +97,7 @@ type end struct {
 // choiceOfEnds are what can become of a copy, the best first. Each fate is in one of them. A consumer that acknowledges
 // before its work is done with a message as well: nothing else is known of it.
 var choiceOfEnds = []end{
-	{"done: acknowledged by a consumer, or finished under automatic acknowledgement", []fate.Fate{fate.Acked, fate.Handled}},
+	{"done: acknowledged, or finished under automatic acknowledgement", []fate.Fate{fate.Acked, fate.Handled}},
 	{"left: still in a queue at the end", []fate.Fate{fate.Queued}},
 	{"dead-lettered: given to its queue's dead-letter exchange", []fate.Fate{fate.DeadLettered}},
 	{"returned: sent back to its publisher", []fate.Fate{fate.Returned}},

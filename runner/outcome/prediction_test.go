@@ -93,7 +93,7 @@ func TestPredictions(t *testing.T) {
 // What the books cannot tell is nothing to predict.
 func TestNothingIsClaimed(t *testing.T) {
 	sent := []Copy{{Message: "m", Fate: fate.Acked}, {Message: "m"}, {Message: "other", Fate: fate.Acked}}
-	truncated := booksOf(sent, []Event{{Kind: Deliver, Body: "other", Actor: "worker"}})
+	truncated := booksOf(sent, numbered(Event{Kind: Deliver, Body: "other", Copy: 3, Actor: "worker"}, Event{Kind: Ack, Body: "other", Copy: 3, Actor: "worker"}))
 	truncated.Truncated = true
 	without := booksOf(sent, nil)
 	without.Events = nil

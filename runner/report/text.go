@@ -18,7 +18,9 @@ type Text struct {
 	w       io.Writer
 	options Options
 	begun   bool
-	err     error
+	// introduced is the act whose text was printed before its report.
+	introduced *scenario.Act
+	err        error
 }
 
 // NewText returns a Text that prints to a writer.
@@ -46,7 +48,7 @@ func (t *Text) Act(a *outcome.Act) {
 		return
 	}
 	p := t.page()
-	heading(p, a)
+	heading(p, a, a.Act != t.introduced)
 	if len(a.Lines) > 0 {
 		p.blank()
 		terminals(p, a, t.options.Verbose)
@@ -102,8 +104,8 @@ func (t *Text) print(p *page) {
 	}
 }
 
-// heading is an act's verdict, name and teaching text.
-func heading(p *page, a *outcome.Act) {
+// heading is an act's verdict and name, and its teaching text if that is wanted.
+func heading(p *page, a *outcome.Act, about bool) {
 	name := escape.Text(a.Act.Name)
 	switch a.Verdict {
 	case outcome.Fail:
@@ -112,7 +114,7 @@ func heading(p *page, a *outcome.Act) {
 		name += " (could not be played)"
 	}
 	p.hanging(verdictStyle(a.Verdict).of(mark(a.Verdict))+" ", name, 2, strong)
-	if a.Act.About != "" {
+	if about && a.Act.About != "" {
 		p.paragraphs(a.Act.About, 2, normal)
 	}
 }
