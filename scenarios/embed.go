@@ -11,11 +11,17 @@ import (
 	"strings"
 )
 
-//go:embed *.yaml schema.json FORMAT.md
+//go:embed *.yaml
 var files embed.FS
 
-// FS has the scenario files, and what describes their format.
+// FS has the scenario files.
 func FS() fs.FS { return files }
+
+//go:embed schema.json FORMAT.md
+var format embed.FS
+
+// Format has what describes the scenarios' format. It is apart so that programs without it need not carry it.
+func Format() fs.FS { return format }
 
 // order is the one in which the chapters are best learned.
 var order = [...]string{

@@ -52,11 +52,11 @@ func TestNames(t *testing.T) {
 }
 
 func TestFormatIsCarried(t *testing.T) {
-	schema, err := fs.ReadFile(FS(), "schema.json")
+	schema, err := fs.ReadFile(Format(), "schema.json")
 	if err != nil || !json.Valid(schema) {
 		t.Errorf("schema.json: %v", err)
 	}
-	page, err := fs.ReadFile(FS(), "FORMAT.md")
+	page, err := fs.ReadFile(Format(), "FORMAT.md")
 	if err != nil || !strings.Contains(string(page), "# The scenario format") {
 		t.Errorf("FORMAT.md: %v", err)
 	}

@@ -27,7 +27,7 @@ where schema.json is the file that this command was sent to.`,
 			if reference {
 				name = "FORMAT.md"
 			}
-			text, err := fs.ReadFile(scenarios.FS(), name)
+			text, err := fs.ReadFile(scenarios.Format(), name)
 			if err != nil {
 				return err
 			}

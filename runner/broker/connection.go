@@ -21,7 +21,7 @@ type connection struct {
 	broker *Broker
 	conn   net.Conn
 	// tls is the connection below, if it is secure.
-	tls    *tls.Conn
+	tls    secure
 	out    *outbox
 	stream wire.Stream
 	ended  chan struct{}
@@ -80,13 +80,16 @@ const (
 // flood is how many messages a connection may publish and be served as any other.
 const flood = 4096
 
+// secure is a connection over TLS.
+type secure interface{ ConnectionState() tls.ConnectionState }
+
 func newConnection(b *Broker, conn net.Conn) *connection {
-	secure, _ := conn.(*tls.Conn)
+	overTLS, _ := conn.(secure)
 	if b.opts.Wrap != nil {
 		conn = b.opts.Wrap(conn)
 	}
 	c := &connection{
-		broker: b, conn: conn, tls: secure, out: newOutbox(), ended: make(chan struct{}), forced: make(chan struct{}),
+		broker: b, conn: conn, tls: overTLS, out: newOutbox(), ended: make(chan struct{}), forced: make(chan struct{}),
 		channels: map[uint16]*channel{}, frameMax: suggestedFrameMax,
 	}
 	c.stream.Max = smallestFrameMax

@@ -1,10 +1,9 @@
 package definitions
 
 import (
-	"regexp"
 	"strings"
 
-	"github.com/dlclark/regexp2"
+	"tutor/runner/pattern"
 )
 
 // Policy adds to what the queues and exchanges whose names match were declared with. Of several that match the one of
@@ -18,23 +17,17 @@ type Policy struct {
 	matches func(string) bool
 }
 
-// Compile makes of the pattern, which is one of Erlang's and may have more than Go's, something that matches names. [Decode]
-// has done so.
+// Compile makes of the pattern something that matches names. [Decode] has done so.
 func (p *Policy) Compile() error {
-	if re, err := regexp.Compile(p.Pattern); err == nil {
-		p.matches = re.MatchString
-		return nil
-	}
-	re, err := regexp2.Compile(p.Pattern, regexp2.None)
-	if err != nil {
-		p.matches = func(string) bool { return false }
-		return err
-	}
+	matches, err := pattern.Compile(p.Pattern)
 	p.matches = func(name string) bool {
-		matches, err := re.MatchString(name)
-		return err == nil && matches
+		if matches == nil {
+			return false
+		}
+		fits, err := matches(name)
+		return err == nil && fits
 	}
-	return nil
+	return err
 }
 
 // OfExchange is what policies call an exchange, beside the types of queues.

@@ -69,16 +69,6 @@ func (p *plain) Response() string {
 	return p.PlainAuth.Response()
 }
 
-// Secure puts TLS on a connection, which is closed where the handshake fails.
-func Secure(ctx context.Context, raw net.Conn, config *tls.Config) (net.Conn, error) {
-	secure := tls.Client(raw, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		raw.Close()
-		return nil, err
-	}
-	return secure, nil
-}
-
 // Stream opens a connection to the broker, over TLS where it has nothing else.
 func (s *Stage) Stream(ctx context.Context) (net.Conn, error) {
 	if s.Dial != nil {

@@ -3,12 +3,10 @@ package topology
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/dlclark/regexp2"
-
+	"tutor/runner/pattern"
 	"tutor/runner/wire"
 )
 
@@ -41,18 +39,15 @@ func (v *Vhost) SetPolicies(all []Policy) error {
 	return nil
 }
 
-// matcher compiles a pattern of Erlang's, which may have more than Go's.
-func matcher(pattern string) (func(string) bool, error) {
-	if re, err := regexp.Compile(pattern); err == nil {
-		return re.MatchString, nil
-	}
-	re, err := regexp2.Compile(pattern, regexp2.None)
+// matcher compiles a pattern.
+func matcher(expression string) (func(string) bool, error) {
+	matches, err := pattern.Compile(expression)
 	if err != nil {
 		return nil, err
 	}
 	return func(name string) bool {
-		matches, err := re.MatchString(name)
-		return err == nil && matches
+		fits, err := matches(name)
+		return err == nil && fits
 	}, nil
 }
 

@@ -3,12 +3,10 @@ package vhost
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/dlclark/regexp2"
-
+	"tutor/runner/pattern"
 	"tutor/runner/wire"
 )
 
@@ -105,7 +103,7 @@ func newPolicy(p Policy) (*policy, error) {
 	if !isApplyTo(p.ApplyTo) {
 		return nil, fmt.Errorf("policy %s: apply-to %q is unknown", p.Name, p.ApplyTo)
 	}
-	matches, err := matcher(p.Pattern)
+	matches, err := pattern.Compile(p.Pattern)
 	if err != nil {
 		return nil, fmt.Errorf("policy %s: pattern %q: %w", p.Name, p.Pattern, err)
 	}
@@ -126,18 +124,6 @@ func newPolicy(p Policy) (*policy, error) {
 		made.args = append(made.args, wire.Field{Name: k.argument, Value: value})
 	}
 	return made, nil
-}
-
-// matcher compiles a pattern for package regexp, which takes linear time, or else for one that backtracks.
-func matcher(pattern string) (func(string) (bool, error), error) {
-	if re, err := regexp.Compile(pattern); err == nil {
-		return func(name string) (bool, error) { return re.MatchString(name), nil }, nil
-	}
-	re, err := regexp2.Compile(pattern, regexp2.None)
-	if err != nil {
-		return nil, err
-	}
-	return re.MatchString, nil
 }
 
 // plainNumber makes of the numbers of YAML and JSON those of AMQP.

@@ -1,12 +1,10 @@
 package lint
 
 import (
-	"regexp"
 	"slices"
 
-	"github.com/dlclark/regexp2"
-
 	"tutor/runner/definitions"
+	"tutor/runner/pattern"
 )
 
 // defaultExchange is what permissions call it.
@@ -87,14 +85,11 @@ func matches(expression, name string) bool {
 	if expression == "" {
 		return false
 	}
-	if re, err := regexp.Compile(expression); err == nil {
-		return re.MatchString(name)
-	}
-	re, err := regexp2.Compile(expression, regexp2.None)
+	compiled, err := pattern.Compile(expression)
 	if err != nil {
 		return true
 	}
-	fits, err := re.MatchString(name)
+	fits, err := compiled(name)
 	return fits || err != nil
 }
 

@@ -44,6 +44,19 @@ func Read(files fs.FS, name string) (*Chapter, error) {
 	return Of(name, s), nil
 }
 
+// Find reads the chapter of a lesson from a file system, and finds the lesson in it.
+func Find(files fs.FS, path string) (*Lesson, error) {
+	name, _, _ := strings.Cut(path, "/")
+	c, err := Read(files, name)
+	if err != nil {
+		if _, there := fs.Stat(files, name+".yaml"); there != nil {
+			return nil, fmt.Errorf("there is no chapter %s", name)
+		}
+		return nil, err
+	}
+	return c.Lesson(path)
+}
+
 // Of makes a chapter of a scenario.
 func Of(name string, s *scenario.Scenario) *Chapter {
 	c := &Chapter{Name: name, Scenario: s}

@@ -4,7 +4,6 @@ package embedded
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"maps"
 	"net"
@@ -15,7 +14,6 @@ import (
 	"tutor/runner/broker/vhost"
 	"tutor/runner/scenario"
 	"tutor/runner/stage"
-	"tutor/runner/target/pki"
 )
 
 // Product is what conditions in scenarios call the embedded broker.
@@ -23,10 +21,10 @@ const Product = "embedded"
 
 // Target gives each act a broker of its own.
 type Target struct {
-	mu        sync.Mutex
-	authority *pki.Authority
-	brokers   map[*broker.Broker]struct{}
-	closed    bool
+	mu           sync.Mutex
+	certificates certificates
+	brokers      map[*broker.Broker]struct{}
+	closed       bool
 }
 
 // New returns the embedded target.
@@ -47,7 +45,7 @@ func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*stage.Stag
 		Product: Product, Version: broker.Version,
 		Vhosts:  map[string]string{},
 		Users:   map[string]stage.Login{},
-		Dial:    dialer(b, nil),
+		Dial:    dialer(b, plain),
 		Restart: b.Restart,
 		Time:    ownTime{clock, b},
 		SetPolicy: func(_ context.Context, name string, p stage.Policy) (bool, error) {
@@ -106,13 +104,7 @@ func (t *Target) furnish(b *broker.Broker, s *stage.Stage, needs *scenario.Broke
 	if !needs.TLS {
 		return nil
 	}
-	authority, certificate, err := t.certificate()
-	if err != nil {
-		return err
-	}
-	s.CA, s.ServerName = authority.Pool(), pki.ServerName
-	s.DialTLS = dialer(b, &tls.Config{Certificates: []tls.Certificate{certificate}})
-	return nil
+	return t.secure(b, s)
 }
 
 // Provide adds to a broker what a scenario asks for: vhosts, users, and a guest who may do everything.
@@ -165,37 +157,17 @@ func user(name string, u *scenario.User) broker.User {
 	}
 }
 
-// certificate is made when it is first needed.
-func (t *Target) certificate() (*pki.Authority, tls.Certificate, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.authority == nil {
-		authority, err := pki.New()
-		if err != nil {
-			return nil, tls.Certificate{}, err
-		}
-		t.authority = authority
-	}
-	pair, err := t.authority.Server()
-	if err != nil {
-		return nil, tls.Certificate{}, err
-	}
-	certificate, err := pair.TLS()
-	return t.authority, certificate, err
-}
-
-// dialer connects to the broker through a pipe.
-func dialer(b *broker.Broker, config *tls.Config) func(context.Context) (net.Conn, error) {
+// dialer connects to the broker through a pipe, whose end the broker serves as it is wrapped.
+func dialer(b *broker.Broker, wrap func(net.Conn) net.Conn) func(context.Context) (net.Conn, error) {
 	return func(ctx context.Context) (net.Conn, error) {
 		client, server := broker.Pipe()
-		if config == nil {
-			b.Serve(server)
-		} else {
-			b.Serve(tls.Server(server, config))
-		}
+		b.Serve(wrap(server))
 		return client, ctx.Err()
 	}
 }
+
+// plain leaves a connection as it is.
+func plain(conn net.Conn) net.Conn { return conn }
 
 func (t *Target) add(b *broker.Broker) bool {
 	t.mu.Lock()
