@@ -138,6 +138,7 @@ func closing(separator, open string) string {
 }
 
 func (j *Document) scalar(d *decoder, n *yaml.Node, value any, text *bytes.Buffer) {
+	before := text.Len()
 	to := json.NewEncoder(text)
 	to.SetEscapeHTML(false)
 	if err := to.Encode(value); err != nil {
@@ -145,4 +146,5 @@ func (j *Document) scalar(d *decoder, n *yaml.Node, value any, text *bytes.Buffe
 		return
 	}
 	text.Truncate(text.Len() - 1) // the encoder ends a line
+	d.spell(n, text.Len()-before)
 }

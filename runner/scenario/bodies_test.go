@@ -66,3 +66,18 @@ func TestBodyMistakes(t *testing.T) {
 		}
 	}
 }
+
+// A text that aliases make large is refused before memory is spent on it, in a body and in a knob's position.
+func TestSpelledOut(t *testing.T) {
+	aliases := func(name string, n int) string { return "[" + strings.Repeat("*"+name+",", n) + "]" }
+	head := "title: t\nx-a: &a '" + strings.Repeat("x", 10_000) + "'\nx-b: &b " + aliases("a", 100) + "\nx-c: &c " + aliases("b", 100) + "\n"
+	for name, act := range map[string]string{
+		"body": "    cast: [{publisher: p, routing_key: q, messages: [{body: {json: *c}}]}]\n",
+		"knob": "    cast: [{publisher: p, routing_key: q, headers: {h: 1}}]\n    knobs: {k: {key: headers.h, values: [1, *c]}}\n",
+	} {
+		_, err := Decode("f", []byte(head+"acts:\n  - name: a\n"+act+"    expect: {fates: {}}\n"))
+		if err == nil || !strings.Contains(err.Error(), "the file describes too much") {
+			t.Errorf("%s: %.200v", name, err)
+		}
+	}
+}

@@ -64,6 +64,8 @@ type decoder struct {
 	// nodes counts what was visited, each alias and merge key with all that it stands for, since they let
 	// a small file describe a huge tree; depth is how far down in it the decoder is.
 	nodes, depth int
+	// spelled counts the bytes that were written out of nodes as texts, which aliases make of few.
+	spelled int
 	// compared counts the words that mistakes were compared with to suggest one, which takes time.
 	compared int
 }
@@ -188,6 +190,13 @@ func (d *decoder) spend(n *yaml.Node, nodes int) bool {
 		d.errorf(n, "the file describes too much, or refers to itself")
 	}
 	return !d.exhausted()
+}
+
+// spell counts bytes that are written out of a node. More than one message can have is too much.
+func (d *decoder) spell(n *yaml.Node, bytes int) {
+	if d.spelled += bytes; d.spelled > MaxMessageSize {
+		d.spend(n, maxNodes)
+	}
 }
 
 func (d *decoder) exhausted() bool { return d.nodes > maxNodes }

@@ -70,6 +70,7 @@ func (d *decoder) out(n *yaml.Node) *yaml.Node {
 	copied := &yaml.Node{Kind: yaml.ScalarNode, Tag: nullTag}
 	d.within(n, func(n *yaml.Node) {
 		n = d.flat(n)
+		d.spell(n, len(n.Value))
 		own := *n
 		own.Anchor, own.HeadComment, own.LineComment, own.FootComment = "", "", "", ""
 		own.Content = nil
