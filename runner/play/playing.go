@@ -39,6 +39,7 @@ type playing struct {
 	ledger   *ledger.Ledger
 	lines    transcript.Recorder
 	frames   frameRecorder
+	bounds   bounds
 	// words puts the scenario's names for vhosts and users in place of the broker's.
 	words *strings.Replacer
 	// actors by their place in the cast; nil if not started.
@@ -74,6 +75,7 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 		places:    map[string]int{},
 		inspector: ready.inspector,
 		evidence:  ready.evidence,
+		bounds:    bounds{messages: c.MaxMessages, bytes: c.MaxBytes},
 	}
 	members := make([]ledger.Member, len(act.Cast))
 	for i, a := range act.Cast {
@@ -85,7 +87,7 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 		p.ledger.Testify(vhost, exempt)
 	}
 	keepExpected(act, p.ledger)
-	observers := []func(tap.Event){p.ledger.Observe}
+	observers := []func(tap.Event){p.ledger.Observe, p.bounds.observe}
 	if c.Frames {
 		p.frames.now = func() time.Duration { return p.timeline.Now() }
 		observers = append(observers, p.frames.observe)
@@ -113,6 +115,8 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 // is left behind.
 func (p *playing) run(ctx context.Context) (err error) {
 	timeout := p.config.timeout(p.act)
+	ctx, within := p.bounds.within(ctx)
+	defer within()
 	ctx, cancel := limit(ctx, timeout, p.stage, &p.restarting)
 	defer cancel()
 	defer context.AfterFunc(ctx, p.inspector.Drop)()

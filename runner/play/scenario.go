@@ -22,6 +22,9 @@ type Config struct {
 	Acts func(*scenario.Act) bool
 	// Timeout, if not 0, replaces the acts' own deadline.
 	Timeout scenario.Duration
+	// MaxMessages and MaxBytes, if not 0, break an act off in which more messages, or more bytes in their bodies, pass
+	// between its actors and the broker, in whichever direction.
+	MaxMessages, MaxBytes int
 	// Frames has the reports carry the frames on the actors' connections.
 	Frames bool
 	// ActBegins, if not nil, is told of each act before it is played.
