@@ -50,16 +50,20 @@ type Mistake struct {
 
 // Play plays what a request asks for. When the context ends, what is played is broken off.
 func (l *Lab) Play(ctx context.Context, r Request) Reply {
+	limits := l.Limits.of(r)
 	s, acts, err := l.asked(r)
 	if err != nil {
 		return failed(err)
 	}
-	if err := l.Limits.check(s, acts); err != nil {
+	if err := limits.check(s, acts); err != nil {
 		return failed(err)
 	}
-	report := l.Limits.runner(acts).Run(ctx, s, l.Target)
+	report := limits.runner(acts).Run(ctx, s, limits.on(l.Target))
 	reply := Reply{Mistakes: []Mistake{}, Runs: []Run{}}
 	for _, a := range report.Acts {
+		if a.Product == "" && a.Err != nil { // there was no broker to play it on
+			return failed(a.Err)
+		}
 		reply.Runs = append(reply.Runs, RunOf(report, a))
 	}
 	return reply
