@@ -97,14 +97,25 @@ const ownScenario = "scenario"
 
 // failed is the reply where nothing could be played.
 func failed(err error) Reply {
-	reply := Reply{Runs: []Run{}, Mistakes: []Mistake{}}
+	if errors.As(err, new(mistake.Errors)) {
+		return Reply{Runs: []Run{}, Mistakes: Mistakes(ownScenario, err)}
+	}
+	return Reply{Runs: []Run{}, Mistakes: []Mistake{}, Error: err.Error()}
+}
+
+// Mistakes are those in a file. What has no place in it, since it is the whole file that is wrong or another one that
+// it refers to, is in line 0.
+func Mistakes(file string, err error) (all []Mistake) {
 	var mistakes mistake.Errors
 	if !errors.As(err, &mistakes) {
-		reply.Error = err.Error()
-		return reply
+		return []Mistake{{Text: err.Error()}}
 	}
 	for _, m := range mistakes {
-		reply.Mistakes = append(reply.Mistakes, Mistake{m.Pos.Line, m.Pos.Column, m.Msg})
+		if m.Pos.File == file {
+			all = append(all, Mistake{m.Pos.Line, m.Pos.Column, m.Msg})
+		} else {
+			all = append(all, Mistake{Text: m.Error()})
+		}
 	}
-	return reply
+	return all
 }

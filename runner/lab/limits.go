@@ -31,7 +31,7 @@ type Limits struct {
 // UsualLimits are generous to what is written to learn from, and keep what is not from using the machine up.
 func UsualLimits() Limits {
 	return Limits{
-		Time: time.Minute,
+		Time: 2 * time.Minute,
 		Text: 64 << 10, Acts: 20, Actors: 50, Steps: 500, Queues: 100, Provided: 20,
 		Messages: 20_000, Bytes: 32 << 20,
 		OwnVhost: true,

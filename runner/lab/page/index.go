@@ -11,6 +11,7 @@ import (
 // indexPage is what the template of the course's page gets.
 type indexPage struct {
 	common
+	Broken   []link
 	Chapters []indexChapter
 	Lessons  int
 }
@@ -26,6 +27,9 @@ type indexLesson struct{ Path, To, Name, Claim string }
 // Index is the page of the course: what there is to learn, and what has been learned.
 func (s *Site) Index() ([]byte, error) {
 	var p indexPage
+	for _, b := range s.Broken {
+		p.Broken = append(p.Broken, link{MistakenPath(b.Chapter), sum(b.Mistakes) + " in " + escape.Text(b.File)})
+	}
 	for _, c := range s.Chapters {
 		chapter := indexChapter{Name: c.Name, Title: escape.Text(c.Scenario.Title), About: paragraphs(c.Scenario.About)}
 		for _, l := range c.Lessons {

@@ -23,16 +23,21 @@ type mistakenLine struct {
 	Mistakes []string
 }
 
+// Broken is a chapter that has no lessons, since its file has mistakes.
+type Broken struct {
+	// Chapter is its name in paths.
+	Chapter, File string
+	// Mistakes is how many there are.
+	Mistakes int
+}
+
 // MistakenPath is the path of the page of a chapter that has no lessons, since its file has mistakes.
 func MistakenPath(chapter string) string { return "lesson/" + chapter + "/index.html" }
 
 // Mistaken is the page of a chapter whose file has mistakes: they are told at their lines. A mistake in line 0 is one of
 // the file as a whole.
 func (s *Site) Mistaken(chapter, file, text string, mistakes []lab.Mistake) ([]byte, error) {
-	p := mistakenPage{File: escape.Text(file), Sum: "1 mistake", Mistakes: mistakes}
-	if len(mistakes) != 1 {
-		p.Sum = fmt.Sprintf("%d mistakes", len(mistakes))
-	}
+	p := mistakenPage{File: escape.Text(file), Sum: sum(len(mistakes)), Mistakes: mistakes}
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
 		l := mistakenLine{Number: i + 1, Text: line}
 		for _, m := range mistakes {
@@ -51,4 +56,11 @@ func (s *Site) Mistaken(chapter, file, text string, mistakes []lab.Mistake) ([]b
 		return nil, err
 	}
 	return write("mistaken.html", p)
+}
+
+func sum(mistakes int) string {
+	if mistakes == 1 {
+		return "1 mistake"
+	}
+	return fmt.Sprintf("%d mistakes", mistakes)
 }

@@ -40,7 +40,9 @@ func (b Backend) Policy() string {
 // Site is a course as pages.
 type Site struct {
 	Chapters []*course.Chapter
-	Backend  Backend
+	// Broken are files of the reader's that have no lessons, since they have mistakes.
+	Broken  []Broken
+	Backend Backend
 	// Play is who the backend plays on, in words, such as "the embedded broker".
 	PlaysOn string
 	// PolicyInside has the pages carry their policy themselves, where nobody sends it with them.

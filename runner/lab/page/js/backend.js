@@ -3,12 +3,19 @@
 // server asks the server at the root of the pages.
 const server = (root) => ({
   plays: true,
-  play: async (request, {signal}) => {
-    const answer = await fetch(new URL('play', root), {
-      method: 'POST', signal, headers: {'Content-Type': 'application/json'}, body: JSON.stringify(request),
-    });
-    if (!answer.ok) throw new Error(`The server does not play: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+  play: async (request, {signal, progress}) => {
+    const id = '?play=' + crypto.randomUUID();
+    const events = new EventSource(new URL('events' + id, root));
+    events.addEventListener('progress', (event) => progress(JSON.parse(event.data)));
+    try {
+      const answer = await fetch(new URL('play' + id, root), {
+        method: 'POST', signal, headers: {'Content-Type': 'application/json'}, body: JSON.stringify(request),
+      });
+      if (!answer.ok) throw new Error(`The server does not play: ${answer.status} ${await answer.text()}`);
+      return await answer.json();
+    } finally {
+      events.close();
+    }
   },
 });
 

@@ -3,7 +3,9 @@
 // watch waits for that, if the data of a page say that its chapter is in such a file.
 export const watch = ({watched, root}) => {
   if (!watched) return;
-  new EventSource(new URL('events', new URL(root, location.href))).addEventListener('changed', (event) => {
+  const events = new URL('events', new URL(root, location.href));
+  events.searchParams.set('since', performance.timeOrigin); // it may have been saved before this page has come
+  new EventSource(events).addEventListener('changed', (event) => {
     if (JSON.parse(event.data) === watched) location.reload();
   });
 };
