@@ -26,6 +26,8 @@ type source struct {
 	name     string
 	text     []byte
 	scenario *scenario.Scenario
+	// err says why there is no scenario: the file cannot be read, or has mistakes.
+	err error
 	// chosen are the acts to be played.
 	chosen map[*scenario.Act]bool
 }
@@ -45,32 +47,42 @@ func (s *source) isFile(path string) bool {
 
 // load reads and decodes the scenarios that arguments name, and reports the mistakes of all of them.
 func load(ctx context.Context, t terminal, args []string) ([]*source, error) {
-	var sources []*source
+	sources := read(ctx, t, args)
 	var errs []error
-	for _, arg := range args {
-		found, err := find(ctx, t, arg)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		sources = append(sources, found...)
-	}
 	for _, s := range sources {
-		decoded, err := s.decode()
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		s.scenario = decoded
-		s.chosen = map[*scenario.Act]bool{}
-		for _, a := range decoded.Acts {
-			s.chosen[a] = true
+		if s.err != nil {
+			errs = append(errs, s.err)
 		}
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
 	return sources, nil
+}
+
+// read is load, of which each source has its own mistakes. What an argument names that cannot be read is one without a
+// path.
+func read(ctx context.Context, t terminal, args []string) (sources []*source) {
+	for _, arg := range args {
+		found, err := find(ctx, t, arg)
+		if err != nil {
+			found = []*source{{name: arg, err: err}}
+		}
+		sources = append(sources, found...)
+	}
+	for _, s := range sources {
+		if s.err != nil {
+			continue
+		}
+		if s.scenario, s.err = s.decode(); s.err != nil {
+			continue
+		}
+		s.chosen = map[*scenario.Act]bool{}
+		for _, a := range s.scenario.Acts {
+			s.chosen[a] = true
+		}
+	}
+	return sources
 }
 
 // decode decodes a scenario, with the files beside it.
