@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"tutor/runner/escape"
 )
 
 // event is what pages are told unasked.
@@ -47,18 +49,36 @@ const (
 	playingText = "Playing…"
 )
 
-// progress tells all what the target is doing: whoever waits for their turn waits for that. An empty text is that there
-// is nothing to tell any more.
+// progress tells all what the target is doing: whoever waits for their turn waits for that.
 func (e *events) progress(text string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.going = text
-	if text == "" {
+	e.going = escape.Text(text)
+	for l := range e.listeners {
+		e.tell(l, event{"progress", e.going})
+	}
+}
+
+// ready tells whoever has their turn that the target has done what it was telling of.
+func (e *events) ready() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.going == "" {
 		return
 	}
+	e.going = ""
 	for l := range e.listeners {
-		e.tell(l, event{"progress", text})
+		if !e.waiting[l.play] {
+			e.tell(l, event{"progress", playingText})
+		}
 	}
+}
+
+// over forgets what the target has told of in a play.
+func (e *events) over() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.going = ""
 }
 
 // waits tells a page that its play has to wait for others.

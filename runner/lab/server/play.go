@@ -32,7 +32,7 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request) {
 		return // nobody is there any more
 	}
 	defer s.turns.give()
-	defer s.events.progress("")
+	defer s.events.over()
 	reply(w, http.StatusOK, s.lab.Play(r.Context(), request))
 }
 
@@ -70,7 +70,7 @@ func reply(w http.ResponseWriter, code int, r lab.Reply) {
 func (r ready) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	s, err := r.Target.Prepare(ctx, needs)
 	if err == nil {
-		r.events.progress(playingText)
+		r.events.ready()
 	}
 	return s, err
 }
