@@ -81,7 +81,7 @@ func TestCommandLines(t *testing.T) {
 		"show":                       {[]string{"show", "topic"}, 0, "└─ jp.lg.# ─▶ amq.gen-… of all", ""},
 		"show as DOT":                {[]string{"show", "fanout", "--format", "dot"}, 0, `"x:logs" [label="logs (fanout)" shape=diamond]`, ""},
 		"show as Mermaid":            {[]string{"show", "fanout", "--format", "mermaid"}, 0, "flowchart LR", ""},
-		"show as SVG":                {[]string{"show", "fanout", "--format", "svg"}, 0, `class="tutor" role="img"`, ""},
+		"show as SVG":                {[]string{"show", "fanout", "--format", "svg"}, 0, `class="tutor topology" role="img"`, ""},
 		"show in full":               {[]string{"show", "workqueue", "--full", "--act", "3"}, 0, "ack: auto", ""},
 		"show in full as SVG":        {[]string{"show", "workqueue", "--full", "--format", "svg"}, 2, "", "--full is a scenario's own format"},
 		"knobs":                      {[]string{"workqueue", "--knobs", "--act", "2"}, 0, "✓ a lazy worker (acknowledgement: auto)", ""},
