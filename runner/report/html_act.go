@@ -78,7 +78,7 @@ func newSiteAct(g *grid, row played, targets []int) siteAct {
 		}
 		for _, part := range d.parts {
 			left, right := "on "+g.names([]int{0}), "on "+g.names(d.targets)
-			act.Differences = append(act.Differences, newSiteDifference(part.subject, "Not as on the first broker.", left, right, part.diff))
+			act.Differences = append(act.Differences, newSiteDifference(part.Subject, "Not as on the first broker.", left, right, part.Diff))
 		}
 	}
 	for _, n := range a.Notes() {

@@ -160,8 +160,8 @@ func (g *grid) difference(p *page, row played, d difference) {
 	p.hanging(trouble.of("*")+" ", row.name(), 2, strong)
 	p.hanging("  ", fmt.Sprintf("- on %s  + on %s", g.names([]int{0}), g.names(d.targets)), 2, faint)
 	for _, part := range d.parts {
-		p.hanging("  ", escape.Text(part.subject), 2, normal)
-		diff(p, part.diff, 4)
+		p.hanging("  ", escape.Text(part.Subject), 2, normal)
+		diff(p, part.Diff, 4)
 	}
 }
 

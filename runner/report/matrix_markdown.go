@@ -79,9 +79,9 @@ func (g *grid) markdownDifference(p *page, row played, d difference) {
 	p.line(`\* **`, escaped(row.name()), "**: - on ", escaped(g.names([]int{0})), ", + on ", escaped(g.names(d.targets)))
 	for _, part := range d.parts {
 		p.blank()
-		p.line(escaped(part.subject))
+		p.line(escaped(part.Subject))
 		p.blank()
-		fenced(p, part.diff)
+		fenced(p, part.Diff)
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"tutor/runner/outcome"
+	"tutor/runner/report/compare"
 	"tutor/runner/scenario"
-	"tutor/runner/transcript"
 )
 
 // grid is the acts of some scenarios, each as it was played on several targets.
@@ -49,13 +49,7 @@ type failure struct {
 type difference struct {
 	// targets are those on which the same happened, by their place in the grid.
 	targets []int
-	parts   []part
-}
-
-// part is one thing that differs.
-type part struct {
-	subject string
-	diff    []transcript.DiffLine
+	parts   []compare.Part
 }
 
 // newGrid arranges reports of several targets over the same scenarios.
@@ -129,11 +123,15 @@ func failures(reports []*outcome.Act) []failure {
 func differ(reports []*outcome.Act) []difference {
 	var all []difference
 	keys := map[string]int{}
-	if len(reports) == 0 {
+	if len(reports) == 0 || reports[0] == nil {
 		return nil
 	}
+	first := compare.Of(reports[0])
 	for i, other := range reports[1:] {
-		parts := parts(reports[0], other)
+		if other == nil {
+			continue
+		}
+		parts := compare.Parts(reports[0].Act, first, compare.Of(other))
 		if len(parts) == 0 {
 			continue
 		}
@@ -144,75 +142,6 @@ func differ(reports []*outcome.Act) []difference {
 		}
 		d := &all[keys[k]]
 		d.targets = append(d.targets, i+1)
-	}
-	return all
-}
-
-// parts are what differs between two outcomes of an act, if it was played both times.
-func parts(first, other *outcome.Act) []part {
-	if first == nil || other == nil || first.Verdict == outcome.Error || other.Verdict == outcome.Error {
-		return nil
-	}
-	var all []part
-	for i, a := range first.Act.Cast {
-		subject := "transcript of " + a.Name()
-		likeness := likeness{first.Act, a.Name()}
-		diff := transcript.Compare(likeness.lines(first, i), likeness.lines(other, i), likeness.unordered())
-		if diff != nil {
-			all = append(all, part{subject: subject, diff: diff})
-		}
-	}
-	if diff := transcript.Compare(met(first.Books), met(other.Books), true); diff != nil {
-		all = append(all, part{subject: "fates", diff: diff})
-	}
-	return all
-}
-
-// likeness knows in what an actor's transcripts may differ: in what the scenario leaves open.
-type likeness struct {
-	act   *scenario.Act
-	actor string
-}
-
-// lines are what the actor printed, with the scenario's patterns in place of what matches them.
-func (l likeness) lines(a *outcome.Act, actor int) []string {
-	lines := transcript.Of(a.Lines, actor)
-	for i, line := range lines {
-		lines[i] = scenario.Generic(line)
-		for _, e := range l.act.Expect {
-			for _, want := range l.expected(e) {
-				if strings.Contains(want, transcript.Any) && transcript.Matches(want, line) {
-					lines[i] = want
-				}
-			}
-		}
-	}
-	return lines
-}
-
-func (l likeness) expected(e *scenario.Expectation) []string {
-	if t := e.Transcript[l.actor]; t != nil {
-		return t.Lines
-	}
-	return nil
-}
-
-// unordered reports whether the scenario leaves the order of the lines open.
-func (l likeness) unordered() bool {
-	return slices.ContainsFunc(l.act.Expect, func(e *scenario.Expectation) bool {
-		t := e.Transcript[l.actor]
-		return t != nil && t.Unordered
-	})
-}
-
-// met lists what became of the messages.
-func met(books *outcome.Books) []string {
-	var all []string
-	if books == nil {
-		return nil
-	}
-	for c := range books.Copies {
-		all = append(all, outcome.NameOf(c.Fate)+": "+c.Message)
 	}
 	return all
 }
