@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"time"
 	"unicode/utf8"
 
@@ -319,4 +320,8 @@ func newMismatch(m outcome.Mismatch) Mismatch {
 // milliseconds rounds to the microsecond: the timeline's hops of a nanosecond mean nothing.
 func milliseconds(d time.Duration) float64 {
 	return float64(d.Round(time.Microsecond).Microseconds()) / 1000
+}
+
+func duration(milliseconds float64) time.Duration {
+	return time.Duration(math.Round(milliseconds*1000)) * time.Microsecond
 }

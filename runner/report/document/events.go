@@ -44,11 +44,24 @@ type Event struct {
 func newEvents(books *outcome.Books) []Event {
 	events := []Event{}
 	for e := range books.Events {
-		events = append(events, Event{
-			N: e.N, AtMS: milliseconds(e.At), Kind: e.Kind, Actor: e.Actor, Vhost: e.Vhost, Exchange: e.Exchange, Queue: e.Queue,
-			Message: e.Message, Copy: e.Copy, Body: e.Body, Origin: e.Origin, Tag: e.Tag, Redelivered: e.Redelivered, Auto: e.Auto,
-			Requeue: e.Requeue, Unseen: e.Unseen, Kept: e.Kept, Inferred: e.Inferred, Learned: e.Learned, Text: e.Text,
-		})
+		events = append(events, newEvent(e))
 	}
 	return events
+}
+
+func newEvent(e outcome.Event) Event {
+	return Event{
+		N: e.N, AtMS: milliseconds(e.At), Kind: e.Kind, Actor: e.Actor, Vhost: e.Vhost, Exchange: e.Exchange, Queue: e.Queue,
+		Message: e.Message, Copy: e.Copy, Body: e.Body, Origin: e.Origin, Tag: e.Tag, Redelivered: e.Redelivered, Auto: e.Auto,
+		Requeue: e.Requeue, Unseen: e.Unseen, Kept: e.Kept, Inferred: e.Inferred, Learned: e.Learned, Text: e.Text,
+	}
+}
+
+// Event is what was written down, to the microsecond: pictures and sentences can be made of it again.
+func (e Event) Event() outcome.Event {
+	return outcome.Event{
+		N: e.N, At: duration(e.AtMS), Kind: e.Kind, Actor: e.Actor, Vhost: e.Vhost, Exchange: e.Exchange, Queue: e.Queue,
+		Message: e.Message, Copy: e.Copy, Body: e.Body, Origin: e.Origin, Tag: e.Tag, Redelivered: e.Redelivered, Auto: e.Auto,
+		Requeue: e.Requeue, Unseen: e.Unseen, Kept: e.Kept, Inferred: e.Inferred, Learned: e.Learned, Text: e.Text,
+	}
 }
