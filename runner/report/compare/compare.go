@@ -1,5 +1,5 @@
 // Package compare tells in what two outcomes of an act differ, such as those on two brokers: in what its actors printed,
-// and in what became of the messages. What the scenario leaves open may differ.
+// in what became of the messages, and in what else the scenario speaks of. What the scenario leaves open may differ.
 package compare
 
 import (
@@ -19,11 +19,13 @@ type Seen struct {
 	lines map[string][]string
 	// fates are those of the copies, with their messages.
 	fates []string
+	// books have the rest; nil where the act did not come to its end.
+	books *outcome.Books
 }
 
 // Of is what is compared of an act that has just been played.
 func Of(a *outcome.Act) Seen {
-	s := Seen{Verdict: a.Verdict, lines: map[string][]string{}}
+	s := Seen{Verdict: a.Verdict, lines: map[string][]string{}, books: a.Books}
 	for i, lines := range transcript.Each(a.Lines, len(a.Act.Cast)) {
 		s.lines[a.Act.Cast[i].Name()] = lines
 	}
@@ -36,10 +38,10 @@ func Of(a *outcome.Act) Seen {
 	return s
 }
 
-// OfDocument is what is compared of an act that was written down. A document does not name all copies of an act of many:
-// it is only to be compared with another.
+// OfDocument is what is compared of an act that was written down. A document does not name all copies of an act of many,
+// nor why messages died on their way: it is only to be compared with another.
 func OfDocument(a document.Act) Seen {
-	s := Seen{Verdict: a.Verdict, lines: map[string][]string{}}
+	s := Seen{Verdict: a.Verdict, lines: map[string][]string{}, books: written(a)}
 	for _, l := range a.Lines {
 		if l.Kind != transcript.Remark.String() {
 			s.lines[l.Actor] = append(s.lines[l.Actor], l.Text)
@@ -62,9 +64,9 @@ type Part struct {
 	Diff []transcript.DiffLine
 }
 
-// Alike reports whether the same came of an act both times.
+// Alike reports whether the same came of an act both times. What was not played to its end is like nothing.
 func Alike(act *scenario.Act, first, other Seen) bool {
-	return first.Verdict == other.Verdict && len(Parts(act, first, other)) == 0
+	return first.Verdict != outcome.Error && first.Verdict == other.Verdict && len(Parts(act, first, other)) == 0
 }
 
 // Parts are what differs between two outcomes of an act, if it was played to its end both times.
@@ -82,7 +84,10 @@ func Parts(act *scenario.Act, first, other Seen) []Part {
 	if diff := transcript.Compare(first.fates, other.fates, true); diff != nil {
 		all = append(all, Part{"fates", diff})
 	}
-	return all
+	if first.books == nil || other.books == nil {
+		return all
+	}
+	return append(all, beside(act, first.books, other.books)...)
 }
 
 // actors are those of the act, and behind them any that only an outcome knows: it may be of an older scenario.
