@@ -5,8 +5,10 @@ STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 LIMIT = 60m
 # The systems, beside the one at hand, for which everything must at least compile.
 SYSTEMS = linux windows darwin freebsd
+# What the course is recorded on, beside the embedded broker.
+COURSE = docker:rabbitmq:3.10-management,docker:rabbitmq:4.0-management,docker:rabbitmq:4.3-management
 
-.PHONY: help build test race lint bench determinism mutants update schema recordings supported
+.PHONY: help build test race lint bench determinism mutants update schema course recordings supported
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -40,6 +42,9 @@ update: ## rewrite the golden files, the README's output and the course's conten
 
 schema: ## rewrite scenarios/schema.json and scenarios/FORMAT.md from the Go types
 	go test ./runner/scenario/schema -update
+
+course: ## play the course on RabbitMQ 3.10, 4.0 and 4.3, and record what comes of it, for its contents and the laboratory
+	TUTOR_TEST_BROKERS=$(COURSE) go test -timeout $(LIMIT) ./runner -run Tutorials -update
 
 recordings: ## record anew what RabbitMQ 4.3 answers, which the embedded broker is held to
 	TUTOR_TEST_BROKERS=embedded,docker:rabbitmq:4.3-management go test ./runner/broker/difftest -update

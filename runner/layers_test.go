@@ -52,7 +52,8 @@ var layers = map[string][]string{
 	"tutor/runner/lab/course": {"definitions", "escape", "fate", "mistake", "scenario", "suggest", "transcript"},
 	"tutor/runner/lab/page": append([]string{"diagram", "lab", "lab/course", "play", "play/barrier", "play/inspector", "report/document", "report/picture",
 		"report/stepping", "svg"}, engine...),
-	"tutor/runner/lab": append([]string{"lab/course", "play", "play/barrier", "play/inspector", "report/document", "report/picture", "svg"}, engine...),
+	"tutor/runner/lab/recorded": append([]string{"lab", "lab/course", "play", "play/barrier", "play/inspector", "report/compare", "report/document", "report/picture", "svg"}, engine...),
+	"tutor/runner/lab":          append([]string{"lab/course", "play", "play/barrier", "play/inspector", "report/document", "report/picture", "svg"}, engine...),
 
 	"tutor/runner/target/pki":        {},
 	"tutor/runner/target/linger":     {},

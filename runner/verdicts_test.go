@@ -15,10 +15,10 @@ import (
 	"tutor/runner/outcome"
 )
 
-// recorded holds the verdicts of a chapter against those that the course's table of verdicts is made of. There is a file
+// asVerdicts holds the verdicts of a chapter against those that the course's table of verdicts is made of. There is a file
 // for each version, with a line for each act: chapter, act, verdict, and of which brokers just that was expected, if not
 // of all.
-func recorded(t *testing.T, chapter string, r *outcome.Report) {
+func asVerdicts(t *testing.T, chapter string, r *outcome.Report) {
 	t.Helper()
 	var now []string
 	for _, a := range r.Acts {

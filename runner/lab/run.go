@@ -2,7 +2,10 @@ package lab
 
 import (
 	"cmp"
+	"iter"
+	"strings"
 
+	"tutor/runner/lab/course"
 	"tutor/runner/outcome"
 	"tutor/runner/report/document"
 	"tutor/runner/report/picture"
@@ -33,16 +36,42 @@ func RunOf(report *outcome.Report, a *outcome.Act) Run {
 		Sentences: []string{}, Picture: picture.Inline(a),
 	}
 	run.Frames = nil
-	run.MoreEvents = max(0, len(run.Events)-Events)
-	run.Events = run.Events[:min(len(run.Events), Events)]
-	if a.Books == nil {
-		return run
-	}
-	for e := range a.Books.Events {
-		if len(run.Sentences) == len(run.Events) {
-			break
-		}
-		run.Sentences = append(run.Sentences, picture.Sentence(e))
+	if a.Books != nil {
+		run.tell(a.Books.Events)
 	}
 	return run
+}
+
+// Recalled is what a page shows of an act that was written down: its picture and its sentences are made of its events.
+func Recalled(l *course.Lesson, a document.Act) Run {
+	events := func(yield func(outcome.Event) bool) {
+		for _, e := range a.Events {
+			if !yield(e.Event()) {
+				return
+			}
+		}
+	}
+	recalled := &outcome.Act{Act: l.Act, Product: a.Product, Version: a.Version, Verdict: a.Verdict}
+	if a.Verdict != outcome.Error {
+		recalled.Books = &outcome.Books{Events: events, Truncated: a.EventsTruncated}
+	}
+	run := Run{
+		Act: a, Scenario: l.Scenario.Title, Broker: strings.TrimSpace(a.Product + " " + a.Version),
+		Sentences: []string{}, Picture: picture.Inline(recalled),
+	}
+	run.Line, run.Frames = l.Act.Pos.Line, nil
+	run.tell(events)
+	return run
+}
+
+// tell cuts off the events that a page has no room for, and makes sentences of the others.
+func (r *Run) tell(events iter.Seq[outcome.Event]) {
+	r.MoreEvents = max(0, len(r.Events)-Events)
+	r.Events = r.Events[:min(len(r.Events), Events)]
+	for e := range events {
+		if len(r.Sentences) == len(r.Events) {
+			return
+		}
+		r.Sentences = append(r.Sentences, picture.Sentence(e))
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tutor/runner/fate"
@@ -98,6 +99,18 @@ func total(f fate.Fate, n int) string { return fmt.Sprintf("%s: %d", f, n) }
 
 // Generic writes a line without the names that the broker makes up anew each time.
 func Generic(line string) string { return madeUp.ReplaceAllString(line, "amq.${1}${2}"+transcript.Any) }
+
+// Numbered writes a text with numbers in those names, in the order in which they first appear, so that it is the same
+// each time and says still which name is which.
+func Numbered(text string) string {
+	numbers := map[string]int{}
+	return madeUp.ReplaceAllStringFunc(text, func(name string) string {
+		if numbers[name] == 0 {
+			numbers[name] = len(numbers) + 1
+		}
+		return madeUp.ReplaceAllString(name, "amq.${1}${2}") + strconv.Itoa(numbers[name])
+	})
+}
 
 // madeUp matches the names that a broker gives queues and consumers, and those who ask by direct reply-to.
 var madeUp = regexp.MustCompile(`\bamq\.(?:(gen-|ctag-)[A-Za-z0-9_-]+|(rabbitmq\.reply-to\.)[A-Za-z0-9_.+/=-]+)`)

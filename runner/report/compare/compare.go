@@ -3,6 +3,7 @@
 package compare
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -51,7 +52,9 @@ func OfDocument(a document.Act) Seen {
 		for _, m := range f.Messages {
 			s.fates = append(s.fates, name+": "+m)
 		}
-		s.fates = append(s.fates, slices.Repeat([]string{name + ", not named"}, f.Count-len(f.Messages))...)
+		if f.Count != len(f.Messages) {
+			s.fates = append(s.fates, fmt.Sprintf("%s: %d in all", name, f.Count))
+		}
 	}
 	return s
 }
