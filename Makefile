@@ -8,13 +8,19 @@ SYSTEMS = linux windows darwin freebsd
 # What the course is recorded on, beside the embedded broker.
 COURSE = docker:rabbitmq:3.10-management,docker:rabbitmq:4.0-management,docker:rabbitmq:4.3-management
 
-.PHONY: help build test race lint bench determinism mutants update schema course recordings supported
+.PHONY: help build release site-assets test race lint bench determinism mutants update schema course recordings supported
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 build: ## build ./tutor
 	go build -o tutor ./cmd/tutor
+
+release: site-assets ## build ./tutor so that its tutor site needs no Go: it carries the laboratory for browsers
+	go build -trimpath -tags site -o tutor ./cmd/tutor
+
+site-assets: ## compile the laboratory for browsers to where a build with the tag site takes it from
+	go run ./cmd/laboratory/pack runner/lab/site/carried
 
 test: ## run the tests on the brokers that are there (TUTOR_TEST_BROKERS says which must be)
 	go test -timeout $(LIMIT) ./...
@@ -22,9 +28,10 @@ test: ## run the tests on the brokers that are there (TUTOR_TEST_BROKERS says wh
 race: ## the same with the race detector
 	go test -race -timeout $(LIMIT) ./...
 
-lint: ## gofmt, go vet for Linux, Windows, macOS and FreeBSD, staticcheck
+lint: ## gofmt, go vet for Linux, Windows, macOS, FreeBSD and browsers, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	@for system in $(SYSTEMS); do echo GOOS=$$system go vet ./...; GOOS=$$system go vet ./... || exit 1; done
+	GOOS=js GOARCH=wasm go vet ./cmd/laboratory
 	$(STATICCHECK) ./...
 
 bench: determinism ## measure, as ratios within one run; before that, make determinism

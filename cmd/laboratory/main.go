@@ -11,7 +11,6 @@ import (
 	"context"
 	"fmt"
 	"syscall/js"
-	"time"
 
 	"tutor/runner/lab"
 	"tutor/runner/lab/course"
@@ -19,12 +18,8 @@ import (
 	"tutor/scenarios"
 )
 
-// limits keep a page alive: there is one thread, and the memory of a tab. A play that takes too long is stopped by
-// ending the worker that it is in; the time is for those who wait.
-var limits = lab.Limits{Text: 256 << 10, Time: 5 * time.Minute}
-
 func main() {
-	l := &lab.Lab{Target: embedded.New(), Limits: limits, Lessons: lesson}
+	l := &lab.Lab{Target: embedded.New(), Limits: lab.UsualLimits(), Lessons: lesson}
 	js.Global().Set("tutorPlay", js.FuncOf(func(_ js.Value, args []js.Value) any { return promised(l, args) }))
 	select {}
 }

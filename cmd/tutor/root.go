@@ -78,6 +78,6 @@ Exit codes: 0 every act passed, 1 an observation is not what was expected, 2 cou
 	root.SetVersionTemplate("tutor {{.Version}}\n")
 	t.maxFileSize = registerMaxFileSize(root)
 	play.register(root, t)
-	root.AddCommand(newRun(t), newList(t), newCheck(t), newSchema(t), newMatrix(t), newCon(t), newPub(t), newBroker(t), newServe(t), newByHand(t), newShow(t), newVersion(t))
+	root.AddCommand(newRun(t), newList(t), newCheck(t), newSchema(t), newMatrix(t), newCon(t), newPub(t), newBroker(t), newServe(t), newSite(t), newByHand(t), newShow(t), newVersion(t))
 	return root
 }

@@ -232,20 +232,26 @@ func ownOf(name string, s *source) *server.Own {
 	return own
 }
 
-// name is the name of a file's chapter in paths: the file's own, with a number if that is taken.
+// name is the name of a file's chapter in paths.
 func (o *ownFiles) name(path string) string {
 	path = filepath.Clean(path)
 	if name := o.names[path]; name != "" {
 		return name
 	}
+	name := chapterName(path, o.taken)
+	o.taken = append(o.taken, name)
+	o.names[path] = name
+	return name
+}
+
+// chapterName is the name of a file's chapter in paths: the file's own, with a number if that is taken.
+func chapterName(path string, taken []string) string {
 	base := filepath.Base(path)
 	slug := course.Slug(strings.TrimSuffix(base, filepath.Ext(base)))
 	name := slug
-	for n := 2; name == "" || slices.Contains(o.taken, name); n++ {
+	for n := 2; name == "" || slices.Contains(taken, name); n++ {
 		name = strings.Trim(slug+"-"+strconv.Itoa(n), "-")
 	}
-	o.taken = append(o.taken, name)
-	o.names[path] = name
 	return name
 }
 

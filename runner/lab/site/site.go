@@ -1,0 +1,162 @@
+// Package site writes the laboratory as a directory that any web server can serve: the pages of the course, each with the
+// run of its lesson, and the player, which is the laboratory as WebAssembly. Without a player the pages are complete, but
+// nobody plays.
+//
+// A directory is written beside the one that it is to become and then takes its place, so that who breaks it off has the
+// old one. What it takes the place of must be a site, or nothing.
+package site
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"tutor/runner/lab"
+	"tutor/runner/lab/course"
+	"tutor/runner/lab/page"
+	"tutor/runner/stage"
+)
+
+// Site is what is written.
+type Site struct {
+	// Course are the chapters whose lessons the player has, too. Own are others, which it does not know: their pages show
+	// what came of them, and nobody plays them.
+	Course, Own []*course.Chapter
+	// Target plays the runs that are in the pages.
+	Target stage.Target
+	// Others, if not nil, is what came of a lesson on other brokers.
+	Others func(*course.Lesson) []page.Other
+	// Player is who plays; nil where nobody does.
+	Player *Player
+}
+
+// Written is what was written.
+type Written struct {
+	// Lessons is how many have a page.
+	Lessons int
+	// Bytes is the size of all files.
+	Bytes int64
+	// Unplayed are the lessons that could not be played, each with why. Their pages have no run.
+	Unplayed []string
+}
+
+// writing is a site that is being written.
+type writing struct {
+	*Site
+	dir *staged
+	mu  sync.Mutex
+	Written
+}
+
+// Write writes the site in place of a directory. When the context ends, or anything fails, the directory is as it was.
+func (s *Site) Write(ctx context.Context, dir string) (w Written, err error) {
+	d, err := stageFor(dir)
+	if err != nil {
+		return w, err
+	}
+	defer func() { err = d.clear(err) }()
+	writing := &writing{Site: s, dir: d}
+	if err := writing.all(ctx); err != nil {
+		return w, err
+	}
+	slices.Sort(writing.Unplayed)
+	writing.Bytes, err = d.commit()
+	return writing.Written, err
+}
+
+// all writes what all pages need, and then the pages.
+func (w *writing) all(ctx context.Context) error {
+	assets, err := page.Assets()
+	if err != nil {
+		return err
+	}
+	if w.Player != nil {
+		assets[packedName], assets[scriptName] = w.Player.Packed, w.Player.Script
+	}
+	site := w.pages(w.backend())
+	if assets["index.html"], err = site.Index(); err != nil {
+		return err
+	}
+	if assets["own.html"], err = site.Own(); err != nil {
+		return err
+	}
+	for path, text := range assets {
+		if err := w.dir.put(path, text); err != nil {
+			return err
+		}
+	}
+	return w.lessons(ctx)
+}
+
+// backend is who plays the lessons of the course.
+func (w *writing) backend() page.Backend {
+	if w.Player == nil {
+		return page.Nobody
+	}
+	return page.Wasm
+}
+
+func (w *writing) pages(b page.Backend) *page.Site {
+	return &page.Site{
+		Chapters: slices.Concat(w.Own, w.Course), Backend: b,
+		PlaysOn: "the embedded broker, in your browser", PolicyInside: true,
+	}
+}
+
+// lessons writes the pages of all lessons, some at a time.
+func (w *writing) lessons(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	each := func(site *page.Site, chapters []*course.Chapter) {
+		for _, c := range chapters {
+			for _, l := range c.Lessons {
+				group.Go(func() error { return w.lesson(ctx, site, c, l) })
+			}
+		}
+	}
+	each(w.pages(w.backend()), w.Course)
+	each(w.pages(page.Nobody), w.Own)
+	return group.Wait()
+}
+
+func (w *writing) lesson(ctx context.Context, site *page.Site, c *course.Chapter, l *course.Lesson) error {
+	run, why := w.run(ctx, l)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	recorded := page.Recorded{Run: run}
+	if w.Others != nil {
+		recorded.Others = w.Others(l)
+	}
+	text, err := site.Lesson(c, l, recorded)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	w.Lessons++
+	if run == nil {
+		w.Unplayed = append(w.Unplayed, fmt.Sprintf("%s: %s", l.Path, why))
+	}
+	w.mu.Unlock()
+	return w.dir.put(page.LessonPath(l), text)
+}
+
+// run is what comes of a lesson, or why nothing does.
+func (w *writing) run(ctx context.Context, l *course.Lesson) (run *lab.Run, why string) {
+	found := func(string) (*course.Lesson, error) { return l, nil }
+	player := lab.Lab{Target: w.Target, Lessons: found, Limits: lab.UsualLimits()}
+	reply := player.Play(ctx, lab.Request{Lesson: l.Path})
+	switch {
+	case reply.Error != "":
+		return nil, reply.Error
+	case len(reply.Runs) != 1:
+		return nil, "it was not played"
+	case reply.Runs[0].Error != "":
+		return nil, reply.Runs[0].Error
+	}
+	return &reply.Runs[0], ""
+}
