@@ -53,11 +53,7 @@ func Build(ctx context.Context, checkout string) (p *Player, err error) {
 		return nil, fmt.Errorf("compiling the laboratory: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-	compiled := filepath.Join(temp, "lab.wasm")
-	if _, err := goCommand(ctx, checkout, append(append([]string{"build", "-o", compiled}, flags[:]...), "./cmd/laboratory")...); err != nil {
-		return nil, fmt.Errorf("compiling the laboratory: %w", err)
-	}
-	program, err := os.ReadFile(compiled)
+	program, err := compiled(ctx, checkout, temp)
 	if err != nil {
 		return nil, fmt.Errorf("compiling the laboratory: %w", err)
 	}
@@ -67,6 +63,19 @@ func Build(ctx context.Context, checkout string) (p *Player, err error) {
 	}
 	p.Script, err = script(ctx, checkout)
 	return p, err
+}
+
+// compiled is the laboratory, compiled in a temporary directory.
+func compiled(ctx context.Context, checkout, temp string) ([]byte, error) {
+	overlay, program := filepath.Join(temp, "overlay.json"), filepath.Join(temp, "lab.wasm")
+	if err := writeOverlay(ctx, checkout, overlay); err != nil {
+		return nil, err
+	}
+	args := append([]string{"build", "-overlay", overlay, "-o", program}, flags[:]...)
+	if _, err := goCommand(ctx, checkout, append(args, "./cmd/laboratory")...); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(program)
 }
 
 // Save writes the player's files to a directory, from which a program can carry them.
