@@ -79,7 +79,7 @@ func (p *Picture) Element() string { return p.element("") }
 func (p *Picture) Document(style string) string { return p.element("<style>\n" + style + "</style>\n") }
 
 func (p *Picture) element(style string) string {
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" class="%[8]s" role="img" viewBox="0 0 %[1]s %[2]s" width="%[1]s" height="%[2]s">`+
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" class="%[8]s" role="img" xml:space="preserve" viewBox="0 0 %[1]s %[2]s" width="%[1]s" height="%[2]s">`+
 		"\n<title>%[3]s</title>\n<desc>%[4]s</desc>\n%[5]s"+`<rect class="paper" width="%[1]s" height="%[2]s"/>`+"\n%[6]s%[7]s</svg>\n",
 		Num(p.Width), Num(p.Height), Text(cmp.Or(p.Title, p.Name)), Text(p.Desc), style, p.Heading(), p.Body, strings.TrimSuffix("tutor "+p.Class, " "))
 }

@@ -14,7 +14,7 @@ func (d *drawing) row(i int, r row) {
 		class += " inferred"
 	}
 	d.line(`<g class="%s" data-first="%d" data-last="%d"><title>%s</title>`, class, r.first, r.last, svg.Text(r.sentence))
-	d.line(`<rect class="band" x="0" y="%s" width="%s" height="%s"/>`, svg.Num(d.tops[i]), svg.Num(d.width), svg.Num(r.height()))
+	d.line(`<rect class="band" y="%s" width="%s" height="%s"/>`, svg.Num(d.tops[i]), svg.Num(d.width), svg.Num(r.height()))
 	if r.lane != none {
 		d.arrows(i, r)
 		d.mark(i, r)
@@ -125,14 +125,14 @@ func (d *drawing) text(l label) {
 	if l.class != "" {
 		class += " " + l.class
 	}
-	d.line(`<text class="%s" xml:space="preserve" x="%s" y="%s">%s%s%s</text>`, class, svg.Num(l.x+l.textX()), svg.Num(l.y), svg.Tooltip(l.full), body, words)
+	d.line(`<text class="%s" x="%s" y="%s">%s%s%s</text>`, class, svg.Num(l.x+l.textX()), svg.Num(l.y), svg.Tooltip(l.full), body, words)
 }
 
 // chip draws the number of a message, in its colour.
 func (d *drawing) chip(x, y float64, message int) {
 	w := chipWidth(message)
 	d.line(`<rect class="chip m%d" x="%s" y="%s" width="%s" height="%s" rx="4"/>`, colour(message), svg.Num(x), svg.Num(y-11.5), svg.Num(w), svg.Num(chipHeight))
-	d.line(`<text class="number" text-anchor="middle" x="%s" y="%s">%d</text>`, svg.Num(x+w/2), svg.Num(y-0.2), message)
+	d.line(`<text class="number" x="%s" y="%s">%d</text>`, svg.Num(x+w/2), svg.Num(y-0.2), message)
 }
 
 // sign draws an item of the legend.

@@ -75,7 +75,7 @@ func (d *drawing) kinds() {
 		if i+1 < len(d.lanes) && d.lanes[i+1].kind == l.kind {
 			many = 1
 		}
-		d.line(`<text class="small" text-anchor="middle" x="%s" y="%s">%s</text>`, svg.Num(d.xs[i]), svg.Num(d.top-6), titles[l.kind][many])
+		d.line(`<text class="small kind" x="%s" y="%s">%s</text>`, svg.Num(d.xs[i]), svg.Num(d.top-6), titles[l.kind][many])
 	}
 }
 
@@ -137,7 +137,7 @@ func (d *drawing) axis() {
 			from = d.tops[i+1] - 3
 		}
 		if r.jump || i == 0 {
-			d.line(`<text class="time" text-anchor="end" x="%s" y="%s">%s</text>`, svg.Num(x-9), svg.Num(d.y(i)+4), svg.Text(Moment(r.at)))
+			d.line(`<text class="time" x="%s" y="%s">%s</text>`, svg.Num(x-9), svg.Num(d.y(i)+4), svg.Text(Moment(r.at)))
 		}
 	}
 	segment(&path, x, from, d.bottom)
@@ -163,7 +163,7 @@ func (d *drawing) head(i int) {
 	if kind == queueLane {
 		d.line(`<path d="M%s %sv%s"/>`, svg.Num(h.x-5), svg.Num(h.y-headHeight/2-4.5), svg.Num(headHeight))
 	}
-	d.line(`<text class="head" text-anchor="middle" x="%s" y="%s">%s</text></g>`, svg.Num(h.x+h.w/2), svg.Num(h.y), svg.Text(h.body))
+	d.line(`<text class="head" x="%s" y="%s">%s</text></g>`, svg.Num(h.x+h.w/2), svg.Num(h.y), svg.Text(h.body))
 }
 
 // colour is that of a message, as the style sheet counts them.
