@@ -50,9 +50,9 @@ var layers = map[string][]string{
 	"tutor/runner/broker/brokertest":   {"broker", "broker/importing", "broker/vhost", "definitions", "escape", "mistake", "suggest", "wire"},
 
 	"tutor/runner/lab/course": {"definitions", "escape", "fate", "mistake", "scenario", "suggest", "transcript"},
-	"tutor/runner/lab/site": append([]string{"diagram", "lab", "lab/course", "lab/page", "play", "play/barrier", "play/inspector", "report/document", "report/picture",
+	"tutor/runner/lab/site": append([]string{"diagram", "lab", "lab/course", "lab/page", "lab/recorded", "report/compare", "play", "play/barrier", "play/inspector", "report/document", "report/picture",
 		"report/stepping", "svg"}, engine...),
-	"tutor/runner/lab/page": append([]string{"diagram", "lab", "lab/course", "play", "play/barrier", "play/inspector", "report/document", "report/picture",
+	"tutor/runner/lab/page": append([]string{"diagram", "lab", "lab/course", "lab/recorded", "report/compare", "play", "play/barrier", "play/inspector", "report/document", "report/picture",
 		"report/stepping", "svg"}, engine...),
 	"tutor/runner/lab/recorded": append([]string{"lab", "lab/course", "play", "play/barrier", "play/inspector", "report/compare", "report/document", "report/picture", "svg"}, engine...),
 	"tutor/runner/lab":          append([]string{"lab/course", "play", "play/barrier", "play/inspector", "report/document", "report/picture", "svg"}, engine...),

@@ -24,8 +24,9 @@ import (
 
 // pagesFlags are the flags of the laboratory in a browser.
 type pagesFlags struct {
-	broker brokerFlags
-	port   int
+	broker     brokerFlags
+	recordings recordings
+	port       int
 	// chosen is set where the port was asked for.
 	chosen bool
 }
@@ -52,6 +53,7 @@ Nobody but this machine can connect, and no file is read but those that are name
 		},
 	}
 	flags.broker.register(cmd, t)
+	flags.recordings.register(cmd)
 	cmd.Flags().IntVar(&flags.port, "port", usualPort, "port to listen on; 0 takes a free one, and so does the default if it is taken")
 	return cmd
 }
@@ -66,6 +68,9 @@ func (f *pagesFlags) serve(ctx context.Context, t terminal, args []string) (err 
 		return err
 	}
 	o := server.Options{Course: chapters, Limits: lab.UsualLimits(), Log: log.New(logLines{t}, "", 0)}
+	if o.Others, err = f.recordings.others(ctx, t); err != nil {
+		return err
+	}
 	if err := f.broker.check(); err != nil {
 		return err
 	}

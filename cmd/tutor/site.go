@@ -15,7 +15,8 @@ import (
 )
 
 func newSite(t terminal) *cobra.Command {
-	return &cobra.Command{
+	others := &recordings{}
+	cmd := &cobra.Command{
 		Use:   "site DIR [FILE|DIR...]",
 		Short: "Write the course, and your own scenarios, as pages that any web server can serve",
 		Long: `site writes what serve shows to a directory, for any web server, with nothing behind it: each lesson's page
@@ -30,13 +31,18 @@ without Play.`,
   tutor site public mine.yaml`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return writeSite(cmd.Context(), t, args[0], args[1:])
+			return writeSite(cmd.Context(), t, args[0], args[1:], others)
 		},
 	}
+	others.register(cmd)
+	return cmd
 }
 
-func writeSite(ctx context.Context, t terminal, dir string, files []string) (err error) {
+func writeSite(ctx context.Context, t terminal, dir string, files []string, others *recordings) (err error) {
 	s := &site.Site{}
+	if s.Others, err = others.others(ctx, t); err != nil {
+		return err
+	}
 	if s.Course, err = carried(); err != nil {
 		return err
 	}

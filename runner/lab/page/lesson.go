@@ -9,32 +9,24 @@ import (
 	"tutor/runner/escape"
 	"tutor/runner/lab"
 	"tutor/runner/lab/course"
+	"tutor/runner/lab/recorded"
 	"tutor/runner/scenario"
 )
 
 // Recorded is what came of a lesson: on the embedded broker, and on others.
 type Recorded struct {
 	Run    *lab.Run
-	Others []Other
-}
-
-// Other is what came of a lesson on another broker than the embedded one.
-type Other struct {
-	// Broker is its name and version.
-	Broker string `json:"broker"`
-	// Alike is set where it was the same as on the embedded broker; else Run is what it was.
-	Alike bool     `json:"alike"`
-	Run   *lab.Run `json:"run,omitempty"`
+	Others []recorded.Of
 }
 
 // lessonData is what the module of a lesson's page reads.
 type lessonData struct {
-	Lesson  string   `json:"lesson"`
-	Backend Backend  `json:"backend"`
-	Root    string   `json:"root"`
-	Run     *lab.Run `json:"run"`
-	Knobs   []knob   `json:"knobs"`
-	Others  []Other  `json:"others"`
+	Lesson  string        `json:"lesson"`
+	Backend Backend       `json:"backend"`
+	Root    string        `json:"root"`
+	Run     *lab.Run      `json:"run"`
+	Knobs   []knob        `json:"knobs"`
+	Others  []recorded.Of `json:"others"`
 	// Watched is the chapter whose file may be saved again; empty if it is none of the reader\'s.
 	Watched string `json:"watched,omitempty"`
 }
@@ -66,7 +58,7 @@ type lessonPage struct {
 	Previous, Next *link
 	Run            *lab.Run
 	Picture        template.HTML
-	Others         []Other
+	Others         []recorded.Of
 	Knobs          []knob
 }
 
@@ -93,7 +85,7 @@ func (s *Site) Lesson(c *course.Chapter, l *course.Lesson, r Recorded) ([]byte, 
 	}
 	p.Topology = template.HTML(diagram.Inline(diagram.Of(l.Act)))
 	p.Previous, p.Next = s.beside(l)
-	data := lessonData{Lesson: l.Path, Backend: s.Backend, Root: lessonRoot, Run: r.Run, Knobs: p.Knobs, Others: append([]Other{}, r.Others...)}
+	data := lessonData{Lesson: l.Path, Backend: s.Backend, Root: lessonRoot, Run: r.Run, Knobs: p.Knobs, Others: append([]recorded.Of{}, r.Others...)}
 	if c.Own {
 		data.Watched = c.Name
 	}

@@ -64,8 +64,11 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request, site page.Si
 		return // nobody is there any more
 	}
 	recorded := page.Recorded{Run: run}
-	if s.options.Others != nil && on.own == nil {
-		recorded.Others = s.options.Others(l)
+	if s.options.Others != nil && run != nil {
+		if recorded.Others, err = s.options.Others(l, run); err != nil {
+			fail(w, err)
+			return
+		}
 	}
 	text, err := site.Lesson(on.chapter, l, recorded)
 	s.html(w, text, err)

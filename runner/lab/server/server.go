@@ -18,6 +18,7 @@ import (
 	"tutor/runner/lab"
 	"tutor/runner/lab/course"
 	"tutor/runner/lab/page"
+	"tutor/runner/lab/recorded"
 	"tutor/runner/stage"
 	"tutor/runner/target/embedded"
 )
@@ -25,8 +26,8 @@ import (
 // Options are what is served, and on which broker it is played.
 type Options struct {
 	Course []*course.Chapter
-	// Others, if not nil, is what came of a lesson of the course on other brokers.
-	Others func(*course.Lesson) []page.Other
+	// Others, if not nil, is what came of lessons on other brokers, beside what came of them on the embedded one.
+	Others func(*course.Lesson, *lab.Run) ([]recorded.Of, error)
 	// Target is the broker that is played on; nil stands for the embedded one. It tells its progress.
 	Target func(progress func(string)) (stage.Target, error)
 	// Limits of what pages have played.

@@ -18,6 +18,7 @@ import (
 	"tutor/runner/lab"
 	"tutor/runner/lab/course"
 	"tutor/runner/lab/page"
+	"tutor/runner/lab/recorded"
 	"tutor/runner/stage"
 )
 
@@ -28,8 +29,8 @@ type Site struct {
 	Course, Own []*course.Chapter
 	// Target plays the runs that are in the pages.
 	Target stage.Target
-	// Others, if not nil, is what came of a lesson on other brokers.
-	Others func(*course.Lesson) []page.Other
+	// Others, if not nil, is what came of lessons on other brokers, beside what came of them on the embedded one.
+	Others func(*course.Lesson, *lab.Run) ([]recorded.Of, error)
 	// Player is who plays; nil where nobody does.
 	Player *Player
 }
@@ -128,11 +129,15 @@ func (w *writing) lesson(ctx context.Context, site *page.Site, c *course.Chapter
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	recorded := page.Recorded{Run: run}
-	if w.Others != nil {
-		recorded.Others = w.Others(l)
+	came := page.Recorded{Run: run}
+	if w.Others != nil && run != nil {
+		others, err := w.Others(l, run)
+		if err != nil {
+			return err
+		}
+		came.Others = others
 	}
-	text, err := site.Lesson(c, l, recorded)
+	text, err := site.Lesson(c, l, came)
 	if err != nil {
 		return err
 	}
