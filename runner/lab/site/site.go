@@ -19,13 +19,14 @@ import (
 	"tutor/runner/lab/course"
 	"tutor/runner/lab/page"
 	"tutor/runner/lab/recorded"
+	"tutor/runner/scenario"
 	"tutor/runner/stage"
 )
 
 // Site is what is written.
 type Site struct {
-	// Course are the chapters whose lessons the player has, too. Own are others, which it does not know: their pages show
-	// what came of them, and nobody plays them.
+	// Course are the chapters whose lessons the player has, too: it plays them, but for those that take TLS. Own are
+	// others, which it does not know: their pages show what came of them.
 	Course, Own []*course.Chapter
 	// Target plays the runs that are in the pages.
 	Target stage.Target
@@ -112,16 +113,22 @@ func (w *writing) pages(b page.Backend) *page.Site {
 func (w *writing) lessons(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	each := func(site *page.Site, chapters []*course.Chapter) {
-		for _, c := range chapters {
-			for _, l := range c.Lessons {
-				group.Go(func() error { return w.lesson(ctx, site, c, l) })
+	played, unplayed := w.pages(w.backend()), w.pages(page.Nobody)
+	for _, c := range played.Chapters {
+		for _, l := range c.Lessons {
+			site := played
+			if slices.Contains(w.Own, c) || takesTLS(l.Act) {
+				site = unplayed
 			}
+			group.Go(func() error { return w.lesson(ctx, site, c, l) })
 		}
 	}
-	each(w.pages(w.backend()), w.Course)
-	each(w.pages(page.Nobody), w.Own)
 	return group.Wait()
+}
+
+// takesTLS reports whether an act has somebody connect over TLS, which the player lacks.
+func takesTLS(a *scenario.Act) bool {
+	return slices.ContainsFunc(a.Cast, func(actor *scenario.Actor) bool { return actor.Common().Connect.TLS != nil })
 }
 
 func (w *writing) lesson(ctx context.Context, site *page.Site, c *course.Chapter, l *course.Lesson) error {
