@@ -26,12 +26,24 @@ type strand[K comparable, T any] struct {
 
 // Add puts a value into the present moment and returns where it is, which holds until the next is added.
 func (m *Moments[K, T]) Add(key K, v T) *T {
-	s := m.by[key]
-	if s == nil {
-		s = m.begin(key)
-	}
+	s := m.of(key)
 	m.order.Add(s.place)
 	return push(&s.list, v)
+}
+
+// few is how many keys are sooner compared than looked up. Most moments have no more.
+const few = 4
+
+func (m *Moments[K, T]) of(key K) *strand[K, T] {
+	for _, s := range m.present[:min(few, len(m.present))] {
+		if s.key == key {
+			return s
+		}
+	}
+	if s := m.by[key]; s != nil {
+		return s
+	}
+	return m.begin(key)
 }
 
 func (m *Moments[K, T]) begin(key K) *strand[K, T] {
@@ -91,6 +103,16 @@ func (m *Moments[K, T]) Len() int {
 	return n
 }
 
+// Slice is the values as All yields them. What is past is copied by the part, which is a good deal faster.
+func (m *Moments[K, T]) Slice() []T {
+	all := make([]T, 0, m.Len())
+	for _, part := range m.past {
+		all = append(all, part...)
+	}
+	m.ofPresent(func(v T) bool { all = append(all, v); return true })
+	return all
+}
+
 // All yields the values, those of the present in the order in which they came.
 func (m *Moments[K, T]) All(yield func(T) bool) {
 	for _, part := range m.past {
@@ -98,6 +120,11 @@ func (m *Moments[K, T]) All(yield func(T) bool) {
 			return
 		}
 	}
+	m.ofPresent(yield)
+}
+
+// ofPresent yields the values of the present in the order in which they came.
+func (m *Moments[K, T]) ofPresent(yield func(T) bool) {
 	yielded := make([]int, len(m.present))
 	for place := range m.order.All {
 		n := yielded[place]

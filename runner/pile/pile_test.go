@@ -37,7 +37,7 @@ func TestPile(t *testing.T) {
 func TestMoments(t *testing.T) {
 	type value struct{ key, n int }
 	byKey := func(a, b value) int { return cmp.Compare(a.key, b.key) }
-	for _, keys := range []int{1, 2, 5} {
+	for _, keys := range []int{1, 2, few + 2} {
 		var m Moments[int, value]
 		var want []value
 		for round := range 3 {
@@ -50,7 +50,7 @@ func TestMoments(t *testing.T) {
 						t.Fatalf("%v is not where it was put", v)
 					}
 				}
-				if got := slices.Collect(m.All); m.Len() != len(want) || !slices.Equal(got, want) {
+				if got := slices.Collect(m.All); m.Len() != len(want) || !slices.Equal(got, want) || !slices.Equal(m.Slice(), want) {
 					t.Fatalf("%d values, want %d as they came", m.Len(), len(want))
 				}
 				m.Over(cmp.Compare[int])

@@ -73,18 +73,21 @@ func (a *Answers) add(answer Answer) {
 
 // answered keeps what the broker says, if somebody listens.
 func (c *channels) answered(number uint16, m wire.Method, content *Content) {
+	var answer Answer
+	switch m := m.(type) {
+	case *wire.BasicReturn:
+		answer = Answer{Kind: Returned, Mark: content.Mark, Why: fmt.Sprintf("%d %s", m.ReplyCode, m.ReplyText)}
+	case *wire.BasicAck:
+		answer = Answer{Kind: Confirmed, Tag: m.DeliveryTag, Multiple: m.Multiple}
+	case *wire.BasicNack:
+		answer = Answer{Kind: Refused, Tag: m.DeliveryTag, Multiple: m.Multiple}
+	default:
+		return
+	}
 	c.mu.Lock()
 	answers := c.answers[number]
 	c.mu.Unlock()
-	if answers == nil {
-		return
-	}
-	switch m := m.(type) {
-	case *wire.BasicReturn:
-		answers.add(Answer{Kind: Returned, Mark: content.Mark, Why: fmt.Sprintf("%d %s", m.ReplyCode, m.ReplyText)})
-	case *wire.BasicAck:
-		answers.add(Answer{Kind: Confirmed, Tag: m.DeliveryTag, Multiple: m.Multiple})
-	case *wire.BasicNack:
-		answers.add(Answer{Kind: Refused, Tag: m.DeliveryTag, Multiple: m.Multiple})
+	if answers != nil {
+		answers.add(answer)
 	}
 }

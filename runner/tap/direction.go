@@ -3,6 +3,7 @@ package tap
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"tutor/runner/wire"
 )
@@ -10,14 +11,14 @@ import (
 // direction reassembles methods and their content from the bytes of one direction of a connection.
 type direction struct {
 	stream   wire.Stream
+	decoder  wire.Decoder
 	deliver  func(channel uint16, m wire.Method, content *Content)
 	keepBody bool
 	// wanted, if not nil, says which methods are of interest.
 	wanted func(wire.MethodID) bool
-	// open are the methods whose content is not complete yet, by channel, and spare is the memory of those that were
-	// delivered.
-	open  map[uint16]*assembly
-	spare []*assembly
+	// open are the methods whose content is not complete yet: at most one of each channel, and rarely more than one in
+	// all, so they are simply searched. Spare is the memory of those that were delivered.
+	open, spare []*assembly
 	// ack is the memory of the acknowledgements, which come by the thousand.
 	ack wire.BasicAck
 	// broken is set when the bytes made no sense; nothing is decoded from then on.
@@ -25,7 +26,8 @@ type direction struct {
 }
 
 type assembly struct {
-	method wire.Method
+	channel uint16
+	method  wire.Method
 	// content counts once the header has come.
 	content Content
 	headed  bool
@@ -49,10 +51,6 @@ func (d *direction) feed(p []byte) error {
 func (d *direction) frame(f wire.Frame) error {
 	switch f.Type {
 	case wire.FrameMethod:
-		if id, ok := wire.PeekMethod(f.Payload); ok && d.wanted != nil && !d.wanted(id) {
-			delete(d.open, f.Channel)
-			return nil
-		}
 		return d.method(f)
 	case wire.FrameHeader:
 		return d.header(f)
@@ -63,16 +61,21 @@ func (d *direction) frame(f wire.Frame) error {
 }
 
 func (d *direction) method(f wire.Frame) error {
+	id, ok := wire.PeekMethod(f.Payload)
+	if ok && d.wanted != nil && !d.wanted(id) {
+		d.close(f.Channel)
+		return nil
+	}
 	var a *assembly
 	var into wire.Method
 	last := len(d.spare) - 1
-	if id, _ := wire.PeekMethod(f.Payload); id == d.ack.ID() {
+	if id == d.ack.ID() {
 		into = &d.ack
 	} else if last >= 0 {
 		a = d.spare[last]
 		into = a.method
 	}
-	m, err := wire.DecodeMethodInto(into, f.Payload)
+	m, err := d.decoder.Method(into, f.Payload)
 	if err != nil {
 		return fmt.Errorf("decoding a method: %w", err)
 	}
@@ -80,44 +83,58 @@ func (d *direction) method(f wire.Frame) error {
 		d.deliver(f.Channel, m, nil)
 		return nil
 	}
-	if d.open == nil {
-		d.open = map[uint16]*assembly{}
-	}
 	if a == nil {
 		a = &assembly{}
 	} else {
 		d.spare = d.spare[:last]
 	}
-	a.method, a.headed = m, false
-	d.open[f.Channel] = a
+	a.channel, a.method, a.headed = f.Channel, m, false
+	d.close(f.Channel)
+	d.open = append(d.open, a)
 	return nil
 }
 
+// on is the method of a channel whose content is not complete, or nil.
+func (d *direction) on(channel uint16) *assembly {
+	for _, a := range d.open {
+		if a.channel == channel {
+			return a
+		}
+	}
+	return nil
+}
+
+// close forgets the method of a channel whose content is not complete, if there is one.
+func (d *direction) close(channel uint16) {
+	d.open = slices.DeleteFunc(d.open, func(a *assembly) bool { return a.channel == channel })
+}
+
 func (d *direction) header(f wire.Frame) error {
-	a := d.open[f.Channel]
+	a := d.on(f.Channel)
 	if a == nil && d.wanted != nil {
 		return nil
 	}
 	if a == nil || a.headed {
 		return errContent
 	}
-	h, err := wire.DecodeContentHeaderInto(a.headers, f.Payload)
+	c := &a.content
+	c.Properties.Headers = a.headers
+	size, err := d.decoder.Content(&c.Properties, f.Payload)
 	if err != nil {
 		return fmt.Errorf("decoding a content header: %w", err)
 	}
-	a.headed, a.headers = true, h.Properties.Headers
-	a.content = Content{Properties: h.Properties, Size: h.BodySize, Body: a.content.Body[:0]}
-	a.content.Mark, a.content.Properties.Headers = unmark(h.Properties.Headers)
-	if len(a.content.Properties.Headers) == 0 {
-		a.content.Properties.Flags &^= wire.FlagHeaders
+	a.headed, a.headers, a.missing = true, c.Properties.Headers, size
+	c.Size, c.Body = size, c.Body[:0]
+	c.Mark, c.Properties.Headers = unmark(a.headers)
+	if len(c.Properties.Headers) == 0 {
+		c.Properties.Flags &^= wire.FlagHeaders
 	}
-	a.missing = h.BodySize
-	d.complete(f.Channel, a)
+	d.complete(a)
 	return nil
 }
 
 func (d *direction) body(f wire.Frame) error {
-	a := d.open[f.Channel]
+	a := d.on(f.Channel)
 	if a == nil && d.wanted != nil {
 		return nil
 	}
@@ -128,16 +145,17 @@ func (d *direction) body(f wire.Frame) error {
 		a.content.Body = append(a.content.Body, f.Payload...)
 	}
 	a.missing -= uint64(len(f.Payload))
-	d.complete(f.Channel, a)
+	d.complete(a)
 	return nil
 }
 
-func (d *direction) complete(channel uint16, a *assembly) {
-	if a.missing == 0 {
-		delete(d.open, channel)
-		d.deliver(channel, a.method, &a.content)
-		if cap(a.content.Body) <= largeBody {
-			d.spare = append(d.spare, a)
-		}
+func (d *direction) complete(a *assembly) {
+	if a.missing > 0 {
+		return
+	}
+	d.close(a.channel)
+	d.deliver(a.channel, a.method, &a.content)
+	if cap(a.content.Body) <= largeBody {
+		d.spare = append(d.spare, a)
 	}
 }

@@ -148,10 +148,7 @@ func (r *Recorder) Arrange(first int) {
 func (r *Recorder) Take() []Line {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	lines := make([]Line, 0, r.lines.Len())
-	for l := range r.lines.All {
-		lines = append(lines, l)
-	}
+	lines := r.lines.Slice()
 	r.lines = pile.Moments[side, Line]{}
 	return lines
 }

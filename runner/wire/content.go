@@ -97,19 +97,19 @@ type ContentHeader struct {
 
 // DecodeContentHeader decodes the payload of a header frame.
 func DecodeContentHeader(payload []byte) (ContentHeader, error) {
-	return DecodeContentHeaderInto(nil, payload)
-}
-
-// DecodeContentHeaderInto is [DecodeContentHeader] with memory for the headers that is used again.
-func DecodeContentHeaderInto(headers Table, payload []byte) (ContentHeader, error) {
-	h := ContentHeader{Properties: Properties{Headers: headers[:0]}}
+	var h ContentHeader
 	c := coder{buf: payload}
-	c.short(&h.ClassID)
-	c.reservedShort() // the weight
-	c.longlong(&h.BodySize)
+	h.begin(&c)
 	h.Encoded = c.buf
 	h.Properties.fields(&c)
 	return h, c.result()
+}
+
+// begin is what comes before the properties.
+func (h *ContentHeader) begin(c *coder) {
+	c.short(&h.ClassID)
+	c.reservedShort() // the weight
+	c.longlong(&h.BodySize)
 }
 
 // AppendContentHeader appends a header frame of the basic class; properties is what

@@ -54,31 +54,7 @@ func PeekMethod(payload []byte) (id MethodID, ok bool) {
 
 // DecodeMethod decodes the payload of a method frame. Bytes that follow the arguments are not looked
 // at, as RabbitMQ does not.
-func DecodeMethod(payload []byte) (Method, error) { return DecodeMethodInto(nil, payload) }
-
-// DecodeMethodInto is [DecodeMethod] into memory that is used again: m, if it is of the payload's method. Methods
-// with tables are not for that.
-func DecodeMethodInto(m Method, payload []byte) (Method, error) {
-	c := coder{buf: payload}
-	var id MethodID
-	c.short(&id.Class)
-	c.short(&id.Method)
-	if c.err != nil {
-		return nil, c.err
-	}
-	if m == nil || m.ID() != id {
-		i, ok := find(id)
-		if !ok {
-			return nil, errorf(NotImplemented, "%v", id)
-		}
-		m = methods[i].new()
-	}
-	m.fields(&c)
-	if c.err != nil {
-		return nil, errorf(c.err.Code, "%v: %s", id, c.err.Text)
-	}
-	return m, nil
-}
+func DecodeMethod(payload []byte) (Method, error) { return new(Decoder).Method(nil, payload) }
 
 // AppendMethod appends a method frame. What AMQP cannot express, such as a name of more than 255
 // bytes, is an error, and then nothing is appended.

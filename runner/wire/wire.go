@@ -8,6 +8,7 @@
 //   - frame.go: [Stream] cuts frames out of what arrives, AppendMethod and its like write them;
 //   - method.go, methods.go and class_*.go: the methods, each described once for both directions;
 //   - content.go: content headers and the properties of messages;
+//   - decoder.go: decoding without memory for each;
 //   - coder.go and table.go: the fields that all of these are made of;
 //   - reply.go: the reply codes.
 package wire
