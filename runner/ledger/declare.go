@@ -99,9 +99,9 @@ func (l *Ledger) consumerDone(who int, vhost string, ch *channel, answer wire.Me
 		}
 		l.consumers[q]++
 		l.takes(q, who, 1)
-		l.unrest.touched[q] = true
+		l.unrest.touch(q)
 	case *wire.BasicGet:
-		l.unrest.touched[QueueRef{vhost, asked.Queue}] = true
+		l.unrest.touch(QueueRef{vhost, asked.Queue})
 	case *wire.BasicCancel:
 		if c, ok := ch.consumers[asked.ConsumerTag]; ok && kindOf(l.vhosts[vhost].Queues[c.queue.Name]).lingers {
 			ch.lingering = append(ch.lingering, c)

@@ -123,23 +123,33 @@ func (l *Ledger) delivery(who int, on uint16, tag uint64) (ch *channel, i uint32
 // settle applies a consumer's acknowledgement or rejection, or puts it off until it is committed. What was
 // delivered under automatic acknowledgement is not answered.
 func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func(tag uint64, i uint32)) {
-	for _, tag := range l.settled(ch, tag, multiple) {
-		if ch.doomed {
-			ch.unheard = append(ch.unheard, settlement{tag, do})
-			continue
+	if !multiple {
+		if l.isOpen(ch, tag) {
+			l.answer(ch, settlement{tag, do})
 		}
-		if ch.tx != nil {
-			ch.tx.settlements = append(ch.tx.settlements, settlement{tag, do})
-			continue
+	} else {
+		for _, tag := range l.openUpTo(ch, tag) {
+			l.answer(ch, settlement{tag, do})
 		}
-		i, _ := ch.delivered.take(tag)
-		delete(ch.others, tag)
-		do(tag, i)
 	}
 	ch.passed.settle(tag, multiple, func(_ uint64, i uint32) {
 		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
 			l.cast[who].Name, l.messages.At(l.copies.At(i).message).body, l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))
 	})
+}
+
+// answer applies the answer to a delivery, or puts it off.
+func (l *Ledger) answer(ch *channel, s settlement) {
+	switch {
+	case ch.doomed:
+		ch.unheard = append(ch.unheard, s)
+	case ch.tx != nil:
+		ch.tx.settlements = append(ch.tx.settlements, s)
+	default:
+		i, _ := ch.delivered.take(s.tag)
+		delete(ch.others, s.tag)
+		s.do(s.tag, i)
+	}
 }
 
 // spare enters what was answered on channels that the broker should have closed and has not. All must be quiet.
@@ -154,23 +164,19 @@ func (l *Ledger) spare() {
 	l.doomed = nil
 }
 
-// settled are the delivery tags that an answer is about, in order.
-func (l *Ledger) settled(ch *channel, tag uint64, multiple bool) (tags []uint64) {
-	open := func(tag uint64) bool {
-		i, ok := ch.delivered.get(tag)
-		return ok && l.copies.At(i).state == unacked && !ch.answered(tag)
-	}
-	if !multiple {
-		if open(tag) {
-			tags = []uint64{tag}
-		}
-		return tags
-	}
-	if tag != 0 && !open(tag) {
+// isOpen reports whether a delivery waits for its answer.
+func (l *Ledger) isOpen(ch *channel, tag uint64) bool {
+	i, ok := ch.delivered.get(tag)
+	return ok && l.copies.At(i).state == unacked && !ch.answered(tag)
+}
+
+// openUpTo are the delivery tags that an answer to all up to one is about, in order.
+func (l *Ledger) openUpTo(ch *channel, tag uint64) (tags []uint64) {
+	if tag != 0 && !l.isOpen(ch, tag) {
 		return nil // the broker does not know it, and closes the channel
 	}
 	for _, t := range ch.tags() {
-		if (t <= tag || tag == 0) && open(t) {
+		if (t <= tag || tag == 0) && l.isOpen(ch, t) {
 			tags = append(tags, t)
 		}
 	}
@@ -202,7 +208,7 @@ func (l *Ledger) passOn(m uint32, q QueueRef) (uint32, bool) {
 func (l *Ledger) acked(who int, tag uint64, i uint32) {
 	l.happens(outcome.Ack, who).about(l, i).tag = uint32(tag)
 	q := l.queues[l.copies.At(i).queue]
-	l.unrest.touched[q] = true
+	l.unrest.touch(q)
 	// A single active consumer may have kept another from taking over.
 	if hasSingleActive(l.queue(l.copies.At(i).queue)) {
 		l.unrest.stir(q)

@@ -68,8 +68,11 @@ func newEvents(now func() time.Duration) events {
 	return events{now: now, names: []string{""}, numbers: map[string]uint32{"": 0}, seen: side{cause: nobody}}
 }
 
-// name keeps a text.
+// name keeps a text for an event, if events are kept.
 func (e *events) name(text string) uint32 {
+	if e.truncated {
+		return 0
+	}
 	n, ok := e.numbers[text]
 	if !ok {
 		n = uint32(len(e.names))

@@ -31,7 +31,7 @@ func (l *Ledger) got(who int, ch *channel, g *wire.BasicGetOK, content *tap.Cont
 	}
 	l.asks(m, content)
 	l.exit(i)
-	l.unrest.touched[q] = true
+	l.unrest.touch(q)
 	c := l.copies.At(i)
 	l.happens(outcome.Get, who).about(l, i).mark(redelivered, g.Redelivered).mark(auto, asked.NoAck).tag = uint32(g.DeliveryTag)
 	l.keep(who, m, envelope{exchange: g.Exchange, key: g.RoutingKey, redelivered: g.Redelivered}, content)

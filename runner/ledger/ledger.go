@@ -55,6 +55,8 @@ type Ledger struct {
 	// queues by index: 0 is no queue.
 	queues   []QueueRef
 	queueIDs map[QueueRef]uint16
+	// latest is the number that was asked for last.
+	latest uint16
 	// consumers counts the consumers of each queue.
 	consumers map[QueueRef]int
 	// timedOut counts the consumers that a queue has stopped and may still count.
@@ -478,7 +480,11 @@ func (l *Ledger) doubt(format string, args ...any) {
 	l.doubts = append(l.doubts, fmt.Sprintf(format, args...))
 }
 
+// queueID is the number of a queue. Most of what happens one after the other is about the same.
 func (l *Ledger) queueID(q QueueRef) uint16 {
+	if l.latest != 0 && l.queues[l.latest] == q {
+		return l.latest
+	}
 	id, ok := l.queueIDs[q]
 	if !ok {
 		id = uint16(len(l.queues))
@@ -486,6 +492,7 @@ func (l *Ledger) queueID(q QueueRef) uint16 {
 		l.came = append(l.came, pile.Of[uint32]{})
 		l.queueIDs[q] = id
 	}
+	l.latest = id
 	return id
 }
 

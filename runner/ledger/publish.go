@@ -31,12 +31,7 @@ type routed struct {
 // publish enters a publish, which counts at once or when it is committed.
 func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *tap.Content) {
 	l.progress[who].Sent++
-	var to routed
-	keys := topology.Keys(p.RoutingKey, content.Properties.Headers)
-	if to.queues, to.known = []string{scenario.DirectReplyTo}, true; !isDirect(p) {
-		to.queues, to.known = l.route(l.cast[who].Vhost, p.Exchange, keys, content.Properties.Headers)
-	}
-	to.keys = l.keyID(keys)
+	to := l.routes(who, p, content.Properties.Headers)
 	l.mustKnow(l.cast[who].Vhost, p.Exchange)
 	if ch.tx != nil && to.known && ch.closed == "" {
 		l.postpone(who, ch, p, content, to)
@@ -66,6 +61,18 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	if !ch.confirm && len(to.queues) > 0 {
 		l.forgetDelivered(ch)
 	}
+}
+
+// routes is where a publish goes.
+func (l *Ledger) routes(who int, p *wire.BasicPublish, headers wire.Table) (to routed) {
+	keys := topology.Keys(p.RoutingKey, headers)
+	to.keys = l.keyID(keys)
+	if isDirect(p) {
+		to.queues, to.known = []string{scenario.DirectReplyTo}, true
+	} else {
+		to.queues, to.known = l.route(l.cast[who].Vhost, p.Exchange, keys, headers)
+	}
+	return to
 }
 
 // mustKnow doubts the books if a message comes to an exchange of a type that is not known here.
@@ -139,9 +146,11 @@ func (l *Ledger) enterMessage(who int, p *wire.BasicPublish, content *tap.Conten
 // the broker has made up.
 func (l *Ledger) route(vhost, exchange string, keys []string, headers wire.Table) (queues []string, known bool) {
 	queues, known = l.vhosts[vhost].Route(exchange, keys, headers)
-	slices.SortFunc(queues, func(a, b string) int {
-		return cmp.Compare(l.queueID(QueueRef{vhost, a}), l.queueID(QueueRef{vhost, b}))
-	})
+	if len(queues) > 1 {
+		slices.SortFunc(queues, func(a, b string) int {
+			return cmp.Compare(l.queueID(QueueRef{vhost, a}), l.queueID(QueueRef{vhost, b}))
+		})
+	}
 	return queues, known
 }
 
@@ -168,7 +177,7 @@ func (l *Ledger) Quiet(cause int) {
 	l.weigh()
 	l.calm()
 	l.events.arrange(cause)
-	clear(l.unrest.touched)
+	l.unrest.calm()
 	l.taken()
 }
 

@@ -25,6 +25,9 @@ type unrest struct {
 	stirred map[QueueRef]bool
 	// touched are the queues that anything was done to since all was quiet.
 	touched map[QueueRef]bool
+	// latest is one that is known to be stirred and touched: most of what happens one after the other is about the same
+	// queue, and need not be entered a million times.
+	latest QueueRef
 }
 
 func newUnrest(cast int) unrest {
@@ -41,8 +44,25 @@ func (u *unrest) disturb(who, rounds int) {
 
 // stir enters that a queue may deliver to any of its consumers.
 func (u *unrest) stir(q QueueRef) {
+	if q == u.latest {
+		return
+	}
 	u.stirred[q] = true
 	u.touched[q] = true
+	u.latest = q
+}
+
+// touch enters that something was done to a queue.
+func (u *unrest) touch(q QueueRef) {
+	if q != u.latest {
+		u.touched[q] = true
+	}
+}
+
+// calm forgets which queues anything was done to.
+func (u *unrest) calm() {
+	clear(u.touched)
+	u.latest = QueueRef{}
 }
 
 // Stir enters that a queue may deliver to any of its consumers.
@@ -105,6 +125,7 @@ func (l *Ledger) restless() []int {
 		l.spread(q)
 	}
 	clear(l.unrest.stirred)
+	l.unrest.latest = QueueRef{}
 	return slices.Sorted(slices.Values(l.unrest.waiting))
 }
 
@@ -115,7 +136,7 @@ func (l *Ledger) spread(from QueueRef) {
 	for rounds, level := 1, []QueueRef{from}; len(level) > 0; rounds++ {
 		var next []QueueRef
 		for _, q := range level {
-			l.unrest.touched[q] = true
+			l.unrest.touch(q)
 			boxes := l.letterboxes(q)
 			if _, known := l.vhosts[q.Vhost].Queues[q.Name]; known && (rounds > 1 || len(boxes) > 0) {
 				l.unrest.passing[q] = max(l.unrest.passing[q], uint8(min(rounds, math.MaxUint8)))
