@@ -179,7 +179,9 @@ func (c *confirming) told(tag uint64, kind tap.AnswerKind) {
 		return
 	}
 	delete(c.waiting, tag)
-	delete(c.numbers, u.mark)
+	if len(c.numbers) > 0 {
+		delete(c.numbers, u.mark)
+	}
 	switch {
 	case u.returned != "":
 		c.host.Print(transcript.Returned, u.body+" ("+u.returned+")", u.mark)

@@ -159,7 +159,7 @@ func (p *publishing) runErrands(ctx context.Context) (leaves bool) {
 func (p *publishing) send(ctx context.Context, n int) error {
 	p.takeReturns()
 	out := p.part.Nth(n)
-	body := escape.Body([]byte(out.Body))
+	body := shown(out.Body)
 	if p.isClosed(p.channel, p.number) {
 		return p.explain("publishing "+body, amqp.ErrClosed)
 	}
@@ -181,6 +181,14 @@ func (p *publishing) send(ctx context.Context, n int) error {
 	}
 	sent := unconfirmed{mark: mark, body: body, correlation: out.Properties.CorrelationID}
 	return p.confirms.published(ctx, confirmation.DeliveryTag, sent, out.Mandatory)
+}
+
+// shown is how a body is shown: most are texts, of which there is no need for another one.
+func shown(body string) string {
+	if escape.IsText([]byte(body)) {
+		return body
+	}
+	return escape.Body([]byte(body))
 }
 
 // printSent prints that a message was sent, which asks for an answer or does not.

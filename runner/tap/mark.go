@@ -53,11 +53,11 @@ func Unmarked(headers amqp.Table) (mark string, rest amqp.Table) {
 
 // unmark takes the mark off headers as they are on the wire.
 func unmark(headers wire.Table) (mark string, rest wire.Table) {
-	for i, f := range headers {
-		if f.Name != markHeader {
+	for i := range headers {
+		if headers[i].Name != markHeader {
 			continue
 		}
-		mark, _ = f.Value.(string)
+		mark, _ = headers[i].Value.(string)
 		rest = append(rest, headers[:i]...)
 		return mark, append(rest, headers[i+1:]...)
 	}
