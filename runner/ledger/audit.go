@@ -66,7 +66,7 @@ func (l *Ledger) Found(vhost, queue, mark string, headers wire.Table) {
 	}
 	i, ok := l.inQueue(m, QueueRef{vhost, queue}, headers)
 	if !ok {
-		l.doubt("queue %s still holds %s", queue, l.messages.At(m).body)
+		l.doubt("queue %s still holds %s", queue, l.body(m))
 		return
 	}
 	l.copies.At(i).end(fate.Queued)

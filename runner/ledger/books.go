@@ -39,7 +39,7 @@ func (l *Ledger) entries(yield func(outcome.Copy) bool) {
 func (l *Ledger) entry(c *copied) outcome.Copy {
 	m := l.messages.At(c.message)
 	return outcome.Copy{
-		Message:     m.body.String(),
+		Message:     l.bodies.At(m.body).String(),
 		Publisher:   l.cast[m.publisher].Name,
 		Queue:       l.queues[c.queue].Name,
 		Fate:        c.ended(),

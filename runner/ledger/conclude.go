@@ -116,7 +116,7 @@ func (l *Ledger) contradictions() {
 		for _, ch := range l.conns[who].channels {
 			for _, i := range ch.passed.all {
 				c := l.copies.At(i)
-				l.doubt("%s got %s from %s while %s had it", l.member(c.consumer), l.messages.At(c.message).body, l.queues[c.queue].Name, l.cast[who].Name)
+				l.doubt("%s got %s from %s while %s had it", l.member(c.consumer), l.body(c.message), l.queues[c.queue].Name, l.cast[who].Name)
 			}
 		}
 	}

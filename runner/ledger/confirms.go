@@ -64,7 +64,7 @@ func (l *Ledger) confirmsTold() map[string]scenario.ConfirmsSeen {
 func (l *Ledger) texts(messages []uint32) []string {
 	texts := make([]string, len(messages))
 	for i, m := range messages {
-		texts[i] = l.messages.At(m).body.String()
+		texts[i] = l.body(m).String()
 	}
 	return texts
 }

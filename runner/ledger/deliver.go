@@ -26,7 +26,7 @@ func (l *Ledger) deliver(who int, ch *channel, d *wire.BasicDeliver, content *ta
 	if !ok {
 		// What comes to one who leaves, another may have been seen to get before.
 		if !late || by.noAck || !l.wasRedelivered(m, by.queue) {
-			l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, l.messages.At(m).body, by.queue.Name)
+			l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, l.body(m), by.queue.Name)
 		}
 		return
 	}
@@ -93,7 +93,7 @@ func (l *Ledger) Took(who int, on uint16, tag uint64) {
 		c.state = taken
 	}
 	if c.redelivered {
-		l.remark(who, c.message+1, "redelivered: "+l.messages.At(c.message).body.String())
+		l.remark(who, c.message+1, "redelivered: "+l.body(c.message).String())
 	}
 }
 
@@ -134,7 +134,7 @@ func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func
 	}
 	ch.passed.settle(tag, multiple, func(_ uint64, i uint32) {
 		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
-			l.cast[who].Name, l.messages.At(l.copies.At(i).message).body, l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))
+			l.cast[who].Name, l.body(l.copies.At(i).message), l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))
 	})
 }
 

@@ -76,7 +76,7 @@ func (l *Ledger) release(who int, ch *channel) {
 func (l *Ledger) forgo(who int, ch *channel) {
 	for _, i := range ch.passed.all {
 		m := l.copies.At(i).message
-		l.remark(who, m+1, "gone, unacknowledged: "+l.messages.At(m).body.String())
+		l.remark(who, m+1, "gone, unacknowledged: "+l.body(m).String())
 	}
 	ch.passed.clear()
 }
@@ -84,7 +84,7 @@ func (l *Ledger) forgo(who int, ch *channel) {
 // lose gives back a copy, or loses it under automatic acknowledgement.
 func (l *Ledger) lose(who int, i uint32) {
 	c := l.copies.At(i)
-	body := l.messages.At(c.message).body.String()
+	body := l.body(c.message).String()
 	switch c.state {
 	case unacked:
 		l.requeue(i, false)

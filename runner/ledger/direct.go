@@ -65,7 +65,7 @@ func (l *Ledger) forsake() {
 		}
 		m := l.messages.At(c.message)
 		l.happens(outcome.Drop, ofBroker).about(l, a.copy)
-		l.remark(int(m.publisher), c.message+1, "reaches nobody: "+m.body.String())
+		l.remark(int(m.publisher), c.message+1, "reaches nobody: "+l.bodies.At(m.body).String())
 		c.end(fate.Dropped)
 		return true
 	})

@@ -34,7 +34,7 @@ func (l *Ledger) keep(who int, m uint32, e envelope, content *tap.Content) {
 		return
 	}
 	l.envelopes[who] = append(kept, scenario.Delivered{
-		Message: l.messages.At(m).body.String(), Redelivered: e.redelivered, Exchange: e.exchange, RoutingKey: e.key, ConsumerTag: e.tag,
+		Message: l.body(m).String(), Redelivered: e.redelivered, Exchange: e.exchange, RoutingKey: e.key, ConsumerTag: e.tag,
 		Headers: tableOf(content.Properties.Headers), Properties: propertiesOf(&content.Properties),
 	})
 }

@@ -168,7 +168,7 @@ func (l *Ledger) event(n int, r record) outcome.Event {
 		e.Origin = int(first) + 1
 	}
 	if r.message != 0 {
-		e.Body = l.messages.At(r.message - 1).body.String()
+		e.Body = l.body(r.message - 1).String()
 	}
 	return e
 }

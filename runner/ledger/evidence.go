@@ -52,7 +52,7 @@ func (l *Ledger) Testified(vhost, mark string, headers wire.Table) {
 	}
 	reason, known := reasonOf(all[0].reason)
 	if !known {
-		l.doubt("the broker says that %s has died in %s for a reason that is not known: %s", l.messages.At(m).body, all[0].queue, all[0].reason)
+		l.doubt("the broker says that %s has died in %s for a reason that is not known: %s", l.body(m), all[0].queue, all[0].reason)
 		return
 	}
 	before := merged(all[1:])
@@ -128,7 +128,7 @@ func (l *Ledger) departs(i uint32, reason death) {
 // unheard are testimonies that nothing fits, in sentences.
 func (l *Ledger) unheard() (doubts []string) {
 	for _, t := range l.testimonies {
-		doubts = append(doubts, fmt.Sprintf("the broker says that %s has died in %s (%v), where no copy of it should be", l.messages.At(t.message).body, t.queue.Name, t.reason))
+		doubts = append(doubts, fmt.Sprintf("the broker says that %s has died in %s (%v), where no copy of it should be", l.body(t.message), t.queue.Name, t.reason))
 	}
 	return doubts
 }

@@ -23,7 +23,7 @@ func (l *Ledger) got(who int, ch *channel, g *wire.BasicGetOK, content *tap.Cont
 		l.doubt("%s got a message that nobody has published", l.cast[who].Name)
 		return
 	}
-	body := l.messages.At(m).body.String()
+	body := l.body(m).String()
 	i, ok := l.inQueue(m, q, content.Properties.Headers)
 	if !ok {
 		l.doubt("%s got %s from %s, where no copy of it should be", l.cast[who].Name, body, q.Name)

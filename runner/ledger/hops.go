@@ -24,7 +24,7 @@ func (l *Ledger) Place(who int, mark, text string) Place {
 	p := Place{Hops: l.hops[who]}
 	if m, ok := l.find(mark); ok {
 		p.Message = m + 1
-		if p.Text = l.messages.At(m).body; p.Text.Is(text) {
+		if p.Text = l.body(m); p.Text.Is(text) {
 			return p
 		}
 	}

@@ -169,7 +169,7 @@ type QueueRef struct{ Vhost, Name string }
 
 // message is one publish.
 type message struct {
-	body                  transcript.Text
+	body                  transcript.Kept
 	first                 uint32
 	copies                uint16
 	publisher             uint16
@@ -463,12 +463,15 @@ func (l *Ledger) Affected() []QueueRef {
 	return refs
 }
 
+// body is that of a message.
+func (l *Ledger) body(m uint32) transcript.Text { return l.bodies.At(l.messages.At(m).body) }
+
 // size is how many bytes a message has, which may be shown with more or fewer.
 func (l *Ledger) size(m uint32) int64 {
 	if size, binary := l.sizes[m]; binary {
 		return int64(size)
 	}
-	return int64(l.messages.At(m).body.Len())
+	return int64(l.body(m).Len())
 }
 
 // remark tells something of an actor, and of a message if its number, from 1, is given.

@@ -14,7 +14,7 @@ import (
 // acknowledged.
 func TestMemory(t *testing.T) {
 	for kind, most := range map[reflect.Type]uintptr{
-		reflect.TypeFor[message](): 32, reflect.TypeFor[copied](): 32, reflect.TypeFor[record](): 40,
+		reflect.TypeFor[message](): 24, reflect.TypeFor[copied](): 32, reflect.TypeFor[record](): 40,
 	} {
 		if kind.Size() > most {
 			t.Errorf("%v takes %d bytes, want at most %d", kind, kind.Size(), most)

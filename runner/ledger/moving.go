@@ -24,9 +24,9 @@ func (l *Ledger) Moving() string {
 		return ""
 	case times > hops:
 		c := l.copies.At(back)
-		return fmt.Sprintf("%s goes back to %s over and over (%d times)", l.messages.At(c.message).body, l.queues[c.queue].Name, times)
+		return fmt.Sprintf("%s goes back to %s over and over (%d times)", l.body(c.message), l.queues[c.queue].Name, times)
 	}
-	return fmt.Sprintf("%s goes round through %s (dead-lettered %d times)", l.messages.At(latest).body, strings.Join(l.circle(latest), " → "), hops)
+	return fmt.Sprintf("%s goes round through %s (dead-lettered %d times)", l.body(latest), strings.Join(l.circle(latest), " → "), hops)
 }
 
 // enoughToCircle is from how many times on a message is said to go round.

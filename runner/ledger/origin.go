@@ -29,7 +29,7 @@ func (l *Ledger) tries() (all []outcome.Tries) {
 	}
 	for _, first := range slices.Sorted(maps.Keys(again)) {
 		m := l.messages.At(first)
-		t := outcome.Tries{Message: int(first) + 1, Body: m.body.String(), Times: 1 + len(again[first]), Publisher: l.cast[m.publisher].Name}
+		t := outcome.Tries{Message: int(first) + 1, Body: l.bodies.At(m.body).String(), Times: 1 + len(again[first]), Publisher: l.cast[m.publisher].Name}
 		slices.Sort(again[first])
 		for _, number := range again[first] {
 			if name := l.cast[l.messages.At(number).publisher].Name; !slices.Contains(t.By, name) {

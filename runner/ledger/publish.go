@@ -168,7 +168,7 @@ func (l *Ledger) Quiet(cause int) {
 	for _, number := range l.silent {
 		m := l.messages.At(number)
 		if c := l.copies.At(m.first); c.state == ready && !c.doubtful {
-			l.remark(int(m.publisher), number+1, "reaches no queue: "+m.body.String())
+			l.remark(int(m.publisher), number+1, "reaches no queue: "+l.bodies.At(m.body).String())
 		}
 	}
 	l.silent = nil
@@ -248,7 +248,7 @@ func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
 		c.queue = 0
 	}
 	if c.queue != 0 && !isPseudo(l.queues[c.queue]) || !l.messages.At(m).mandatory {
-		l.doubt("%s came back, though it should have reached %s", l.messages.At(m).body, l.queues[c.queue].Name)
+		l.doubt("%s came back, though it should have reached %s", l.body(m), l.queues[c.queue].Name)
 	}
 	l.happens(outcome.Return, int(l.messages.At(m).publisher)).about(l, l.messages.At(m).first).text = l.events.name(l.whys[m])
 	c.end(fate.Returned)

@@ -44,7 +44,7 @@ func (l *Ledger) Overdue(now, until time.Duration) (Overdue, bool) {
 		end := w.since + lives
 		if !found && limited && (c.state == ready && !c.doubtful && end <= until || c.requeues != w.requeues && end <= now) {
 			m := l.messages.At(c.message)
-			first, found = Overdue{m.body.String(), int(m.publisher), l.queues[c.queue], !ofQueue, lives, w.since}, true
+			first, found = Overdue{l.bodies.At(m.body).String(), int(m.publisher), l.queues[c.queue], !ofQueue, lives, w.since}, true
 		}
 		w.requeues = c.requeues
 		if c.state != settled {
@@ -62,7 +62,7 @@ func (l *Ledger) KeptBack() (q QueueRef, message string, ok bool) {
 	defer l.mu.Unlock()
 	for c := range l.copies.All {
 		if c.state == ready && l.mayBeKeptBack(&c) {
-			return l.queues[c.queue], l.messages.At(c.message).body.String(), true
+			return l.queues[c.queue], l.body(c.message).String(), true
 		}
 	}
 	return QueueRef{}, "", false

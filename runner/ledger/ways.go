@@ -12,7 +12,7 @@ import (
 func (l *Ledger) deathWays(yield func(string, []scenario.Death) bool) {
 	for i := range l.copies.Len() {
 		c := l.copies.At(i)
-		if !c.lettered && !yield(l.messages.At(c.message).body.String(), l.way(i)) {
+		if !c.lettered && !yield(l.body(c.message).String(), l.way(i)) {
 			return
 		}
 	}

@@ -103,16 +103,6 @@ func (m *Moments[K, T]) Len() int {
 	return n
 }
 
-// Slice is the values as All yields them. What is past is copied by the part, which is a good deal faster.
-func (m *Moments[K, T]) Slice() []T {
-	all := make([]T, 0, m.Len())
-	for _, part := range m.past {
-		all = append(all, part...)
-	}
-	m.ofPresent(func(v T) bool { all = append(all, v); return true })
-	return all
-}
-
 // All yields the values, those of the present in the order in which they came.
 func (m *Moments[K, T]) All(yield func(T) bool) {
 	for _, part := range m.past {
@@ -120,11 +110,6 @@ func (m *Moments[K, T]) All(yield func(T) bool) {
 			return
 		}
 	}
-	m.ofPresent(yield)
-}
-
-// ofPresent yields the values of the present in the order in which they came.
-func (m *Moments[K, T]) ofPresent(yield func(T) bool) {
 	yielded := make([]int, len(m.present))
 	for place := range m.order.All {
 		n := yielded[place]

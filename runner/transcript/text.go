@@ -3,6 +3,8 @@ package transcript
 import (
 	"strconv"
 	"strings"
+
+	"tutor/runner/pile"
 )
 
 // Text is a text that shares what it can with others: bodies that are counted differ in their number only, and an
@@ -60,44 +62,79 @@ func (t Text) Is(text string) bool {
 	return string(strconv.AppendUint(digits[:0], uint64(t.number), 10)) == text[len(f.head):len(text)-len(f.tail)]
 }
 
-// Texts make texts that share their frames. The zero Texts are ready for use.
-type Texts struct {
-	// last is the frame that was needed last, and frames are all there are, by their parts.
-	last   *frame
-	frames map[frame]*frame
+// Kept is a text that [Texts] have. There is no pointer in it, so that the garbage collector does not look through a
+// million of them again and again. The zero Kept is the empty text.
+type Kept struct {
+	// frame counts from 1.
+	frame, number uint32
 }
 
-// mostFrames is how many frames are kept to be shared: where there are more, there is little to share.
-const mostFrames = 256
+// Texts keep texts, which share their frames. The zero Texts are ready for use.
+type Texts struct {
+	frames pile.Of[*frame]
+	// last is the number of the frame that was needed last, and shared are those of frames by their parts.
+	last   uint32
+	shared map[frame]uint32
+}
+
+// mostShared is how many frames are kept to be shared: where there are more, there is little to share.
+const mostShared = 256
 
 // longText is the size of texts that are not looked for among others.
 const longText = 512
 
-// Keep is a text, of which only what no other has is kept.
-func (t *Texts) Keep(text []byte) Text {
-	from, to := counted(text)
-	if from == to || len(text) > longText {
-		return Plain(string(text))
+// At is a text that was kept.
+func (t *Texts) At(k Kept) Text {
+	if k.frame == 0 {
+		return Text{}
 	}
-	number, _ := strconv.ParseUint(string(text[from:to]), 10, 32)
-	return Text{t.around(text[:from], text[to:]), uint32(number)}
+	return Text{*t.frames.At(k.frame - 1), k.number}
 }
 
-func (t *Texts) around(head, tail []byte) *frame {
-	if f := t.last; f != nil && f.head == string(head) && f.tail == string(tail) {
-		return f
+// Keep keeps a text, but for what it shares with others.
+func (t *Texts) Keep(text []byte) Kept {
+	from, to := counted(text)
+	if from == to || len(text) > longText {
+		return t.keep(Plain(string(text)))
 	}
-	key := frame{string(head), string(tail)}
-	f := t.frames[key]
-	if f == nil {
-		if t.frames == nil || len(t.frames) == mostFrames {
-			t.frames = map[frame]*frame{}
+	number, _ := strconv.ParseUint(string(text[from:to]), 10, 32)
+	if t.last != 0 {
+		if f := *t.frames.At(t.last - 1); f.head == string(text[:from]) && f.tail == string(text[to:]) {
+			return Kept{t.last, uint32(number)}
 		}
-		f = &key
-		t.frames[key] = f
 	}
-	t.last = f
-	return f
+	return t.keep(Text{&frame{string(text[:from]), string(text[to:])}, uint32(number)})
+}
+
+// keep keeps a text with its frame, unless there is the same.
+func (t *Texts) keep(text Text) Kept {
+	switch {
+	case text.frame == nil:
+		return Kept{}
+	case text.number == 0:
+		return Kept{t.add(text.frame), 0}
+	case t.last == 0 || *t.frames.At(t.last - 1) != text.frame:
+		t.last = t.number(text.frame)
+	}
+	return Kept{t.last, text.number}
+}
+
+func (t *Texts) add(f *frame) (number uint32) {
+	t.frames.Add(f)
+	return t.frames.Len()
+}
+
+// number is that of a frame, or of one with the same parts.
+func (t *Texts) number(f *frame) uint32 {
+	number, known := t.shared[*f]
+	if !known {
+		if t.shared == nil || len(t.shared) == mostShared {
+			t.shared = map[frame]uint32{}
+		}
+		number = t.add(f)
+		t.shared[*f] = number
+	}
+	return number
 }
 
 // counted is where the first number of a text is, if it is one that can be written in one way only, and is small.

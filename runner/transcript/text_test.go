@@ -2,9 +2,9 @@ package transcript
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
-	"unsafe"
 )
 
 // A text is what was kept, whatever it shares with others.
@@ -15,8 +15,13 @@ func FuzzTexts(f *testing.F) {
 	f.Fuzz(func(t *testing.T, one, other []byte) {
 		var texts Texts
 		want := []string{string(one), string(other), string(one)}
-		got := []Text{texts.Keep(one), texts.Keep(other), texts.Keep(one)}
+		kept := []Kept{texts.Keep(one), texts.Keep(other), texts.Keep(one)}
 		clear(one) // its memory is the caller's
+		var again Texts
+		var got []Text
+		for _, k := range kept {
+			got = append(got, again.At(again.keep(texts.At(k))))
+		}
 		for i, w := range want {
 			if got[i].String() != w || got[i].Len() != len(w) || !got[i].Is(w) || got[i].Is(w+"0") || Plain(w).String() != w {
 				t.Errorf("%q is kept as %q, %d bytes", w, got[i].String(), got[i].Len())
@@ -37,15 +42,17 @@ func TestTextsShare(t *testing.T) {
 	if a.frame != b.frame {
 		t.Error("two bodies that are counted have frames of their own")
 	}
-	for n := range 3 * mostFrames {
-		if text := fmt.Sprintf("1%c:%d", rune('a'+n%26), n); texts.Keep([]byte(text)).String() != text {
+	for n := range 3 * mostShared {
+		if text := fmt.Sprintf("1%c:%d", rune('a'+n%26), n); texts.At(texts.Keep([]byte(text))).String() != text {
 			t.Errorf("%s is another", text)
 		}
 	}
-	if len(texts.frames) > mostFrames {
-		t.Errorf("%d frames are kept", len(texts.frames))
+	if len(texts.shared) > mostShared {
+		t.Errorf("%d frames are looked for", len(texts.shared))
 	}
-	if size := unsafe.Sizeof(Line{}); size > 32 {
-		t.Errorf("a line takes %d bytes, want at most 32", size)
+	for k, most := range map[reflect.Type]uintptr{reflect.TypeFor[Line](): 32, reflect.TypeFor[printed](): 24} {
+		if k.Size() > most {
+			t.Errorf("a %v takes %d bytes, want at most %d", k, k.Size(), most)
+		}
 	}
 }

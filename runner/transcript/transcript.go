@@ -110,11 +110,22 @@ type side struct {
 	actor uint16
 }
 
+// printed is a line as the recorder keeps it, small and without pointers: there may be millions.
+type printed struct {
+	at      time.Duration
+	text    Kept
+	message uint32
+	actor   uint16
+	kind    Kind
+	trouble bool
+}
+
 // Recorder keeps the lines of an act in the order in which they were printed. It is safe for
 // concurrent use.
 type Recorder struct {
 	mu    sync.Mutex
-	lines pile.Moments[side, Line]
+	texts Texts
+	lines pile.Moments[side, printed]
 }
 
 // Add appends a line. Hops are how many messages from one actor to another lie between it and what set off all
@@ -122,7 +133,7 @@ type Recorder struct {
 func (r *Recorder) Add(l Line, hops uint8) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.lines.Add(side{hops, l.Actor}, l)
+	r.lines.Add(side{hops, l.Actor}, printed{l.At, r.texts.keep(l.Text), l.Message, l.Actor, l.Kind, l.Trouble})
 }
 
 // Arrange orders the lines that were added since the last call. They belong to one moment, in which
@@ -148,8 +159,11 @@ func (r *Recorder) Arrange(first int) {
 func (r *Recorder) Take() []Line {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	lines := r.lines.Slice()
-	r.lines = pile.Moments[side, Line]{}
+	lines := make([]Line, 0, r.lines.Len())
+	for p := range r.lines.All {
+		lines = append(lines, Line{p.at, r.texts.At(p.text), p.message, p.actor, p.kind, p.trouble})
+	}
+	r.texts, r.lines = Texts{}, pile.Moments[side, printed]{}
 	return lines
 }
 
