@@ -525,8 +525,10 @@ func fit(body string, size int) string {
 	var padded strings.Builder
 	padded.Grow(size)
 	padded.WriteString(body)
-	for i := len(body); i < size; i++ {
-		padded.WriteByte(byte('0' + i%10))
+	const digits = "0123456789"
+	for padded.Len() < size {
+		rest := digits[padded.Len()%len(digits):]
+		padded.WriteString(rest[:min(len(rest), size-padded.Len())])
 	}
 	return padded.String()
 }

@@ -43,11 +43,12 @@ func Mark(marked, headers amqp.Table, mark string) {
 
 // Unmarked takes the mark off headers as the client library has them. It is empty where there is none.
 func Unmarked(headers amqp.Table) (mark string, rest amqp.Table) {
-	mark, _ = headers[markHeader].(string)
-	delete(headers, markHeader)
-	if len(headers) == 0 {
+	marked, is := headers[markHeader]
+	mark, _ = marked.(string)
+	if len(headers) == 0 || is && len(headers) == 1 {
 		return mark, nil
 	}
+	delete(headers, markHeader)
 	return mark, headers
 }
 
