@@ -2,6 +2,7 @@ package tap
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"tutor/runner/wire"
 )
@@ -11,8 +12,9 @@ type channels struct {
 	mu       sync.Mutex
 	last     uint16
 	arrivals map[uint16]uint64
-	// closing are those that the broker has closed.
-	closing map[uint16]bool
+	// closing are those that the broker has closed, and anyClosing is set once there was one: all that is written asks.
+	closing    map[uint16]bool
+	anyClosing atomic.Bool
 	// answers are kept of those where somebody wants them.
 	answers map[uint16]*Answers
 }
@@ -33,6 +35,7 @@ func (c *channels) closes(number uint16) {
 		c.closing = map[uint16]bool{}
 	}
 	c.closing[number] = true
+	c.anyClosing.Store(true)
 }
 
 func (c *channels) arrived(number uint16) {
@@ -60,6 +63,9 @@ func (c *Conn) ArrivalsOn(channel uint16) uint64 {
 
 // IsClosing reports whether the broker has closed a channel, which its client may not have noticed yet.
 func (c *Conn) IsClosing(channel uint16) bool {
+	if !c.channels.anyClosing.Load() {
+		return false
+	}
 	c.channels.mu.Lock()
 	defer c.channels.mu.Unlock()
 	return c.channels.closing[channel]
@@ -70,7 +76,7 @@ func (c *Conn) IsClosing(channel uint16) bool {
 // over whatever follows (AMQP 0-9-1, 4.2.2): the runner would do to an actor what the actor has not done. Who asks is
 // told that the channel is closed.
 func (c *Conn) isLateFence(p []byte) bool {
-	if len(p) == 0 || p[0] != byte(wire.FrameMethod) || !c.channels.anyClosing() {
+	if len(p) == 0 || p[0] != byte(wire.FrameMethod) || !c.channels.anyClosing.Load() {
 		return false
 	}
 	late := false
@@ -81,10 +87,4 @@ func (c *Conn) isLateFence(p []byte) bool {
 		return err
 	})
 	return err == nil && late
-}
-
-func (c *channels) anyClosing() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.closing) > 0
 }
