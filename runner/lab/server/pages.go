@@ -74,10 +74,6 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request, site page.Si
 	s.html(w, text, err)
 }
 
-// pageTime is how long an act may go on that a page has in it, so that the page does not take longer. What takes
-// longer is played when the page asks for it.
-const pageTime = 10 * time.Second
-
 // runOf is what comes of a lesson on the embedded broker; nil if that does not come to its end in time. It is played
 // once. The error is that of the context.
 func (s *Server) runOf(ctx context.Context, on *shelved, l *course.Lesson) (*lab.Run, error) {
@@ -94,7 +90,7 @@ func (s *Server) runOf(ctx context.Context, on *shelved, l *course.Lesson) (*lab
 	}
 	defer s.pageTurns.give()
 	found := func(string) (*course.Lesson, error) { return l, nil }
-	player := lab.Lab{Target: s.embedded, Lessons: found, Limits: lab.Limits{Time: pageTime}}
+	player := lab.Lab{Target: s.embedded, Lessons: found, Limits: lab.Limits{Time: s.options.PageTime}}
 	got := player.Play(ctx, lab.Request{Lesson: l.Path})
 	if ctx.Err() != nil {
 		return nil, ctx.Err()

@@ -6,6 +6,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,9 @@ type Options struct {
 	Target func(progress func(string)) (stage.Target, error)
 	// Limits of what pages have played.
 	Limits lab.Limits
+	// PageTime is how long an act may go on that a page has in it, so that the page does not take longer; 10 s unless it
+	// says otherwise. What takes longer is played when the page asks for it.
+	PageTime time.Duration
 	// Log is told what went wrong in serving.
 	Log *log.Logger
 }
@@ -61,6 +65,7 @@ type Server struct {
 
 // New returns a server; no broker is started before the first play.
 func New(o Options) (*Server, error) {
+	o.PageTime = cmp.Or(o.PageTime, 10*time.Second)
 	assets, err := page.Assets()
 	if err != nil {
 		return nil, err
