@@ -94,7 +94,7 @@ type begun struct {
 }
 
 func (r *running) begin(name string, request lab.Request) begun {
-	ctx, abort := context.WithCancel(r.t.Context())
+	ctx, abort := context.WithTimeout(r.t.Context(), patience)
 	b := begun{make(chan lab.Reply, 1), abort}
 	go func() { b.reply <- r.play(ctx, name, request) }()
 	return b

@@ -147,10 +147,13 @@ type events struct {
 	cancel func()
 }
 
+// patience is how long an event, or a reply, may take that must come.
+const patience = time.Minute
+
 // listen listens to events; the server has joined the listener to the others when it returns.
 func (r *running) listen(query string) *events {
 	r.t.Helper()
-	ctx, cancel := context.WithCancel(r.t.Context())
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	r.t.Cleanup(cancel)
 	request, err := http.NewRequestWithContext(ctx, "GET", r.url("/events"+query), nil)
 	if err != nil {
