@@ -121,6 +121,7 @@ func TestServe(t *testing.T) {
 	s.has("", "lesson/workqueue/")
 	s.has("index.html", "lesson/hello-2/a.html") // hello is the course's
 	s.has("lesson/hello-2/a.html", "pass on embedded")
+	s.has("lesson/hello-2/a.html", `"watched":"hello-2"`)
 	told := s.events()
 	put(t, filepath.Join(dir, "body.txt"), "two")
 	s.changes(told, "hello-2")
