@@ -119,7 +119,8 @@ func TestServe(t *testing.T) {
 	put(t, path, text)
 	s := serveHere(t, dir, "--port", "0")
 	s.has("", "lesson/workqueue/")
-	s.has("index.html", "lesson/hello-2/a.html") // hello is the course's
+	s.has("lesson/hello/both-sides-declare-the-queue.html", "RabbitMQ 4.3") // as recorded
+	s.has("index.html", "lesson/hello-2/a.html")                            // hello is the course's
 	s.has("lesson/hello-2/a.html", "pass on embedded")
 	s.has("lesson/hello-2/a.html", `"watched":"hello-2"`)
 	told := s.events()
