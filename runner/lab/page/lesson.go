@@ -3,6 +3,9 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"tutor/runner/diagram"
@@ -85,20 +88,46 @@ func (s *Site) Lesson(c *course.Chapter, l *course.Lesson, r Recorded) ([]byte, 
 	}
 	p.Topology = template.HTML(diagram.Inline(diagram.Of(l.Act)))
 	p.Previous, p.Next = s.beside(l)
-	data := lessonData{Lesson: l.Path, Backend: s.Backend, Root: lessonRoot, Run: r.Run, Knobs: p.Knobs, Others: append([]recorded.Of{}, r.Others...)}
+	data := lessonData{Lesson: l.Path, Backend: s.Backend, Root: lessonRoot, Run: r.Run, Knobs: p.Knobs, Others: []recorded.Of{}}
+	for _, of := range r.Others {
+		if of.Run != nil {
+			of.Run = needed(of.Run)
+		}
+		data.Others = append(data.Others, of)
+	}
 	if c.Own {
 		data.Watched = c.Name
 	}
 	if r.Run != nil {
 		p.Run, p.Picture = r.Run, template.HTML(r.Run.Picture)
-		inside := *r.Run
-		inside.Picture = "" // the page has it already
-		data.Run = &inside
+		data.Run = needed(r.Run)
+		data.Run.Picture, data.Run.Sentences = "", beyond(r.Run) // the page has the picture already
 	}
 	if p.common, err = s.common(p.Name, lessonRoot, "lesson.js", data); err != nil {
 		return nil, err
 	}
 	return write("lesson.html", p)
+}
+
+// row finds in a picture of which events a row tells.
+var row = regexp.MustCompile(`data-first="(\d+)" data-last="(\d+)"`)
+
+// beyond are the sentences of a run without those that its picture has: they are empty.
+func beyond(r *lab.Run) []string {
+	sentences := slices.Clone(r.Sentences)
+	for _, numbers := range row.FindAllStringSubmatch(r.Picture, -1) {
+		first, _ := strconv.Atoi(numbers[1])
+		last, _ := strconv.Atoi(numbers[2])
+		clear(sentences[min(first-1, len(sentences)):min(last, len(sentences))])
+	}
+	return sentences
+}
+
+// needed is a run with what the module of a page reads of it.
+func needed(r *lab.Run) *lab.Run {
+	own := *r
+	own.Fates, own.Deliveries, own.Queues, own.Confirms, own.Tries = nil, nil, nil, nil, nil
+	return &own
 }
 
 // place says which lesson of its chapter one is, and of how many.

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"html"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"tutor/runner"
+	"tutor/runner/escape"
 	"tutor/runner/lab"
 	"tutor/runner/lab/course"
 	"tutor/runner/lab/page"
@@ -153,6 +155,36 @@ func TestData(t *testing.T) {
 	k := data.Knobs[0]
 	if k.Name != "<b>knob" || len(k.Positions) != 2 || k.Positions[0].Written || !k.Positions[1].Written {
 		t.Errorf("%+v", k)
+	}
+}
+
+// Sentences that the picture has are not in the page twice; together they tell of each event.
+func TestSentences(t *testing.T) {
+	s, c := siteOf(t, outside)
+	text := lessonPage(t, s, c)
+	_, rest, _ := strings.Cut(text, `id="data">`)
+	rest, _, _ = strings.Cut(rest, "</script>")
+	var data struct{ Run lab.Run }
+	if err := json.Unmarshal([]byte(rest), &data); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range regexp.MustCompile(`data-first="(\d+)" data-last="\d+"><title>([^<]*)</title>`).FindAllStringSubmatch(text, -1) {
+		first, err := strconv.Atoi(row[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, sentence := range strings.Split(row[2], "\n") {
+			if was := data.Run.Sentences[first-1+i]; was != "" {
+				t.Errorf("event %d is told of twice: %s", first+i, was)
+			}
+			data.Run.Sentences[first-1+i] = html.UnescapeString(sentence)
+		}
+	}
+	want := recorded(t, c.Lessons[0]).Run.Sentences
+	for i, sentence := range want {
+		if got := data.Run.Sentences[i]; got != escape.Text(sentence) {
+			t.Errorf("event %d: %q, want %q", i+1, got, sentence)
+		}
 	}
 }
 

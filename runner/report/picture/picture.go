@@ -56,8 +56,9 @@ type row struct {
 	// message is the number of the one it is about, and body that message as labels show it.
 	message int
 	body    string
-	// words are the rest of the label, and sentence says all of it.
-	words, sentence string
+	// words are the rest of the label, and sentences say all of it, one for each event.
+	words     string
+	sentences []string
 	// loss is set where a message is lost for good.
 	loss bool
 	// stub is set where a message is sent, even if it comes to no lane.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"tutor/runner/fate"
 	"tutor/runner/outcome"
@@ -27,7 +26,7 @@ func (b *builder) add(group []outcome.Event) {
 		sentences[i] = Sentence(e)
 		b.state.Apply(e)
 	}
-	r.sentence = strings.Join(sentences, " ")
+	r.sentences = sentences
 	if r.jump && b.sameMoment(r) {
 		return
 	}

@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tutor/runner/svg"
 )
@@ -13,7 +14,7 @@ func (d *drawing) row(i int, r row) {
 	if r.inferred {
 		class += " inferred"
 	}
-	d.line(`<g class="%s" data-first="%d" data-last="%d"><title>%s</title>`, class, r.first, r.last, svg.Text(r.sentence))
+	d.line(`<g class="%s" data-first="%d" data-last="%d"><title>%s</title>`, class, r.first, r.last, r.title())
 	d.line(`<rect class="band" y="%s" width="%s" height="%s"/>`, svg.Num(d.tops[i]), svg.Num(d.width), svg.Num(r.height()))
 	if r.lane != none {
 		d.arrows(i, r)
@@ -30,6 +31,15 @@ func (d *drawing) row(i int, r row) {
 		}
 	}
 	d.line("</g>")
+}
+
+// title is what is shown of a row that the pointer is at: its sentences, a line each. Pages read them from there.
+func (r *row) title() string {
+	lines := make([]string, len(r.sentences))
+	for i, sentence := range r.sentences {
+		lines[i] = svg.Text(sentence)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // arrows draws the arrows of a row, from lane to lane on each side, interrupted where they cross other lanes.

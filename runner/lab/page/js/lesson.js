@@ -13,9 +13,17 @@ import {watch} from './watch.js';
 
 const part = (id) => document.getElementById(id);
 
+// complete gives a run the sentences that its sequence diagram has: those of a row are the lines of its title.
+const complete = (run, figure) => {
+  for (const row of figure.querySelectorAll('.row')) {
+    row.querySelector('title').textContent.split('\n').forEach((sentence, i) => { run.sentences[Number(row.dataset.first) - 1 + i] = sentence; });
+  }
+};
+
 class Lesson {
   constructor(data) {
     this.data = data;
+    if (data.run) complete(data.run, part('play').querySelector('figure'));
     this.name = document.querySelector('h1').textContent;
     this.player = backend(data.backend, new URL(data.root, location.href));
     this.work = new Work();
