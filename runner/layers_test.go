@@ -49,6 +49,8 @@ var layers = map[string][]string{
 	"tutor/runner/broker/importing":    {"broker", "broker/vhost", "definitions", "escape", "mistake", "wire"},
 	"tutor/runner/broker/brokertest":   {"broker", "broker/importing", "broker/vhost", "definitions", "escape", "mistake", "suggest", "wire"},
 
+	"tutor/runner/lab/browsertest": {},
+
 	"tutor/runner/lab/course": {"definitions", "escape", "fate", "mistake", "scenario", "suggest", "transcript"},
 	"tutor/runner/lab/site": append([]string{"diagram", "lab", "lab/course", "lab/page", "lab/recorded", "report/compare", "play", "play/barrier", "play/inspector", "report/document", "report/picture",
 		"report/stepping", "svg"}, engine...),
@@ -86,6 +88,9 @@ var leaves = []string{"pile", "pattern"}
 // programs and tests together.
 var onlyDocker = []string{"tutor/runner/target/docker", "tutor/runner/target/targettest", "tutor/cmd/tutor"}
 
+// onlyBrowser is the package that drives a browser, for tests.
+const onlyBrowser = "tutor/runner/lab/browsertest"
+
 func TestLayers(t *testing.T) {
 	for pkg, imports := range dependencies(t) {
 		allowed, listed := layers[pkg]
@@ -95,6 +100,9 @@ func TestLayers(t *testing.T) {
 				t.Errorf("%s must not depend on %s", pkg, i)
 			}
 			if strings.Contains(i, "testcontainers") && !slices.Contains(onlyDocker, pkg) {
+				t.Errorf("%s must not depend on %s", pkg, i)
+			}
+			if strings.Contains(i, "chromedp") && pkg != onlyBrowser {
 				t.Errorf("%s must not depend on %s", pkg, i)
 			}
 		}
