@@ -35,7 +35,7 @@ lint: ## gofmt, go vet for Linux, Windows, macOS, FreeBSD and browsers, staticch
 	$(STATICCHECK) ./...
 
 bench: determinism ## measure, as ratios within one run; before that, make determinism
-	go test -run '^$$' -bench . -skip Determinism -benchtime 1x -timeout 90m ./runner ./cmd/tutor
+	go test -run '^$$' -bench . -skip Determinism -benchtime 1x -timeout 90m ./runner ./runner/lab/browsertest ./cmd/tutor
 
 determinism: RUNS = 200
 determinism: ## play each tutorial RUNS=200 times with all cores busy, on the tests' brokers (RabbitMQ: hours each)
