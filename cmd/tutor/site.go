@@ -31,7 +31,11 @@ without Play.`,
   tutor site public mine.yaml`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return writeSite(cmd.Context(), t, args[0], args[1:], others)
+			err := writeSite(cmd.Context(), t, args[0], args[1:], others)
+			if err != nil && cmd.Context().Err() != nil {
+				return fmt.Errorf("broken off; %s is as it was", args[0])
+			}
+			return err
 		},
 	}
 	others.register(cmd)

@@ -19,7 +19,7 @@ var without = [...]string{"crypto/tls", "crypto/x509"}
 
 // writeOverlay writes what go build is to take in place of the packages' files (go help build, -overlay).
 func writeOverlay(ctx context.Context, checkout, file string) error {
-	listed, err := goCommand(ctx, checkout, append([]string{"list", "-json=Dir,GoFiles,ImportPath"}, without[:]...)...)
+	listed, err := goCommand(ctx, checkout, "", append([]string{"list", "-json=Dir,GoFiles,ImportPath"}, without[:]...)...)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ var flags = [...]string{"-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-gcfl
 // Checkout is the directory of this module's source that a directory is in; empty if it is in none, or there is no go
 // command.
 func Checkout(ctx context.Context, dir string) string {
-	out, err := goCommand(ctx, dir, "list", "-m", "-f", "{{.Path}} {{.Dir}}")
+	out, err := goCommand(ctx, dir, "", "list", "-m", "-f", "{{.Path}} {{.Dir}}")
 	if err != nil {
 		return ""
 	}
@@ -72,7 +72,7 @@ func compiled(ctx context.Context, checkout, temp string) ([]byte, error) {
 		return nil, err
 	}
 	args := append([]string{"build", "-overlay", overlay, "-o", program}, flags[:]...)
-	if _, err := goCommand(ctx, checkout, append(args, "./cmd/laboratory")...); err != nil {
+	if _, err := goCommand(ctx, checkout, temp, append(args, "./cmd/laboratory")...); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(program)
@@ -108,7 +108,7 @@ func packed(program []byte) ([]byte, error) {
 
 // script is the one that belongs to the version of Go that compiles in a checkout.
 func script(ctx context.Context, checkout string) ([]byte, error) {
-	root, err := goCommand(ctx, checkout, "env", "GOROOT")
+	root, err := goCommand(ctx, checkout, "", "env", "GOROOT")
 	if err != nil {
 		return nil, fmt.Errorf("looking for %s: %w", scriptName, err)
 	}
@@ -122,11 +122,15 @@ func script(ctx context.Context, checkout string) ([]byte, error) {
 // tidying is how long the go command may take to remove what it was writing.
 const tidying = 10 * time.Second
 
-// goCommand runs the go command for browsers and returns what it prints. When the context ends it is asked to end.
-func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
+// goCommand runs the go command for browsers and returns what it prints. When the context ends it is asked to end. What it
+// works with is in a temporary directory, if there is one: not all of that is removed where it is broken off.
+func goCommand(ctx context.Context, dir, temp string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	if temp != "" {
+		cmd.Env = append(cmd.Env, "GOTMPDIR="+temp)
+	}
 	cmd.WaitDelay = tidying
 	cmd.Cancel = func() error {
 		if err := cmd.Process.Signal(os.Interrupt); err != nil {
