@@ -57,7 +57,7 @@ var layers = map[string][]string{
 	"tutor/runner/lab/page": append([]string{"diagram", "lab", "lab/course", "lab/recorded", "report/compare", "play", "play/barrier", "play/inspector", "report/document", "report/picture",
 		"report/stepping", "svg"}, engine...),
 	"tutor/runner/lab/recorded": append([]string{"lab", "lab/course", "play", "play/barrier", "play/inspector", "report/compare", "report/document", "report/picture", "svg"}, engine...),
-	"tutor/runner/lab/server": append([]string{"broker", "broker/vhost", "diagram", "lab", "lab/course", "lab/page", "play", "play/barrier", "play/inspector",
+	"tutor/runner/lab/server": append([]string{"broker", "broker/vhost", "diagram", "lab", "lab/course", "lab/page", "lab/recorded", "report/compare", "play", "play/barrier", "play/inspector",
 		"report/document", "report/picture", "report/stepping", "svg", "target/embedded", "target/pki"}, engine...),
 	"tutor/runner/lab": append([]string{"lab/course", "play", "play/barrier", "play/inspector", "report/document", "report/picture", "svg"}, engine...),
 

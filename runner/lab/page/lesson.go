@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tutor/runner/diagram"
 	"tutor/runner/escape"
 	"tutor/runner/lab"
 	"tutor/runner/lab/course"
 	"tutor/runner/lab/recorded"
+	"tutor/runner/report/picture"
 	"tutor/runner/scenario"
 )
 
@@ -192,3 +194,6 @@ func harmless(text string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// moment is a time on an act's timeline, from milliseconds.
+func moment(ms float64) string { return picture.Moment(time.Duration(ms * float64(time.Millisecond))) }

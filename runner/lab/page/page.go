@@ -80,7 +80,7 @@ func (s *Site) common(title, root, script string, data any) (common, error) {
 
 // write makes a page of a template.
 func write(name string, data any) ([]byte, error) {
-	all, err := template.New("pages").Funcs(template.FuncMap{"harmless": harmless}).ParseFS(templates, "*.html")
+	all, err := template.New("pages").Funcs(template.FuncMap{"harmless": harmless, "moment": moment}).ParseFS(templates, "*.html")
 	if err != nil {
 		return nil, fmt.Errorf("writing page %s: %w", name, err)
 	}
