@@ -8,7 +8,8 @@ export class Work {
     this.says.setAttribute('role', 'status');
     this.stop = button('Stop', () => this.abort?.abort());
     this.stop.hidden = true;
-    this.element.append(this.says, ' ', this.stop);
+    // The button is first: it stays where it is, whatever is said.
+    this.element.append(this.stop, ' ', this.says);
   }
 
   // ask has something played, and gives the reply; or nothing, when what went wrong has been said. It says so in a place.
