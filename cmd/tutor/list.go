@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -40,21 +39,16 @@ const widthOfPaths = 12
 
 // listCarried lists the course, in the order in which it is best learned.
 func listCarried(t terminal) error {
-	names := scenarios.Names()
-	width, acts := widest(names), 0
-	for _, name := range names {
-		text, err := fs.ReadFile(scenarios.FS(), name+".yaml")
-		if err != nil {
-			return err
-		}
-		s, err := scenario.DecodeIn(scenarios.FS(), name, text)
-		if err != nil {
-			return err
-		}
-		list(t, name, width, s)
-		acts += len(s.Acts)
+	chapters, err := carried()
+	if err != nil {
+		return err
 	}
-	_, err := fmt.Fprintf(t.out, "%d chapters, %s\n", len(names), lessons(acts))
+	width, acts := widest(scenarios.Names()), 0
+	for _, c := range chapters {
+		list(t, c.Name, width, c.Scenario)
+		acts += len(c.Lessons)
+	}
+	_, err = fmt.Fprintf(t.out, "%d chapters, %s\n", len(chapters), lessons(acts))
 	return err
 }
 

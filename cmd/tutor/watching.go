@@ -16,8 +16,8 @@ import (
 	"tutor/scenarios"
 )
 
-// watching has the files that arguments name, for who wants to know when one is saved. Their directories are watched, since editors put a new file in place of
-// the old one.
+// watching has the files that arguments name, for who wants to know when one is saved. Their directories are watched,
+// since editors put a new file in place of the old one.
 type watching struct {
 	notices *fsnotify.Watcher
 	args    []string

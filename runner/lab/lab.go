@@ -69,6 +69,21 @@ func (l *Lab) Play(ctx context.Context, r Request) Reply {
 	return reply
 }
 
+// Once plays a lesson as it is written, on a target. The error says why nothing came of it.
+func Once(ctx context.Context, target stage.Target, l *course.Lesson, limits Limits) (*Run, error) {
+	lab := &Lab{Target: target, Lessons: func(string) (*course.Lesson, error) { return l, nil }, Limits: limits}
+	reply := lab.Play(ctx, Request{Lesson: l.Path})
+	switch {
+	case reply.Error != "":
+		return nil, errors.New(reply.Error)
+	case len(reply.Runs) != 1:
+		return nil, errors.New("it was not played")
+	case reply.Runs[0].Error != "":
+		return nil, errors.New(reply.Runs[0].Error)
+	}
+	return &reply.Runs[0], nil
+}
+
 // asked is the scenario that a request asks for, and which of its acts.
 func (l *Lab) asked(r Request) (s *scenario.Scenario, acts func(*scenario.Act) bool, err error) {
 	if r.Lesson == "" {

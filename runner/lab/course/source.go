@@ -70,7 +70,7 @@ func (c *Chapter) before(l *Lesson) *Lesson {
 }
 
 // compare marks what is not in the other source. Where less than two thirds are the same there is nothing to learn from
-// that, unless the lesson says that it is like the other one.
+// that.
 func (s *Source) compare(other, own string) {
 	same := 0
 	diff := transcript.Compare(strings.Split(strings.TrimSpace(other), "\n"), strings.Split(strings.TrimSpace(own), "\n"), false)

@@ -69,7 +69,7 @@ type lessonPage struct {
 
 type link struct{ To, Text string }
 
-// LessonRoot leads from a lesson's page to the root.
+// lessonRoot leads from a lesson's page to the root.
 const lessonRoot = "../../"
 
 // LessonPath is the path of a lesson's page.
@@ -85,7 +85,7 @@ func (s *Site) Lesson(c *course.Chapter, l *course.Lesson, r Recorded) ([]byte, 
 	if p.Source.Than != nil {
 		p.Than = &link{lessonRoot + LessonPath(p.Source.Than), escape.Text(p.Source.Than.Act.Name)}
 	}
-	if p.Number, p.Of = s.place(l); p.Number == 1 {
+	if p.Number, p.Of = slices.Index(c.Lessons, l)+1, len(c.Lessons); p.Number == 1 {
 		p.ChapterAbout = paragraphs(c.Scenario.About)
 	}
 	p.Topology = template.HTML(diagram.Inline(diagram.Of(l.Act)))
@@ -130,18 +130,6 @@ func needed(r *lab.Run) *lab.Run {
 	own := *r
 	own.Fates, own.Deliveries, own.Queues, own.Confirms, own.Tries = nil, nil, nil, nil, nil
 	return &own
-}
-
-// place says which lesson of its chapter one is, and of how many.
-func (s *Site) place(l *course.Lesson) (number, of int) {
-	for _, c := range s.Chapters {
-		for i, other := range c.Lessons {
-			if other == l {
-				return i + 1, len(c.Lessons)
-			}
-		}
-	}
-	return 0, 0
 }
 
 // beside are the lessons before and after one, across chapters.

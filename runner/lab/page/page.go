@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"sync"
 
 	"tutor/runner/lab/course"
 	"tutor/runner/report/document"
@@ -43,7 +44,7 @@ type Site struct {
 	// Broken are files of the reader's that have no lessons, since they have mistakes.
 	Broken  []Broken
 	Backend Backend
-	// Play is who the backend plays on, in words, such as "the embedded broker".
+	// PlaysOn is what the backend plays on, in words, such as "the embedded broker".
 	PlaysOn string
 	// PolicyInside has the pages carry their policy themselves, where nobody sends it with them.
 	PolicyInside bool
@@ -78,9 +79,14 @@ func (s *Site) common(title, root, script string, data any) (common, error) {
 	return c, nil
 }
 
+// parsed are the templates of all pages, read when the first is made.
+var parsed = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("pages").Funcs(template.FuncMap{"harmless": harmless, "moment": moment}).ParseFS(templates, "*.html")
+})
+
 // write makes a page of a template.
 func write(name string, data any) ([]byte, error) {
-	all, err := template.New("pages").Funcs(template.FuncMap{"harmless": harmless, "moment": moment}).ParseFS(templates, "*.html")
+	all, err := parsed()
 	if err != nil {
 		return nil, fmt.Errorf("writing page %s: %w", name, err)
 	}

@@ -16,21 +16,7 @@ func TestFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "9.9.json")
 	write := func(chapter string, acts map[string]*recorded.Act) string {
 		t.Helper()
-		f, err := recorded.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Replace(chapter, acts); err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Write(); err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
+		return rewritten(t, path, chapter, acts)
 	}
 	write("b", map[string]*recorded.Act{"one": {Product: "P", Version: "1", Verdict: outcome.Pass}, "two": {}})
 	write("a", map[string]*recorded.Act{"<one>": {Product: "P", Version: "1", Verdict: outcome.Fail, Run: &document.Act{Name: "<one>"}}})
@@ -135,12 +121,17 @@ func TestDiffers(t *testing.T) {
 // asText is an act as a file has it.
 func asText(t *testing.T, a *recorded.Act) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "a.json")
+	return rewritten(t, filepath.Join(t.TempDir(), "a.json"), "c", map[string]*recorded.Act{"a": a})
+}
+
+// rewritten is a file when acts of a chapter were recorded in it.
+func rewritten(t *testing.T, path, chapter string, acts map[string]*recorded.Act) string {
+	t.Helper()
 	f, err := recorded.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Replace("c", map[string]*recorded.Act{"a": a}); err != nil {
+	if err := f.Replace(chapter, acts); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Write(); err != nil {

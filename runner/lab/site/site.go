@@ -132,7 +132,7 @@ func takesTLS(a *scenario.Act) bool {
 }
 
 func (w *writing) lesson(ctx context.Context, site *page.Site, c *course.Chapter, l *course.Lesson) error {
-	run, why := w.run(ctx, l)
+	run, why := lab.Once(ctx, w.Target, l, lab.UsualLimits())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -151,24 +151,8 @@ func (w *writing) lesson(ctx context.Context, site *page.Site, c *course.Chapter
 	w.mu.Lock()
 	w.Lessons++
 	if run == nil {
-		w.Unplayed = append(w.Unplayed, fmt.Sprintf("%s: %s", l.Path, why))
+		w.Unplayed = append(w.Unplayed, fmt.Sprintf("%s: %v", l.Path, why))
 	}
 	w.mu.Unlock()
 	return w.dir.put(page.LessonPath(l), text)
-}
-
-// run is what comes of a lesson, or why nothing does.
-func (w *writing) run(ctx context.Context, l *course.Lesson) (run *lab.Run, why string) {
-	found := func(string) (*course.Lesson, error) { return l, nil }
-	player := lab.Lab{Target: w.Target, Lessons: found, Limits: lab.UsualLimits()}
-	reply := player.Play(ctx, lab.Request{Lesson: l.Path})
-	switch {
-	case reply.Error != "":
-		return nil, reply.Error
-	case len(reply.Runs) != 1:
-		return nil, "it was not played"
-	case reply.Runs[0].Error != "":
-		return nil, reply.Runs[0].Error
-	}
-	return &reply.Runs[0], ""
 }

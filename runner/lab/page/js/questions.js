@@ -1,16 +1,13 @@
 // What is asked before an act is played, and what the books say to the guesses.
-import {button, element, harmless} from './dom.js';
+import {button, chip, element, harmless} from './dom.js';
 
-// chip is a message as it is drawn everywhere: its number, in its colour, and its body.
-export const chip = (run, body) => {
+// named is a message that a question is about, as the run draws it.
+const named = (run, body) => {
   const event = (run.events || []).find((e) => e.body === body && e.message);
-  const whole = element('span', 'copy');
-  if (event) whole.append(element('b', 'number-' + ((event.message + 7) % 8), String(event.message)), ' ');
-  whole.append(harmless(body));
-  return whole;
+  return event ? chip(event.message, harmless(body)) : element('span', 'copy', body);
 };
 
-// Questions shows the questions in a form. Asked says whether there are any; answered whether each has a guess.
+// Questions shows the questions in a form. All are the questions; answered says whether each has a guess.
 export class Questions {
   constructor(form, run, onchange) {
     this.run = run;
@@ -41,7 +38,7 @@ export class Questions {
   placed(q) {
     const placed = element('span', 'placed');
     placed.setAttribute('aria-hidden', 'true');
-    placed.append(chip(this.run, q.message));
+    placed.append(named(this.run, q.message));
     return placed;
   }
 

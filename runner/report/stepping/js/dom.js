@@ -25,6 +25,13 @@ export const button = (text, act) => {
 // shown is a text that is cut where it is long.
 export const shown = (text) => harmless(text.length > 60 ? text.slice(0, 60) + '…' : text);
 
+// chip is a message as it is drawn everywhere: its number, in its colour, and its body.
+export const chip = (message, body) => {
+  const whole = element('span', 'copy');
+  whole.append(element('b', 'number-' + ((message + 7) % 8), String(message)), ' ' + body);
+  return whole;
+};
+
 // moment is a time on the act's timeline, in seconds.
 export const moment = (ms) => (Math.round(ms) / 1000) + ' s';
 

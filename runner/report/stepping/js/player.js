@@ -1,7 +1,7 @@
 // A player steps through the events of an act: it says what each is, shows what there is in each queue, buffer and
 // hand, and lights the sequence diagram up to there.
 import {apply, queueOf, start} from './fold.js';
-import {button, element, moment, shown} from './dom.js';
+import {button, chip, element, moment, shown} from './dom.js';
 
 // most is how many copies a place shows.
 const most = 40;
@@ -183,9 +183,7 @@ export class Player {
 
   chip(copy) {
     const {message, body} = this.bodies.get(copy) || {message: 0, body: ''};
-    const whole = element('span', 'copy');
-    whole.append(element('b', 'number-' + ((message + 7) % 8), String(message)), ' ' + shown(body));
-    return whole;
+    return chip(message, shown(body));
   }
 
   fates(state) {
