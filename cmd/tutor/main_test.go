@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -122,15 +123,23 @@ func (p *process) signal(s os.Signal) int {
 // prints fails the test unless the next lines are those.
 func (p *process) prints(want ...string) {
 	p.t.Helper()
+	if different := p.differs(want...); different != "" {
+		p.t.Fatal(different)
+	}
+}
+
+// differs tells the first of the next lines that is not as it is wanted, if there is one.
+func (p *process) differs(want ...string) string {
 	for _, w := range want {
 		got, ok := p.out.next()
 		if !ok {
-			p.t.Fatalf("%s\nprints no more, want %q\nbefore: %q", p.name, w, p.out.seen())
+			return fmt.Sprintf("%s\nprints no more, want %q\nbefore: %q", p.name, w, p.out.seen())
 		}
 		if !transcript.Matches(strings.TrimRight(w, " "), strings.TrimRight(got, " ")) {
-			p.t.Fatalf("%s\nprints %q, want %q\nbefore: %q", p.name, got, w, p.out.seen())
+			return fmt.Sprintf("%s\nprints %q, want %q\nbefore: %q", p.name, got, w, p.out.seen())
 		}
 	}
+	return ""
 }
 
 // lines are the lines of an output, which are read as they come, however many they are.

@@ -21,9 +21,10 @@ type problems struct {
 	// more says that there are more of them.
 	more chan struct{}
 
-	mu   sync.Mutex
-	all  []string
-	urls map[network.RequestID]string
+	mu      sync.Mutex
+	all     []string
+	allowed []string
+	urls    map[network.RequestID]string
 }
 
 func newProblems() *problems {
@@ -53,7 +54,11 @@ func (p *problems) hear(event any) {
 func (p *problems) add(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.all = append(p.all, fmt.Sprintf(format, args...))
+	problem := fmt.Sprintf(format, args...)
+	if slices.ContainsFunc(p.allowed, func(text string) bool { return strings.Contains(problem, text) }) {
+		return
+	}
+	p.all = append(p.all, problem)
 	select {
 	case p.more <- struct{}{}:
 	default:
@@ -139,6 +144,18 @@ func (tab *Tab) Expect(text string) {
 			tab.t.Fatalf("nothing has gone wrong that has the text %q", text)
 		}
 	}
+}
+
+// Allow has the test not fail for what has gone wrong or will, if its description has a text.
+func (tab *Tab) Allow(text string) {
+	tab.problems.allow(text)
+	tab.problems.forget(text)
+}
+
+func (p *problems) allow(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.allowed = append(p.allowed, text)
 }
 
 // forget takes away what has gone wrong and has a text, and reports whether anything had.

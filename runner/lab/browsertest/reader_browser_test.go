@@ -234,7 +234,8 @@ func TestNobodyAnswers(t *testing.T) {
 	tab.Click("#predict button.main")
 	tab.Until(`document.querySelector('.work.fail')?.checkVisibility()`)
 	tab.Expect("/play?play=")
-	tab.Expect("/events?play=")
+	// The page closes its events when its play has failed; whether they have failed before is up to the browser.
+	tab.Allow("/events?play=")
 }
 
 // A lesson fits all screens, before it is played and when two runs are beside each other, by day and by night.
