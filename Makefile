@@ -42,7 +42,7 @@ determinism: ## play each tutorial RUNS=200 times with all cores busy, on the te
 	go test -run '^$$' -bench Determinism -benchtime 1x -timeout 12h ./runner -runs $(RUNS)
 
 mutants: ## break the embedded broker in many ways, and see that the recordings of RabbitMQ notice each
-	TUTOR_TEST_BROKERS=embedded go test ./runner/broker/difftest -run Mutants -mutants -timeout 30m
+	TUTOR_TEST_BROKERS=embedded go test ./runner/broker/difftest -run Mutants -mutants -parallel 4 -timeout 30m
 
 update: ## rewrite the golden files, the README's output and the course's contents from what is observed
 	TUTOR_TEST_BROKERS=embedded go test ./scenarios ./runner ./runner/report ./runner/report/picture ./runner/diagram ./cmd/tutor -update

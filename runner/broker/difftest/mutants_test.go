@@ -70,32 +70,34 @@ var allMutants = []mutant{
 // Each mutant must differ from the recordings of RabbitMQ. It takes minutes, so it is run on demand
 // (make mutants), as CI does; that there is what each changes is looked at always.
 func TestMutants(t *testing.T) {
-	dir := t.TempDir()
 	for _, m := range allMutants {
-		source, err := filepath.Abs(filepath.Join("..", m.file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(source)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := strings.Count(string(text), m.old); n != 1 {
-			t.Errorf("%s: what is to be changed occurs %d times in %s", m.rule, n, m.file)
-			continue
-		}
-		if !*mutants {
-			continue
-		}
-		if noticed, out := notices(t, dir, source, strings.Replace(string(text), m.old, m.new, 1)); !noticed {
-			t.Errorf("nothing notices a broker that breaks the rule: %s\n%s", m.rule, out)
-		}
+		t.Run(m.rule, func(t *testing.T) {
+			t.Parallel()
+			source, err := filepath.Abs(filepath.Join("..", m.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(text), m.old); n != 1 {
+				t.Fatalf("what is to be changed occurs %d times in %s", n, m.file)
+			}
+			if !*mutants {
+				return
+			}
+			if noticed, out := notices(t, source, strings.Replace(string(text), m.old, m.new, 1)); !noticed {
+				t.Errorf("nothing notices a broker that breaks the rule:\n%s", out)
+			}
+		})
 	}
 }
 
 // notices runs the recordings against a broker in which one file has another text.
-func notices(t *testing.T, dir, source, text string) (noticed bool, out string) {
+func notices(t *testing.T, source, text string) (noticed bool, out string) {
 	t.Helper()
+	dir := t.TempDir()
 	changed := filepath.Join(dir, "changed.go")
 	if err := os.WriteFile(changed, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
