@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -34,6 +35,8 @@ type Host struct {
 	// Dial opens a connection to the broker's plain or TLS listener; the TLS handshake is the
 	// actor's.
 	Dial func(ctx context.Context, secure bool) (net.Conn, error)
+	// Heartbeat is what the actor asks for, and has if the broker suggests none; 0 is none.
+	Heartbeat time.Duration
 	// TLS is how to verify the broker, where the actor connects securely.
 	TLS *tls.Config
 	// Run, if not empty, tells the messages of this actor from those of others of its name, which a broker may still
@@ -86,7 +89,7 @@ type Actor struct {
 	channel *amqp.Channel
 	// number is that of the channel, on the wire.
 	number uint16
-	// headers is the memory of those of the message that is published.
+	// headers is the memory of those of a message that is published, where its mark is one of them.
 	headers amqp.Table
 	// published is how many messages the actor has published.
 	published int

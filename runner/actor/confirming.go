@@ -20,10 +20,8 @@ type confirming struct {
 	answers *tap.Answers
 	// gone receives when the channel is closed.
 	gone <-chan *amqp.Error
-	// waiting are the messages without an answer by their numbers on the channel, the least of which is none below
-	// least, and last the number of the latest.
-	waiting     map[uint64]unconfirmed
-	least, last uint64
+	// waiting are the messages that the broker may still have to answer for.
+	waiting waiting
 	// numbers are those of waiting messages that may come back, by their marks.
 	numbers map[string]uint64
 	// open is how many wait.
@@ -46,7 +44,7 @@ func (o *operator) confirming(how scenario.Confirm) (*confirming, error) {
 	c := &confirming{
 		operator: o, how: how, answers: o.wire.Answers(o.number),
 		gone:    o.channel.NotifyClose(make(chan *amqp.Error, 1)),
-		waiting: map[uint64]unconfirmed{}, least: 1, numbers: map[string]uint64{},
+		waiting: waiting{first: 1}, numbers: map[string]uint64{},
 	}
 	o.answered = c.take
 	if err := o.channel.Confirm(false); err != nil {
@@ -60,7 +58,7 @@ const most = 1 << 16
 
 // published enters a message, and waits if it is time to.
 func (c *confirming) published(ctx context.Context, tag uint64, u unconfirmed, mandatory bool) error {
-	c.waiting[tag], c.last = u, tag
+	c.waiting.add(tag, u)
 	c.open.Add(1)
 	c.batch++
 	if mandatory {
@@ -72,7 +70,7 @@ func (c *confirming) published(ctx context.Context, tag uint64, u unconfirmed, m
 	switch {
 	case c.how.Every > 0 && c.batch >= c.how.Every:
 		return c.awaitAnswers(ctx)
-	case len(c.waiting) >= most:
+	case c.waiting.len() >= most:
 		c.take()
 	}
 	return nil
@@ -83,7 +81,7 @@ func (c *confirming) awaitAnswers(ctx context.Context) error {
 	c.batch = 0
 	for {
 		c.take()
-		if len(c.waiting) == 0 {
+		if c.waiting.len() == 0 {
 			return nil
 		}
 		select {
@@ -113,7 +111,7 @@ func (c *confirming) more() <-chan struct{} {
 
 // cutOff receives when those that are missing never will come; if none is, that is noticed when the publisher goes on.
 func (c *confirming) cutOff() <-chan *amqp.Error {
-	if c == nil || len(c.waiting) == 0 {
+	if c == nil || c.waiting.len() == 0 {
 		return nil
 	}
 	return c.gone
@@ -125,10 +123,8 @@ func (c *confirming) lost(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return errLeft
 	}
-	for tag := c.least; tag <= c.last; tag++ {
-		if u, waits := c.waiting[tag]; waits {
-			return c.explain("publishing "+u.body, errors.New("the connection to the broker was lost"))
-		}
+	if u := c.waiting.oldest(); u != nil {
+		return c.explain("publishing "+u.body, errors.New("the connection to the broker was lost"))
 	}
 	return nil
 }
@@ -142,16 +138,12 @@ func (c *confirming) take() {
 		case !a.Multiple:
 			c.told(a.Tag, a.Kind)
 		default:
-			upTo := a.Tag
-			if upTo == 0 {
-				upTo = c.last
-			}
-			for ; c.least <= upTo; c.least++ {
-				c.told(c.least, a.Kind)
+			for tag := range c.waiting.upTo(a.Tag) {
+				c.told(tag, a.Kind)
 			}
 		}
 	}
-	c.open.Store(int64(len(c.waiting)))
+	c.open.Store(int64(c.waiting.len()))
 	c.Poke()
 }
 
@@ -163,10 +155,9 @@ func (c *confirming) comesBack(a tap.Answer) {
 		c.returned[a.Mark] = a.Why
 		return
 	}
-	u := c.waiting[tag]
+	u := c.waiting.at(tag)
 	if c.how.InPlace() {
 		u.returned = a.Why
-		c.waiting[tag] = u
 		return
 	}
 	c.host.Print(transcript.Returned, u.body+" ("+a.Why+")", u.mark)
@@ -174,11 +165,10 @@ func (c *confirming) comesBack(a tap.Answer) {
 
 // told prints what the broker says of a message.
 func (c *confirming) told(tag uint64, kind tap.AnswerKind) {
-	u, waits := c.waiting[tag]
+	u, waits := c.waiting.take(tag)
 	if !waits {
 		return
 	}
-	delete(c.waiting, tag)
 	if len(c.numbers) > 0 {
 		delete(c.numbers, u.mark)
 	}

@@ -28,8 +28,7 @@ type delivery struct {
 }
 
 func received(d amqp.Delivery) delivery {
-	var mark string
-	mark, d.Headers = tap.Unmarked(d.Headers)
+	mark := tap.Unmark(&d.Headers, &d.MessageId)
 	return delivery{d, mark}
 }
 

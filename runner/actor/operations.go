@@ -124,7 +124,7 @@ func (o *operator) publish(ctx context.Context, ch *opened, op *scenario.Operati
 	mark := o.nextMark()
 	out := op.Outgoing(common.RoutingKey, o.published)
 	body := escape.Body([]byte(out.Body))
-	confirmation, err := ch.PublishWithDeferredConfirm(exchange, out.RoutingKey, out.Mandatory, false, o.message(mark, &out))
+	confirmation, err := ch.PublishWithDeferredConfirm(exchange, out.RoutingKey, out.Mandatory, false, o.marked(o.message(&out), mark))
 	if err != nil {
 		o.published--
 		return err

@@ -272,7 +272,7 @@ func (o *operator) keep(ch *opened, d *delivery, name string) {
 // takeReturn prints what has come back, unless it is told with the confirm.
 func (o *operator) takeReturn(ch *opened, r *amqp.Return) {
 	if ch.confirms {
-		mark, _ := tap.Unmarked(r.Headers)
+		mark := tap.Unmark(&r.Headers, &r.MessageId)
 		o.returned[mark] = whyReturned(r)
 		return
 	}
@@ -284,7 +284,7 @@ func whyReturned(r *amqp.Return) string { return fmt.Sprintf("%d %s", r.ReplyCod
 
 // printReturn prints what has come back.
 func (a *Actor) printReturn(r amqp.Return) {
-	mark, _ := tap.Unmarked(r.Headers)
+	mark := tap.Unmark(&r.Headers, &r.MessageId)
 	a.host.Print(transcript.Returned, escape.Body(r.Body)+" ("+whyReturned(&r)+")", mark)
 }
 

@@ -173,7 +173,7 @@ func (p *publishing) send(ctx context.Context, n int) error {
 		out.Properties.ReplyTo = p.asks.queue
 	}
 	confirmation, err := p.channel.PublishWithDeferredConfirm(
-		p.part.Exchange.Name, out.RoutingKey, out.Mandatory, false, p.message(mark, &out))
+		p.part.Exchange.Name, out.RoutingKey, out.Mandatory, false, p.marked(p.message(&out), mark))
 	if err != nil {
 		if p.confirms != nil {
 			p.confirms.take()
@@ -205,14 +205,18 @@ func (p *publishing) printSent(body, correlation, mark string) {
 	p.host.Print(transcript.Asked, correlated(body, correlation), mark)
 }
 
-// message is an outgoing message as the client library has it, good until the next: the library has written it by
-// then.
-func (a *Actor) message(mark string, out *scenario.Outgoing) amqp.Publishing {
-	tap.Mark(a.headers, table(out.Headers), mark)
+// marked is a message with its mark, good until the next: the client library has written it by then.
+func (a *Actor) marked(m amqp.Publishing, mark string) amqp.Publishing {
+	tap.Mark(&m, mark, a.headers)
+	return m
+}
+
+// message is an outgoing message as the client library has it.
+func (a *Actor) message(out *scenario.Outgoing) amqp.Publishing {
 	m := amqp.Publishing{
 		Body:            []byte(out.Body),
 		Priority:        out.Priority,
-		Headers:         a.headers,
+		Headers:         table(out.Headers),
 		ContentType:     out.Properties.ContentType,
 		ContentEncoding: out.Properties.ContentEncoding,
 		Type:            out.Properties.Type,

@@ -31,7 +31,7 @@ func (c *consuming) publishOver(d *delivery, do scenario.Answer, body string) er
 		Body: scenario.Compose(c.part.Reply.Body, body, c.published), RoutingKey: d.ReplyTo, Mandatory: c.part.Reply.Mandatory,
 		Properties: scenario.Properties{CorrelationID: d.CorrelationId},
 	}
-	return c.send("", &out, c.message(mark, &out), mark)
+	return c.send("", &out, c.message(&out), mark)
 }
 
 // publishAgain publishes a message once more, with what is other about it.
@@ -42,7 +42,7 @@ func (c *consuming) publishAgain(d *delivery, r *scenario.Republished, body stri
 	if err != nil {
 		return fmt.Errorf("publishing %s again: %w", body, err)
 	}
-	m := c.message(mark, &out)
+	m := c.message(&out)
 	m.ContentType = cmp.Or(m.ContentType, d.ContentType)
 	m.ContentEncoding = cmp.Or(m.ContentEncoding, d.ContentEncoding)
 	m.DeliveryMode, m.Priority, m.Expiration = d.DeliveryMode, d.Priority, d.Expiration
@@ -67,7 +67,7 @@ func (c *consuming) send(exchange string, out *scenario.Outgoing, m amqp.Publish
 	if c.isClosed(c.channel, c.number) {
 		return c.explain("publishing "+out.Body, amqp.ErrClosed)
 	}
-	if _, err := c.channel.PublishWithDeferredConfirm(exchange, out.RoutingKey, out.Mandatory, false, m); err != nil {
+	if _, err := c.channel.PublishWithDeferredConfirm(exchange, out.RoutingKey, out.Mandatory, false, c.marked(m, mark)); err != nil {
 		return c.explain("publishing "+out.Body, err)
 	}
 	c.host.Print(transcript.Sent, out.Body, mark)

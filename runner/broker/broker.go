@@ -25,7 +25,6 @@ import (
 	"net"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"tutor/runner/broker/vhost"
@@ -49,7 +48,7 @@ type Options struct {
 	// ClosingTimeout is how long a connection that either side has closed stays open for a client that
 	// does not end it; a client with a shorter heartbeat has as long as that. Default 30s.
 	ClosingTimeout time.Duration
-	// Heartbeat is what the broker suggests. Default 60s.
+	// Heartbeat is what the broker suggests; negative: none. Default 60s.
 	Heartbeat time.Duration
 	// MemoryLimit is how many bytes messages may take before publishers are blocked, with their properties and
 	// what each costs beside: those that are ready, unacknowledged, or in open transactions. Default
@@ -82,7 +81,7 @@ type Broker struct {
 	opts     Options
 	handlers map[wire.MethodID]handler
 	// memory is about how many bytes the messages of all vhosts take.
-	memory atomic.Int64
+	memory vhost.Memory
 	alarm  alarm
 
 	mu        sync.Mutex
@@ -120,7 +119,7 @@ func New(o Options) *Broker {
 		conns: map[*connection]struct{}{}, listeners: map[net.Listener]struct{}{},
 	}
 	b.opts.Vhost.Memory = &b.memory
-	b.alarm = newAlarm(&b.memory, o.MemoryLimit)
+	b.alarm = newAlarm(&b.memory.Taken, o.MemoryLimit)
 	return b
 }
 

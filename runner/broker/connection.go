@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -43,8 +42,9 @@ type connection struct {
 	channels map[uint16]*channel
 	// published is set when the client has published since the memory alarm was looked at.
 	published bool
-	// publishes counts what the client has published.
+	// publishes counts what the client has published, and flow is when it has to wait over that.
 	publishes int
+	flow      flow
 	// backlog is what came while the client was held back, and failure why nothing more will.
 	backlog []byte
 	failure error
@@ -76,9 +76,6 @@ const (
 	// writeChunk is how much is written before the time that a client may take to read starts anew.
 	writeChunk = 64 << 10
 )
-
-// flood is how many messages a connection may publish and be served as any other.
-const flood = 4096
 
 // secure is a connection over TLS.
 type secure interface{ ConnectionState() tls.ConnectionState }
@@ -130,10 +127,7 @@ func (c *connection) read() {
 			return
 		}
 		c.run()
-		if c.published && c.publishes > flood {
-			// Who publishes gives way to who consumes, so that fewer messages have to wait in queues.
-			runtime.Gosched()
-		}
+		c.giveWay()
 		c.out.await()
 		if !c.closed.Load() {
 			c.obeyAlarm()

@@ -97,7 +97,7 @@ func (c *connection) starting(m wire.Method) error {
 	c.state = c.tuning
 	c.send(0, &wire.ConnectionTune{
 		ChannelMax: suggestedChannelMax, FrameMax: suggestedFrameMax,
-		Heartbeat: uint16(c.broker.opts.Heartbeat / time.Second),
+		Heartbeat: uint16(max(0, c.broker.opts.Heartbeat) / time.Second),
 	})
 	return nil
 }

@@ -58,10 +58,11 @@ func (p *Part) leave(a *actor.Actor) error {
 func (p *Part) host(s *screen) (actor.Host, error) {
 	c := &p.common().Connect
 	host := actor.Host{
-		Clock: clock.NewWall(),
-		Dial:  p.dial,
-		Run:   rand.Text(),
-		Vhost: c.Vhost, User: guest, Password: guest,
+		Clock:     clock.NewWall(),
+		Dial:      p.dial,
+		Heartbeat: actor.Heartbeat,
+		Run:       rand.Text(),
+		Vhost:     c.Vhost, User: guest, Password: guest,
 		Print: s.print,
 	}
 	if c.Password != nil {

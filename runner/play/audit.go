@@ -106,8 +106,8 @@ func (p *playing) auditQueue(ctx context.Context, ch *amqp.Channel, r ledger.Rem
 		case err != nil || !ok:
 			return err
 		}
-		mark, headers := tap.Unmarked(m.Headers)
-		p.ledger.Found(r.Vhost, r.Queue, mark, deaths(headers))
+		mark := tap.Unmark(&m.Headers, &m.MessageId)
+		p.ledger.Found(r.Vhost, r.Queue, mark, deaths(m.Headers))
 	}
 	return p.countQueue(ctx, r)
 }

@@ -119,8 +119,8 @@ func allBut(names []string) string {
 func (e *evidence) hear(ctx context.Context, open opener, tell func(vhost, mark string, headers amqp.Table)) error {
 	for vhost := range e.exempt {
 		err := hearIn(ctx, vhost, open, func(d *amqp.Delivery) {
-			mark, headers := tap.Unmarked(d.Headers)
-			tell(vhost, mark, headers)
+			mark := tap.Unmark(&d.Headers, &d.MessageId)
+			tell(vhost, mark, d.Headers)
 		})
 		if err != nil {
 			return fmt.Errorf("hearing what the broker of vhost %s testifies to: %w", vhost, err)

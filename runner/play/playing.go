@@ -300,20 +300,21 @@ func (p *playing) host(who int) (actor.Host, error) {
 		password = *connect.Password
 	}
 	h := actor.Host{
-		Who:      who,
-		Clock:    p.timeline,
-		Journal:  p.journal,
-		Dial:     p.dial,
-		Vhost:    p.stage.Vhosts[p.act.Cast[who].Vhost()],
-		User:     login.User,
-		Password: password,
-		Users:    map[string]string{},
-		Print:    func(k transcript.Kind, text, mark string) { p.print(who, k, text, mark) },
-		Took:     func(channel uint16, d *amqp.Delivery) { p.ledger.Took(who, channel, d.DeliveryTag) },
-		Finished: func(channel uint16, d *amqp.Delivery) { p.ledger.Finished(who, channel, d.DeliveryTag) },
-		Exists:   func(queue string) bool { return p.ledger.Exists(p.act.Cast[who].Vhost(), queue) },
-		Dies:     func() { p.ledger.Dies(who) },
-		Pauses:   p.pauses(p.act.Cast[who]),
+		Who:       who,
+		Clock:     p.timeline,
+		Journal:   p.journal,
+		Dial:      p.dial,
+		Heartbeat: p.heartbeat(),
+		Vhost:     p.stage.Vhosts[p.act.Cast[who].Vhost()],
+		User:      login.User,
+		Password:  password,
+		Users:     map[string]string{},
+		Print:     func(k transcript.Kind, text, mark string) { p.print(who, k, text, mark) },
+		Took:      func(channel uint16, d *amqp.Delivery) { p.ledger.Took(who, channel, d.DeliveryTag) },
+		Finished:  func(channel uint16, d *amqp.Delivery) { p.ledger.Finished(who, channel, d.DeliveryTag) },
+		Exists:    func(queue string) bool { return p.ledger.Exists(p.act.Cast[who].Vhost(), queue) },
+		Dies:      func() { p.ledger.Dies(who) },
+		Pauses:    p.pauses(p.act.Cast[who]),
 	}
 	for name, login := range p.stage.Users {
 		h.Users[name] = login.User
@@ -326,6 +327,14 @@ func (p *playing) host(who int) (actor.Host, error) {
 		h.TLS = config
 	}
 	return h, nil
+}
+
+// heartbeat is what actors ask for: none of a broker that lives by the act's timeline, and in this process.
+func (p *playing) heartbeat() time.Duration {
+	if p.stage.Time != nil {
+		return 0
+	}
+	return actor.Heartbeat
 }
 
 // isGivenPassword reports whether the password is the one that the broker block gives the user: the

@@ -125,10 +125,7 @@ func (d *direction) header(f wire.Frame) error {
 	}
 	a.headed, a.headers, a.missing = true, c.Properties.Headers, size
 	c.Size, c.Body = size, c.Body[:0]
-	c.Mark, c.Properties.Headers = unmark(a.headers)
-	if len(c.Properties.Headers) == 0 {
-		c.Properties.Flags &^= wire.FlagHeaders
-	}
+	c.Mark = unmark(&c.Properties)
 	d.complete(a)
 	return nil
 }

@@ -3,6 +3,7 @@ package tap
 import (
 	"cmp"
 	"maps"
+	"slices"
 	"strings"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -10,10 +11,17 @@ import (
 	"tutor/runner/wire"
 )
 
-// markHeader carries the mark by which the runner knows a message on its way. It is the runner's own:
-// actors write it when they publish and take it off what they get, and no event has it, so message-id
-// and headers belong to whoever writes a scenario.
-const markHeader = "x-tutor-id"
+// A message carries the mark by which the runner knows it on its way. It is the runner's own: actors write it when they
+// publish and take it off what they get, and no event has it, so message-id and headers belong to whoever writes a
+// scenario. It is in the message-id, behind markPrefix, where the message has none of its own, since a client library
+// takes ten times as long over a table of headers; otherwise it is a header.
+const (
+	markHeader = "x-tutor-id"
+	markPrefix = markHeader + ":"
+)
+
+// longestID is how long a message-id may be: it is a short string (AMQP 0-9-1, 4.2.5.3).
+const longestID = 255
 
 // Descending is the mark of a message that is published over another one: its own, and that of the message which
 // all began with.
@@ -34,33 +42,44 @@ func Origin(mark string) (own, origin string) {
 // originMark stands between a mark and its origin: no actor's name has it in it.
 const originMark = "\x00"
 
-// Mark makes marked the headers of a message, with its mark in them; the given ones stay as they are.
-func Mark(marked, headers amqp.Table, mark string) {
-	clear(marked)
-	maps.Copy(marked, headers)
-	marked[markHeader] = mark
+// Mark puts a mark on a message that is about to be published. Its headers stay as they are: if need be, it gets others
+// in their place, in the memory that is given.
+func Mark(m *amqp.Publishing, mark string, memory amqp.Table) {
+	if m.MessageId == "" && len(markPrefix)+len(mark) <= longestID {
+		m.MessageId = markPrefix + mark
+		return
+	}
+	clear(memory)
+	maps.Copy(memory, m.Headers)
+	memory[markHeader] = mark
+	m.Headers = memory
 }
 
-// Unmarked takes the mark off headers as the client library has them. It is empty where there is none.
-func Unmarked(headers amqp.Table) (mark string, rest amqp.Table) {
-	marked, is := headers[markHeader]
-	mark, _ = marked.(string)
-	if len(headers) == 0 || is && len(headers) == 1 {
-		return mark, nil
+// Unmark takes the mark off headers and message-id as the client library has them. It is empty where there is none.
+func Unmark(headers *amqp.Table, id *string) (mark string) {
+	if own, marked := (*headers)[markHeader].(string); marked {
+		mark = own
+		delete(*headers, markHeader)
+	} else if own, marked := strings.CutPrefix(*id, markPrefix); marked {
+		mark, *id = own, ""
 	}
-	delete(headers, markHeader)
-	return mark, headers
+	if len(*headers) == 0 {
+		*headers = nil
+	}
+	return mark
 }
 
-// unmark takes the mark off headers as they are on the wire.
-func unmark(headers wire.Table) (mark string, rest wire.Table) {
-	for i := range headers {
-		if headers[i].Name != markHeader {
-			continue
-		}
-		mark, _ = headers[i].Value.(string)
-		rest = append(rest, headers[:i]...)
-		return mark, append(rest, headers[i+1:]...)
+// unmark takes the mark off properties as they are on the wire.
+func unmark(p *wire.Properties) (mark string) {
+	if i := slices.IndexFunc(p.Headers, func(f wire.Field) bool { return f.Name == markHeader }); i >= 0 {
+		mark, _ = p.Headers[i].Value.(string)
+		p.Headers = slices.Concat(p.Headers[:i], p.Headers[i+1:])
+	} else if own, marked := strings.CutPrefix(p.MessageID, markPrefix); marked {
+		mark, p.MessageID = own, ""
+		p.Flags &^= wire.FlagMessageID
 	}
-	return "", headers
+	if len(p.Headers) == 0 {
+		p.Flags &^= wire.FlagHeaders
+	}
+	return mark
 }

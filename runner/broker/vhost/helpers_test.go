@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,7 +59,7 @@ type bench struct {
 	vhost  *VHost
 	conn   *Connection
 	clock  *steppedClock
-	memory atomic.Int64
+	memory Memory
 }
 
 func newBench(t testing.TB) *bench {

@@ -9,6 +9,14 @@ const (
 	placeCost   = 64
 )
 
+// Memory is about how many bytes messages take.
+type Memory struct {
+	// Taken is how many they take at the moment.
+	Taken atomic.Int64
+	// Released counts those that they have ceased to take: it rises while somebody consumes.
+	Released atomic.Int64
+}
+
 // memory is how many bytes the messages of a vhost take. A message counts while something has it: a queue
 // where it is ready, a channel that has not settled it, a transaction that is open, a keeper of dead letters.
 type memory struct {
@@ -35,10 +43,15 @@ func (c *memory) release(m *message) {
 }
 
 // tell brings a sum over several vhosts up to date.
-func (c *memory) tell(sum *atomic.Int64) {
-	if sum != nil && c.taken != c.told {
-		sum.Add(c.taken - c.told)
-		c.told = c.taken
+func (c *memory) tell(sum *Memory) {
+	if sum == nil || c.taken == c.told {
+		return
+	}
+	more := c.taken - c.told
+	c.told = c.taken
+	sum.Taken.Add(more)
+	if more < 0 {
+		sum.Released.Add(-more)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -96,7 +95,7 @@ func (ch *Channel) everything(count func(*message)) {
 func (b *bench) checkMemory() {
 	b.Helper()
 	there := b.vhost.weigh()
-	if counted := b.memory.Load(); counted != there {
+	if counted := b.memory.Taken.Load(); counted != there {
 		b.Errorf("the messages take %d bytes, counted are %d", there, counted)
 	}
 }
@@ -162,7 +161,7 @@ func TestMemory(t *testing.T) {
 			ch, _ := b.open()
 			b.declare(ch, "q")
 			c.do(b, ch)
-			if got := b.memory.Load(); got < c.least || got > c.most {
+			if got := b.memory.Taken.Load(); got < c.least || got > c.most {
 				t.Errorf("%d bytes, want %d to %d", got, c.least, c.most)
 			}
 		})
@@ -184,7 +183,7 @@ func deleteQueue(b *bench, ch *Channel) {
 // BenchmarkMemory is how many bytes an empty message takes in relation to what is counted for it.
 func BenchmarkMemory(b *testing.B) {
 	for b.Loop() {
-		var memory atomic.Int64
+		var memory Memory
 		v := New("/", Options{Memory: &memory})
 		ch := v.Connect(User{}).Open(&recorder{room: -1})
 		if _, err := ch.QueueDeclare(wire.QueueDeclare{Queue: "q", Durable: true}); err != nil {
@@ -196,7 +195,7 @@ func BenchmarkMemory(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		b.ReportMetric(float64(memory.Load())/float64(heapInUse()-before), "counted/taken")
+		b.ReportMetric(float64(memory.Taken.Load())/float64(heapInUse()-before), "counted/taken")
 		v.Close()
 	}
 }

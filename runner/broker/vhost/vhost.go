@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // VHost is one virtual host. All methods of it, of its [Connection]s and of their [Channel]s may be called
@@ -38,8 +37,8 @@ type Options struct {
 	// DefaultQueueType is the type of queues that are declared without one, see [VHost.SetDefaultQueueType];
 	// empty is classic.
 	DefaultQueueType string
-	// Memory, if not nil, is kept at about how many bytes messages take in all vhosts that share it.
-	Memory *atomic.Int64
+	// Memory, if not nil, is that of all vhosts that share it.
+	Memory *Memory
 	// Clock is the time that what expires goes by; nil is package time's.
 	Clock Clock
 	// Observe, if not nil, is told what becomes of messages, in order. It is called with the vhost locked, and must

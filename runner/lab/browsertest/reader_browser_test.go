@@ -251,6 +251,8 @@ func TestLessonsLooks(t *testing.T) {
 	turn(t, tab, 0)
 	tab.CheckWidths("turned")
 	tab.CheckNames()
+	// What has begun to move before somebody prefers that nothing does may come to its end.
+	tab.Until(`document.getAnimations().length === 0`)
 	background := `getComputedStyle(document.body).backgroundColor`
 	day := browsertest.Value[string](tab, background)
 	tab.Prefer("prefers-color-scheme", "dark", "prefers-reduced-motion", "reduce")

@@ -37,7 +37,7 @@ func (t *Target) Name() string { return "embedded" }
 func (t *Target) Prepare(_ context.Context, needs *scenario.Broker) (*stage.Stage, error) {
 	clock, options := broker.NewClock(), Choices(needs)
 	options.Clock = clock
-	b := broker.New(broker.Options{SilentCloseDelay: -1, Vhost: options})
+	b := broker.New(broker.Options{SilentCloseDelay: -1, Heartbeat: -1, Vhost: options})
 	if !t.add(b) {
 		return nil, errors.New("the embedded target is closed")
 	}
