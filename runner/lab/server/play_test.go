@@ -138,21 +138,30 @@ func TestProgress(t *testing.T) {
 // A play whose page gives up is broken off, and what was provided for it is taken back; so is one that waits.
 func TestAbort(t *testing.T) {
 	f, o := fake()
+	f.let = make(chan struct{})
 	r := run(t, o)
-	two := r.listen("?play=two")
-	going := r.begin("one", lab.Request{Scenario: lone(endless)})
-	// The first has its turn once the second waits for it; either may be the first.
-	waiting := r.begin("two", lab.Request{Scenario: lone(endless)})
-	three := r.listen("?play=three")
-	last := r.begin("three", lab.Request{Lesson: firstLesson})
-	three.comes(`event: progress data: "Waiting until another play has come to its end…"`)
-	going.abort()
+	const starting = `event: progress data: "starting a container\\u202e…"`
+	begin := func(name string, request lab.Request, comes ...string) (*events, begun) {
+		told := r.listen("?play=" + name)
+		b := r.begin(name, request)
+		for _, event := range comes {
+			told.comes(event)
+		}
+		return told, b
+	}
+	const waits = `event: progress data: "Waiting until another play has come to its end…"`
+	one, going := begin("one", lab.Request{Scenario: lone(endless)}, starting)
+	_, waiting := begin("two", lab.Request{Scenario: lone(endless)}, starting, waits)
+	_, last := begin("three", lab.Request{Lesson: firstLesson}, starting, waits)
+	f.let <- struct{}{}
+	one.comes(`event: progress data: "Playing…"`)
 	waiting.abort()
-	<-going.reply
 	<-waiting.reply
-	passed(t, <-last.reply)
-	two.cancel()
+	going.abort()
+	<-going.reply
 	<-f.removed
+	f.let <- struct{}{}
+	passed(t, <-last.reply)
 	r.end()
 	if f.at != 0 {
 		t.Errorf("%d stages are left", f.at)
