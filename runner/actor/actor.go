@@ -35,7 +35,7 @@ type Host struct {
 	// Dial opens a connection to the broker's plain or TLS listener; the TLS handshake is the
 	// actor's.
 	Dial func(ctx context.Context, secure bool) (net.Conn, error)
-	// Heartbeat is what the actor asks for, and has if the broker suggests none; 0 is none.
+	// Heartbeat is what the actor asks for; 0 is for brokers that suggest none.
 	Heartbeat time.Duration
 	// TLS is how to verify the broker, where the actor connects securely.
 	TLS *tls.Config

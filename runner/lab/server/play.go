@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"time"
 
 	"tutor/runner/lab"
-	"tutor/runner/scenario"
-	"tutor/runner/stage"
 )
 
 // bodyLimit is how many bytes a request may have beside the text of a scenario, which is longer as JSON than it is.
@@ -64,13 +61,4 @@ func reply(w http.ResponseWriter, code int, r lab.Reply) {
 		return
 	}
 	write(w, code, "application/json", text)
-}
-
-// Prepare tells when the target has come as far as an act.
-func (r ready) Prepare(ctx context.Context, needs *scenario.Broker) (*stage.Stage, error) {
-	s, err := r.Target.Prepare(ctx, needs)
-	if err == nil {
-		r.events.ready()
-	}
-	return s, err
 }

@@ -220,6 +220,41 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+// A broker that could not be started is tried again, and one that once was is not given up.
+func TestTargetIsTriedAgain(t *testing.T) {
+	var made []*faked
+	o := server.Options{Limits: lab.UsualLimits(), Target: func(progress func(string)) (stage.Target, error) {
+		f, _ := fake()
+		f.progress = progress
+		if made = append(made, f); len(made) < 3 {
+			f.err = errors.New("no engine answers")
+		}
+		return f, nil
+	}}
+	r := run(t, o)
+	for range 2 {
+		if got := r.play(t.Context(), "", lab.Request{Lesson: firstLesson}).Error; got != "preparing the broker: no engine answers" {
+			t.Errorf("%q", got)
+		}
+	}
+	passed(t, r.play(t.Context(), "", lab.Request{Lesson: firstLesson}))
+	made[2].err = errors.New("not this time")
+	if got := r.play(t.Context(), "", lab.Request{Lesson: firstLesson}).Error; got != "preparing the broker: not this time" {
+		t.Errorf("%q", got)
+	}
+	made[2].err = nil
+	passed(t, r.play(t.Context(), "", lab.Request{Lesson: firstLesson}))
+	r.end()
+	for i, f := range made {
+		if !f.closed || f.at != 0 {
+			t.Errorf("target %d: closed: %v, %d stages are left", i+1, f.closed, f.at)
+		}
+	}
+	if len(made) != 3 {
+		t.Errorf("%d targets", len(made))
+	}
+}
+
 // A broker that cannot be reached is said, and the server goes on.
 func TestNoBroker(t *testing.T) {
 	f, o := fake()

@@ -78,18 +78,12 @@ func New(o Options) (*Server, error) {
 	if o.Target == nil {
 		return s, nil
 	}
-	target, err := o.Target(s.events.progress)
+	target, err := newTarget(func() (stage.Target, error) { return o.Target(s.events.progress) }, s.events)
 	if err != nil {
 		return nil, err
 	}
-	s.lab.Target, s.turns, s.site.PlaysOn = ready{target, s.events}, make(turns, 1), target.Name()
+	s.lab.Target, s.turns, s.site.PlaysOn = target, make(turns, 1), target.Name()
 	return s, nil
-}
-
-// ready is a target of which is told when it has come as far as an act.
-type ready struct {
-	stage.Target
-	events *events
 }
 
 // Save has a reader's own files served, in place of those that were. Whoever looks at one that is not the same as
