@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,4 +27,29 @@ func TestSiteWithoutPlay(t *testing.T) {
 			t.Errorf("%s: %v, or somebody plays there", page, err)
 		}
 	}
+	if size := sizeOf(t, "public"); size > pagesOnly {
+		t.Errorf("the pages have %d bytes, more than %d", size, pagesOnly)
+	}
+}
+
+// pagesOnly is what the pages of the course may take without a player: a site has 6 MB in all, and a player may have
+// 3,000,000 bytes of them.
+const pagesOnly = 6<<20 - 3_000_000
+
+func sizeOf(t *testing.T, dir string) (size int64) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			size += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return size
 }
