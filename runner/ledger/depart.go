@@ -118,9 +118,10 @@ func (l *Ledger) channelClosed(who int, ch *channel, m *wire.ChannelClose) {
 	l.release(who, ch)
 }
 
-// Restarted enters that the broker was restarted: what is not durable is gone, and so are the
-// messages that are not persistent, but for those of a queue that keeps all.
-func (l *Ledger) Restarted() {
+// Restarted enters that the broker was restarted: queues that are not durable are gone, and so are the messages that are
+// not persistent, but for those of a queue that keeps all. Lost are the exchanges, by the names of their vhosts, that the
+// broker says are no longer there.
+func (l *Ledger) Restarted(lost map[string][]string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.evidenceLost = true
@@ -133,12 +134,26 @@ func (l *Ledger) Restarted() {
 				l.loseTransient(QueueRef{vhost, name})
 			}
 		}
+		for _, name := range lost[vhost] {
+			v.DeleteExchange(name)
+		}
+	}
+}
+
+// Transient lists the exchanges that are not durable, by the names of their vhosts: whether they survive a restart is up
+// to the version of the broker.
+func (l *Ledger) Transient() map[string][]string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := map[string][]string{}
+	for vhost, v := range l.vhosts {
 		for name, e := range v.Exchanges {
 			if !e.Durable {
-				v.DeleteExchange(name)
+				all[vhost] = append(all[vhost], name)
 			}
 		}
 	}
+	return all
 }
 
 func (l *Ledger) loseTransient(q QueueRef) {

@@ -117,7 +117,7 @@ func TestTestimony(t *testing.T) {
 			w.from(p, &wire.QueueDeclareOK{Queue: "q"})
 			w.publish("q", false)
 			w.gone(p)
-			w.Restarted()
+			w.Restarted(nil)
 		}, "m1 expired"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -573,9 +573,36 @@ func TestRestarted(t *testing.T) {
 	}
 	w.publish("durable false", false)
 	w.gone(p)
-	w.Restarted()
+	w.Restarted(nil)
 	w.Found("/", "durable true", id(2), nil)
 	if got := w.closed(t); got != "m1 dropped; m2 queued; m3 deleted" {
+		t.Error(got)
+	}
+}
+
+// Of exchanges that are not durable those are there after a restart of which the broker says so, with their bindings.
+func TestRestartedExchanges(t *testing.T) {
+	w := newWires()
+	w.to(p, &wire.QueueDeclare{Queue: "q", Durable: true})
+	w.from(p, &wire.QueueDeclareOK{Queue: "q"})
+	for _, name := range []string{"lost", "kept", "durable"} {
+		w.to(p, &wire.ExchangeDeclare{Exchange: name, Type: "fanout", Durable: name == "durable"})
+		w.from(p, &wire.ExchangeDeclareOK{})
+		w.to(p, &wire.QueueBind{Queue: "q", Exchange: name})
+		w.from(p, &wire.QueueBindOK{})
+	}
+	asked := w.Transient()
+	if slices.Sort(asked["/"]); len(asked) != 1 || !slices.Equal(asked["/"], []string{"kept", "lost"}) {
+		t.Errorf("the broker is asked for %v", asked)
+	}
+	w.gone(p)
+	w.Restarted(map[string][]string{"/": {"lost"}})
+	if left := w.Exchanges("/"); !slices.Equal(left, []string{"durable", "kept"}) {
+		t.Errorf("there are %q", left)
+	}
+	w.publishTo("kept", "", false)
+	w.Found("/", "q", id(1), nil)
+	if got := w.closed(t); got != "m1 queued" {
 		t.Error(got)
 	}
 }

@@ -276,7 +276,11 @@ func (p *playing) restart(ctx context.Context) error {
 			return err
 		}
 	}
-	p.ledger.Restarted()
+	lost, err := p.inspector.Absent(ctx, p.ledger.Transient())
+	if err != nil {
+		return err
+	}
+	p.ledger.Restarted(lost)
 	p.ledger.StirAll()
 	return p.awaitQuiet(ctx)
 }

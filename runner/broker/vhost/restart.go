@@ -1,9 +1,9 @@
 package vhost
 
-// Restart does to the vhost what stopping and starting RabbitMQ does: durable exchanges and queues, the
-// bindings between them, and their persistent messages (every message of a quorum queue) remain. Deliveries
-// that were not acknowledged go back first. Connections that are still open are closed without a word to
-// their clients.
+// Restart does to the vhost what stopping and starting RabbitMQ does: all exchanges remain, also those that are not
+// durable (RabbitMQ 4.3; up to 4.0 they go), and so do durable queues with their bindings and their persistent messages
+// (every message of a quorum queue). Deliveries that were not acknowledged go back first. Connections that are still
+// open are closed without a word to their clients.
 func (v *VHost) Restart() {
 	v.mu.Lock()
 	defer v.leave()
@@ -16,11 +16,6 @@ func (v *VHost) Restart() {
 			q.recover()
 		} else {
 			v.removeQueue(q)
-		}
-	}
-	for _, x := range v.exchanges {
-		if !x.durable {
-			v.removeExchange(x)
 		}
 	}
 }

@@ -117,16 +117,33 @@ func Declared(ch *amqp.Channel, name string) (q amqp.Queue, exists bool, err err
 func (i *Inspector) MustBeFree(ctx context.Context, act *scenario.Act) error {
 	queues, exchanges := declares(act)
 	for _, q := range queues {
-		if err := i.absent(ctx, "queue", q.Name); err != nil {
+		if err := i.mustBeAbsent(ctx, "queue", q.Name); err != nil {
 			return err
 		}
 	}
 	for _, name := range exchanges {
-		if err := i.absent(ctx, "exchange", name); err != nil {
+		if err := i.mustBeAbsent(ctx, "exchange", name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Absent is which exchanges, by the scenario's names of their vhosts, the broker does not have.
+func (i *Inspector) Absent(ctx context.Context, exchanges map[string][]string) (map[string][]string, error) {
+	absent := map[string][]string{}
+	for vhost, names := range exchanges {
+		for _, name := range names {
+			there, err := i.has(ctx, vhost, "exchange", name)
+			if err != nil {
+				return nil, err
+			}
+			if !there {
+				absent[vhost] = append(absent[vhost], name)
+			}
+		}
+	}
+	return absent, nil
 }
 
 // declares lists the queues that an act declares by name, and the names of its exchanges.
@@ -163,10 +180,11 @@ func declares(act *scenario.Act) (queues []*scenario.Queue, exchanges []string) 
 // sharedVhost is the only one that acts have where the vhost is not their own.
 const sharedVhost = "/"
 
-func (i *Inspector) absent(ctx context.Context, kind, name string) error {
-	ch, err := i.Channel(ctx, sharedVhost)
+// has reports whether there is a queue or an exchange of a name.
+func (i *Inspector) has(ctx context.Context, vhost, kind, name string) (bool, error) {
+	ch, err := i.Channel(ctx, vhost)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer ch.Close()
 	if kind == "queue" {
@@ -174,11 +192,18 @@ func (i *Inspector) absent(ctx context.Context, kind, name string) error {
 	} else {
 		err = ch.ExchangeDeclarePassive(name, amqp.ExchangeDirect, false, false, false, false, nil)
 	}
-	if ReplyCode(err) == amqp.NotFound {
-		return nil
+	switch code := ReplyCode(err); {
+	case code == amqp.NotFound:
+		return false, nil
+	case err != nil && code != amqp.ResourceLocked:
+		return false, fmt.Errorf("asking for %s %s: %w", kind, name, err)
 	}
-	if err != nil && ReplyCode(err) != amqp.ResourceLocked {
-		return fmt.Errorf("asking for %s %s: %w", kind, name, err)
+	return true, nil
+}
+
+func (i *Inspector) mustBeAbsent(ctx context.Context, kind, name string) error {
+	if there, err := i.has(ctx, sharedVhost, kind, name); err != nil || !there {
+		return err
 	}
 	return fmt.Errorf("there is a %s named %s in vhost %s already; acts need an empty vhost of their own (give --management, or a URL with another vhost)",
 		kind, name, i.stage.Vhosts[sharedVhost])
