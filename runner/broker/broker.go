@@ -272,7 +272,7 @@ func (b *Broker) Counts() (sum vhost.Counts) {
 const closing = time.Second
 
 // Restart does what stopping and starting RabbitMQ does: it closes all connections with reply code
-// 320, keeps durable exchanges and queues with their persistent messages, and drops the rest.
+// 320, keeps exchanges and durable queues with their persistent messages, and drops the rest.
 func (b *Broker) Restart(ctx context.Context) error {
 	b.closeConnections("broker forced connection closure with reason 'shutdown'", func(*connection) bool { return true })
 	b.mu.Lock()
