@@ -125,7 +125,7 @@ func (p *playing) run(ctx context.Context) (err error) {
 			err = ifGone(ctx, err, timeout, p.stage)
 			err = errors.Join(err, p.breakOff(ctx, !errors.As(err, new(gone))))
 		}
-		p.report.Lines = append(p.report.Lines, p.lines.Take()...)
+		p.report.Lines = append(p.report.Lines, p.lines.Close()...)
 		p.report.Frames = p.frames.frames
 		p.report.Span = p.timeline.Now()
 	}()
@@ -190,7 +190,8 @@ func (p *playing) close(ctx context.Context) error {
 	if err := p.audit(ctx); err != nil {
 		return fmt.Errorf("auditing the queues: %w", err)
 	}
-	p.report.Lines = p.lines.Take()
+	// As others leave, somebody may yet get what they had, and print that: it is none of the act's.
+	p.report.Lines = p.lines.Close()
 	p.report.Books = p.ledger.Close()
 	p.report.Books.Queues = queues
 	p.report.Books.Notes = append(p.report.Books.Notes, p.ties.notes()...)

@@ -109,7 +109,7 @@ func TestRecorderArranges(t *testing.T) {
 	add(0, "a2")
 	r.Arrange(1)
 	var got []string
-	for _, l := range r.Take() {
+	for _, l := range r.Close() {
 		got = append(got, l.Text.String())
 	}
 	if want := []string{"before", "b", "a1", "a2", "c"}; !slices.Equal(got, want) {

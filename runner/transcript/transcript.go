@@ -126,6 +126,8 @@ type Recorder struct {
 	mu    sync.Mutex
 	texts Texts
 	lines pile.Moments[side, printed]
+	// closed is set when no more lines are taken.
+	closed bool
 }
 
 // Add appends a line. Hops are how many messages from one actor to another lie between it and what set off all
@@ -133,6 +135,9 @@ type Recorder struct {
 func (r *Recorder) Add(l Line, hops uint8) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.closed {
+		return
+	}
 	r.lines.Add(side{hops, l.Actor}, printed{l.At, r.texts.keep(l.Text), l.Message, l.Actor, l.Kind, l.Trouble})
 }
 
@@ -154,16 +159,16 @@ func (r *Recorder) Arrange(first int) {
 	})
 }
 
-// Take returns the lines that were added since it was called last, of all actors, in order; the recorder
-// has them no longer.
-func (r *Recorder) Take() []Line {
+// Close returns the lines of all actors, in order. What is added from now on is not kept, and no further call returns
+// anything.
+func (r *Recorder) Close() []Line {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	lines := make([]Line, 0, r.lines.Len())
 	for p := range r.lines.All {
 		lines = append(lines, Line{p.at, r.texts.At(p.text), p.message, p.actor, p.kind, p.trouble})
 	}
-	r.texts, r.lines = Texts{}, pile.Moments[side, printed]{}
+	r.texts, r.lines, r.closed = Texts{}, pile.Moments[side, printed]{}, true
 	return lines
 }
 
