@@ -158,7 +158,7 @@ func playCast(t *testing.T, sh shell, port int, act *scenario.Act, terminals []t
 }
 
 // endCast reads what the consumers have received, and has them leave.
-func endCast(act *scenario.Act, terminals []terminalLine, processes []*process) (different string) {
+func endCast(act *scenario.Act, terminals []terminalLine, processes []*process) string {
 	for i, terminal := range terminals {
 		member := act.Cast[i]
 		if member.Publisher != nil || terminal.fails() {

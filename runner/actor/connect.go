@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -42,12 +41,8 @@ func (a *Actor) connect(ctx context.Context, c *scenario.Connect) error {
 	a.wire = tap.New(raw, a.host.Who, a.host.Journal)
 	// The client library's calls know no context.
 	context.AfterFunc(a.alive, a.wire.Kill)
-	stream := io.ReadWriteCloser(a.wire)
-	if a.host.Heartbeat == 0 {
-		stream = withoutDeadlines{stream}
-	}
 	login := stage.Login{User: a.host.User, Password: a.host.Password}
-	a.conn, err = stage.Open(ctx, stream, stage.Opening{Login: login, Vhost: a.host.Vhost, Name: a.spec.Name(), Heartbeat: a.host.Heartbeat})
+	a.conn, err = stage.Open(ctx, a.wire, stage.Opening{Login: login, Vhost: a.host.Vhost, Name: a.spec.Name(), Heartbeat: a.host.Heartbeat})
 	if err != nil {
 		return a.explain("opening the connection", err)
 	}
@@ -57,10 +52,6 @@ func (a *Actor) connect(ctx context.Context, c *scenario.Connect) error {
 	a.number = a.wire.LastOpened()
 	return nil
 }
-
-// withoutDeadlines hides from the client library that reading can be given one: it gives itself the trouble with each
-// frame, also where there are no heartbeats to wait for.
-type withoutDeadlines struct{ io.ReadWriteCloser }
 
 // everybody is the login that every broker comes with.
 const everybody = "guest"

@@ -6,10 +6,10 @@ import "time"
 // has to wait in queues takes memory, and costs more than what is passed on. RabbitMQ has other rules for it
 // (https://www.rabbitmq.com/docs/flow-control); what clients can see of either is only how long something takes.
 const (
-	// backlog is how many bytes messages may take before who publishes gives way, and caughtUp is how many are left
+	// muchWaits is how many bytes messages may take before who publishes gives way, and littleWaits is how many are left
 	// when it goes on.
-	backlog  = 4 << 20
-	caughtUp = 2 << 20
+	muchWaits   = 4 << 20
+	littleWaits = 2 << 20
 	// uninterrupted is how many messages are published between two looks at that.
 	uninterrupted = 256
 	// turn is how long consumers have to show that they are at it: by so many bytes as pace. It is given them so often
@@ -31,7 +31,7 @@ type flow struct {
 // giveWay waits for who consumes, if it is of any use.
 func (c *connection) giveWay() {
 	memory := &c.broker.memory
-	if c.publishes-c.flow.looked < uninterrupted || memory.Taken.Load() <= backlog || memory.Released.Load() == c.flow.inVain {
+	if c.publishes-c.flow.looked < uninterrupted || memory.Taken.Load() <= muchWaits || memory.Released.Load() == c.flow.inVain {
 		return
 	}
 	c.flow.looked = c.publishes
@@ -49,7 +49,7 @@ func (c *connection) giveWay() {
 			c.flow.inVain = released
 			return
 		}
-		if memory.Taken.Load() <= caughtUp {
+		if memory.Taken.Load() <= littleWaits {
 			return
 		}
 	}

@@ -14,12 +14,12 @@ func TestGiveWay(t *testing.T) {
 		taken, consumed int64
 		least, most     time.Duration
 	}{
-		"little waits":             {backlog, pace, 0, 0},
+		"little waits":             {muchWaits, pace, 0, 0},
 		"nobody consumes":          {64 * MB, 0, turn, turn},
 		"consumers are slow":       {64 * MB, pace / 10, turn, turn},
 		"consumers catch up":       {5 * MB, 4 * pace, 4 * turn, 7 * turn},
 		"there is no end of it":    {64 * MB, pace, turns * turn, turns * turn},
-		"consumers that are quick": {backlog + 1, 64 * MB, turn, turn},
+		"consumers that are quick": {muchWaits + 1, 64 * MB, turn, turn},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := New(Options{})
@@ -60,7 +60,7 @@ func TestGiveWay(t *testing.T) {
 func TestGiveWayUntilClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := New(Options{})
-		b.memory.Taken.Store(2 * backlog)
+		b.memory.Taken.Store(2 * muchWaits)
 		b.memory.Released.Store(1)
 		conn := &connection{broker: b, publishes: uninterrupted, forced: make(chan struct{})}
 		time.AfterFunc(turn/2, func() { close(conn.forced) })

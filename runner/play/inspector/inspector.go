@@ -117,16 +117,27 @@ func Declared(ch *amqp.Channel, name string) (q amqp.Queue, exists bool, err err
 func (i *Inspector) MustBeFree(ctx context.Context, act *scenario.Act) error {
 	queues, exchanges := declares(act)
 	for _, q := range queues {
-		if err := i.mustBeAbsent(ctx, "queue", q.Name); err != nil {
-			return err
+		switch s, err := i.Look(ctx, ledger.QueueRef{Vhost: sharedVhost, Name: q.Name}); {
+		case err != nil:
+			return fmt.Errorf("asking for queue %s: %w", q.Name, err)
+		case s.Exists:
+			return i.taken("queue", q.Name)
 		}
 	}
 	for _, name := range exchanges {
-		if err := i.mustBeAbsent(ctx, "exchange", name); err != nil {
+		switch there, err := i.hasExchange(ctx, sharedVhost, name); {
+		case err != nil:
 			return err
+		case there:
+			return i.taken("exchange", name)
 		}
 	}
 	return nil
+}
+
+func (i *Inspector) taken(kind, name string) error {
+	return fmt.Errorf("there is a %s named %s in vhost %s already; acts need an empty vhost of their own (give --management, or a URL with another vhost)",
+		kind, name, i.stage.Vhosts[sharedVhost])
 }
 
 // Absent is which exchanges, by the scenario's names of their vhosts, the broker does not have.
@@ -134,7 +145,7 @@ func (i *Inspector) Absent(ctx context.Context, exchanges map[string][]string) (
 	absent := map[string][]string{}
 	for vhost, names := range exchanges {
 		for _, name := range names {
-			there, err := i.has(ctx, vhost, "exchange", name)
+			there, err := i.hasExchange(ctx, vhost, name)
 			if err != nil {
 				return nil, err
 			}
@@ -180,33 +191,20 @@ func declares(act *scenario.Act) (queues []*scenario.Queue, exchanges []string) 
 // sharedVhost is the only one that acts have where the vhost is not their own.
 const sharedVhost = "/"
 
-// has reports whether there is a queue or an exchange of a name.
-func (i *Inspector) has(ctx context.Context, vhost, kind, name string) (bool, error) {
+func (i *Inspector) hasExchange(ctx context.Context, vhost, name string) (bool, error) {
 	ch, err := i.Channel(ctx, vhost)
 	if err != nil {
 		return false, err
 	}
 	defer ch.Close()
-	if kind == "queue" {
-		_, err = ch.QueueDeclarePassive(name, false, false, false, false, nil)
-	} else {
-		err = ch.ExchangeDeclarePassive(name, amqp.ExchangeDirect, false, false, false, false, nil)
-	}
-	switch code := ReplyCode(err); {
-	case code == amqp.NotFound:
+	err = ch.ExchangeDeclarePassive(name, amqp.ExchangeDirect, false, false, false, false, nil)
+	switch {
+	case ReplyCode(err) == amqp.NotFound:
 		return false, nil
-	case err != nil && code != amqp.ResourceLocked:
-		return false, fmt.Errorf("asking for %s %s: %w", kind, name, err)
+	case err != nil:
+		return false, fmt.Errorf("asking for exchange %s: %w", name, err)
 	}
 	return true, nil
-}
-
-func (i *Inspector) mustBeAbsent(ctx context.Context, kind, name string) error {
-	if there, err := i.has(ctx, sharedVhost, kind, name); err != nil || !there {
-		return err
-	}
-	return fmt.Errorf("there is a %s named %s in vhost %s already; acts need an empty vhost of their own (give --management, or a URL with another vhost)",
-		kind, name, i.stage.Vhosts[sharedVhost])
 }
 
 // RemoveLeftovers deletes what the act has left in a vhost that is not its own: what the ledger knows
