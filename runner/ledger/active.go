@@ -38,7 +38,7 @@ type candidate struct {
 // queue has delivered to last, or else the first that came; but where another has a higher priority, which of them it
 // is only the next delivery shows, and brokers differ: [scenario.NotKnown].
 func (l *Ledger) Active(q QueueRef) string {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	all := l.candidates(q)
 	if len(all) == 0 || !hasSingleActive(l.vhosts[q.Vhost].Queues[q.Name]) {

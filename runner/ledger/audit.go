@@ -19,7 +19,7 @@ type Remaining struct {
 
 // Remaining lists the queues that must exist.
 func (l *Ledger) Remaining() []Remaining {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	var all []Remaining
 	for ref, q := range l.existing() {
@@ -44,7 +44,7 @@ func (l *Ledger) Remaining() []Remaining {
 
 // Exchanges lists the exchanges of a vhost that the actors have declared and not deleted.
 func (l *Ledger) Exchanges(vhost string) []string {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(l.vhost(vhost).Exchanges)) {
@@ -57,7 +57,7 @@ func (l *Ledger) Exchanges(vhost string) []string {
 
 // Found enters that the audit has found a message in a queue.
 func (l *Ledger) Found(vhost, queue, mark string, headers wire.Table) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	m, ok := l.find(mark)
 	if !ok {
@@ -75,7 +75,7 @@ func (l *Ledger) Found(vhost, queue, mark string, headers wire.Table) {
 // FoundMore enters that a queue holds more messages than the audit has looked at. Which they are is seen when the
 // broker has been heard of those that it has let go.
 func (l *Ledger) FoundMore(vhost, queue string, n int) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.unseenIn[l.queueID(QueueRef{vhost, queue})] = n
 }
@@ -102,7 +102,7 @@ func (l *Ledger) identify() {
 
 // Gone enters that a queue does not exist that should: it had a time to live, or it is a doubt.
 func (l *Ledger) Gone(vhost, queue string) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	q := QueueRef{vhost, queue}
 	if ttl, ok := number(l.vhosts[vhost].Queues[queue], "x-expires"); !ok || ttl > int64(l.elapsed()) {

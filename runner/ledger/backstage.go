@@ -9,7 +9,7 @@ import (
 
 // Policies enters the policies of a vhost, before anything is declared in it.
 func (l *Ledger) Policies(vhost string, all []topology.Policy) error {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.vhost(vhost).SetPolicies(all)
 }
@@ -17,7 +17,7 @@ func (l *Ledger) Policies(vhost string, all []topology.Policy) error {
 // DoBackstage has the runner change something in a vhost, on a connection that is not observed, and enters that:
 // its events are nobody's. Nothing else is entered meanwhile, since it may come of it.
 func (l *Ledger) DoBackstage(vhost string, asked wire.Method, do func() error) error {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	if err := do(); err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 // Close closes the books, after the audit: what nothing has testified to is concluded, as far as the rules
 // of a queue allow it, and marked as inferred.
 func (l *Ledger) Close() *outcome.Books {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.weigh()
 	l.identify()

@@ -14,7 +14,7 @@ type told struct {
 
 // KeepConfirms has what an actor is told be kept from now on, where somebody expects something of it.
 func (l *Ledger) KeepConfirms(who int) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	if l.confirms == nil {
 		l.confirms = map[int]*told{}

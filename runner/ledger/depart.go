@@ -122,7 +122,7 @@ func (l *Ledger) channelClosed(who int, ch *channel, m *wire.ChannelClose) {
 // not persistent, but for those of a queue that keeps all. Lost are the exchanges, by the names of their vhosts, that the
 // broker says are no longer there.
 func (l *Ledger) Restarted(lost map[string][]string) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.evidenceLost = true
 	l.happens(outcome.Restart, ofBroker)
@@ -143,7 +143,7 @@ func (l *Ledger) Restarted(lost map[string][]string) {
 // Transient lists the exchanges that are not durable, by the names of their vhosts: whether they survive a restart is up
 // to the version of the broker.
 func (l *Ledger) Transient() map[string][]string {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	all := map[string][]string{}
 	for vhost, v := range l.vhosts {

@@ -13,7 +13,7 @@ import (
 // KeepDeliveries has all be kept that comes to an actor from now on. Acts with many messages do not pay for what
 // nobody expects anything of.
 func (l *Ledger) KeepDeliveries(who int) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	if l.envelopes == nil {
 		l.envelopes = map[int][]scenario.Delivered{}

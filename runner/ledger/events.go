@@ -175,14 +175,14 @@ func (l *Ledger) event(n int, r record) outcome.Event {
 
 // Over enters that the act is over: what is entered from now on was learned afterwards.
 func (l *Ledger) Over() {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.events.learned = true
 }
 
 // Dies enters that an actor is about to end its connection of its own, without a word.
 func (l *Ledger) Dies(who int) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.leaving[who] = outcome.Die
 }

@@ -22,7 +22,7 @@ type testimony struct {
 // Testify enters that the broker testifies, from now on, why a copy leaves a queue of a vhost: all queues
 // do so that have no dead-letter exchange of their own, but for some. Streams let nothing go.
 func (l *Ledger) Testify(vhost string, except []string) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	exempt := map[string]bool{}
 	for _, name := range except {
@@ -42,7 +42,7 @@ func (l *Ledger) testifies(id uint16) bool {
 // Testified enters what the broker says of a message that has died in a vhost: its mark and headers, with
 // the latest death first. It counts when all is quiet, since what was seen elsewhere may have come before.
 func (l *Ledger) Testified(vhost, mark string, headers wire.Table) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	m, ok := l.find(mark)
 	all := listed(headers)
@@ -64,7 +64,7 @@ func (l *Ledger) Testified(vhost, mark string, headers wire.Table) {
 
 // Missing reports whether a copy is in no queue, and the broker has yet to say why.
 func (l *Ledger) Missing() bool {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.weigh()
 	unseen := maps.Clone(l.unseenIn)

@@ -8,7 +8,7 @@ import (
 
 // Logging lists the queues that exist and in which things take effect when they were written to a log.
 func (l *Ledger) Logging() []QueueRef {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	var all []QueueRef
 	for ref, q := range l.existing() {
@@ -23,7 +23,7 @@ func (l *Ledger) Logging() []QueueRef {
 // it: where nobody can wait for the log, the delivery shows what was written. Where a
 // limit may have taken messages out of the queue, or it keeps back what comes back, nothing can be expected.
 func (l *Ledger) Expecting() (q QueueRef, ok bool) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	for ref, q := range l.touchedLogs() {
 		if has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") || has(q, "x-delayed-retry-type") {
@@ -49,7 +49,7 @@ func (l *Ledger) touchedLogs() iter.Seq2[QueueRef, *topology.Queue] {
 
 // Stirred lists the queues with a log that anything was done to since all was quiet.
 func (l *Ledger) Stirred() []QueueRef {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	var all []QueueRef
 	for ref := range l.touchedLogs() {

@@ -137,7 +137,7 @@ func (l *Ledger) giveBack(ch *channel, tag uint64) {
 // IsBack reports whether a queue with so many messages has what was given back to it, as far as that
 // can be told.
 func (l *Ledger) IsBack(q QueueRef, messages int) bool {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	declared := l.vhosts[q.Vhost].Queues[q.Name]
 	if !l.givenBack[q] || declared == nil || has(declared, "x-message-ttl") || has(declared, "x-max-length") || has(declared, "x-max-length-bytes") {
@@ -156,7 +156,7 @@ func (l *Ledger) IsBack(q QueueRef, messages int) bool {
 // Noticed enters that the broker knows of all departures from a queue, which may deliver to any of its consumers
 // what came back over that.
 func (l *Ledger) Noticed(q QueueRef) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	delete(l.givenBack, q)
 	l.unrest.stir(q)
@@ -165,7 +165,7 @@ func (l *Ledger) Noticed(q QueueRef) {
 // Bereft reports whether an actor has yet to be told that the queue is gone that it consumes from, and has them
 // all fenced again.
 func (l *Ledger) Bereft() bool {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	for q := range l.bereft {
 		if len(l.takers[q]) == 0 {
@@ -180,7 +180,7 @@ func (l *Ledger) Bereft() bool {
 
 // Exists reports whether a queue is known to exist.
 func (l *Ledger) Exists(vhost, queue string) bool {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.vhosts[vhost].Queues[queue] != nil
 }

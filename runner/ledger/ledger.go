@@ -45,9 +45,11 @@ type Remark struct {
 // Ledger is the open ledger of an act. Its memory is what matters in acts with many messages, so
 // messages and copies are kept in piles, by number.
 type Ledger struct {
-	mu   sync.Mutex
-	cast []Member
-	told func(Remark)
+	mu sync.Mutex
+	// catchUp has all be entered that has happened by now; nil where it is entered at once.
+	catchUp func()
+	cast    []Member
+	told    func(Remark)
 	// words puts the scenario's names into the broker's texts.
 	words func(string) string
 
@@ -328,6 +330,20 @@ func New(cast []Member, remark func(Remark), words func(string) string, now func
 	return l
 }
 
+// Follow has the ledger enter what a journal records, so much at one time.
+func (l *Ledger) Follow(journal *tap.Journal, atOnce int) {
+	journal.Follow(atOnce, l.Observe)
+	l.catchUp = journal.CatchUp
+}
+
+// lock takes the ledger in hand when all is entered that has happened by now, for those who look at it.
+func (l *Ledger) lock() {
+	if l.catchUp != nil {
+		l.catchUp()
+	}
+	l.mu.Lock()
+}
+
 // Observe enters an event of the journal.
 func (l *Ledger) Observe(e tap.Event) {
 	l.mu.Lock()
@@ -430,7 +446,7 @@ func (l *Ledger) fromBroker(e tap.Event, ch *channel) {
 // Consumers is how many consumers the broker must say that the queue has by now, at least and at most, and
 // whether it must exist.
 func (l *Ledger) Consumers(q QueueRef) (least, most int, exists bool) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	declared := l.vhosts[q.Vhost].Queues[q.Name]
 	least = l.consumers[q]
@@ -456,7 +472,7 @@ func (l *Ledger) lingering(q QueueRef) (n int) {
 
 // Affected lists, once, the queues that have lost a consumer or were to go since an actor departed.
 func (l *Ledger) Affected() []QueueRef {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	refs := slices.Collect(maps.Keys(l.affected))
 	clear(l.affected)

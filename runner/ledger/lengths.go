@@ -116,7 +116,7 @@ func (l *Ledger) elapsed() uint32 {
 
 // OnOneTime enters that the broker lives on the act's timeline.
 func (l *Ledger) OnOneTime() {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.oneTime = true
 }

@@ -9,7 +9,7 @@ import (
 // Moving says which message goes round, and through which queues, if one does: the one that has gone the
 // furthest. It is what to tell of an act that does not come to its end.
 func (l *Ledger) Moving() string {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	var latest uint32
 	hops := 0

@@ -8,7 +8,7 @@ import (
 
 // Progress is how far an actor has come.
 func (l *Ledger) Progress(who int) scenario.Progress {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.progress[who]
 }
@@ -16,7 +16,7 @@ func (l *Ledger) Progress(who int) scenario.Progress {
 // Holds is how many messages of a queue wait in it, as far as it was seen, and how many consumers have without
 // having acknowledged them.
 func (l *Ledger) Holds(q QueueRef) (waiting, unacknowledged int) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	id, known := l.queueIDs[q]
 	if !known {
@@ -41,7 +41,7 @@ const lateness = 2000
 // a time to live that waits in its queue, or a queue that nobody uses. Whoever looks at such a queue has used it:
 // it goes only if it is left alone for some time.
 func (l *Ledger) Expires() (alone time.Duration, ok bool) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	for ref, q := range l.existing() {
 		if expires, limited := number(q, "x-expires"); limited && l.consumers[ref] == 0 {

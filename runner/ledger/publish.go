@@ -159,7 +159,7 @@ func (l *Ledger) route(vhost, exchange string, keys []string, headers wire.Table
 // now, since the actor went on printing at the same time. Cause is the actor that set off what has happened
 // since it was quiet last.
 func (l *Ledger) Quiet(cause int) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	for _, c := range l.closed {
 		l.remark(c.who, 0, "the broker closes the channel: "+c.why)

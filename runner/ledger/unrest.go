@@ -67,14 +67,14 @@ func (u *unrest) calm() {
 
 // Stir enters that a queue may deliver to any of its consumers.
 func (l *Ledger) Stir(q QueueRef) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.unrest.stir(q)
 }
 
 // StirAll enters that something may be on its way to everybody.
 func (l *Ledger) StirAll() {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	for who := range l.cast {
 		l.unrest.disturb(who, 1)
@@ -83,14 +83,14 @@ func (l *Ledger) StirAll() {
 
 // Restless lists, in the order of the cast, for whom something may be on its way.
 func (l *Ledger) Restless() []int {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.restless()
 }
 
 // IsStill reports whether nothing may be on its way to anybody, or through any queue.
 func (l *Ledger) IsStill() bool {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return len(l.restless()) == 0 && len(l.unrest.passing) == 0
 }
@@ -98,7 +98,7 @@ func (l *Ledger) IsStill() bool {
 // Fence lists those who are to be fenced in a round that begins now, and then the queues that are to be asked.
 // What happens from now on the next one has to show.
 func (l *Ledger) Fence() (cast []int, queues []QueueRef) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	cast = l.restless()
 	u := &l.unrest

@@ -27,7 +27,7 @@ type Overdue struct {
 // timeline goes on from now, so that what is new has come now. What lives for no time at all goes at once,
 // by any clock.
 func (l *Ledger) Overdue(now, until time.Duration) (Overdue, bool) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	for ; l.looked < l.copies.Len(); l.looked++ {
 		if ttl, _, limited := l.timeToLive(l.looked); limited && ttl > 0 {
@@ -58,7 +58,7 @@ func (l *Ledger) Overdue(now, until time.Duration) (Overdue, bool) {
 // KeptBack finds a message that has come back to a queue which may keep it back for a time
 // (x-delayed-retry-min), and that was not delivered again.
 func (l *Ledger) KeptBack() (q QueueRef, message string, ok bool) {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	for c := range l.copies.All {
 		if c.state == ready && l.mayBeKeptBack(&c) {

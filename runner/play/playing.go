@@ -67,6 +67,10 @@ type playing struct {
 	tidies bool
 }
 
+// many is how much the ledger enters at one time where the broker lives by the act's timeline: its time does not go on
+// before all is entered. Otherwise the ledger notes when something happened, and enters it at once.
+const many = 256
+
 func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act) *playing {
 	p := &playing{
 		config: c, act: act, stage: ready.stage, report: report,
@@ -87,11 +91,12 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 		p.ledger.Testify(vhost, exempt)
 	}
 	keepExpected(act, p.ledger)
-	observers := []func(tap.Event){p.ledger.Observe, p.bounds.observe}
+	observers := []func(tap.Event){p.bounds.observe}
 	if c.Frames {
 		p.frames.now = func() time.Duration { return p.timeline.Now() }
 		observers = append(observers, p.frames.observe)
 	}
+	atOnce := 1
 	switch {
 	case report.Clock == scenario.Real:
 		p.timeline = clock.NewReal(p.slept)
@@ -100,12 +105,14 @@ func newPlaying(c Config, act *scenario.Act, ready prepared, report *outcome.Act
 		p.time = p.stage.Time
 		p.time.Hold()
 		p.ledger.OnOneTime()
+		atOnce = many
 	default:
 		p.timeline = clock.NewVirtual(p.slept)
 		p.brokerTime = newBrokerTime(act, p.ledger, p.timeline)
 		observers = append(observers, p.brokerTime.observe)
 	}
 	p.journal = tap.NewJournal(observers...)
+	p.ledger.Follow(p.journal, atOnce)
 	nature := barrier.Nature{Timed: isTimed(act) && p.time == nil || ready.stage.Shared, Limited: hasLimits(act)}
 	p.barrier = barrier.New(act, nature, p.actors, p.ledger, p.journal, p.inspector)
 	return p
@@ -125,7 +132,7 @@ func (p *playing) run(ctx context.Context) (err error) {
 			err = ifGone(ctx, err, timeout, p.stage)
 			err = errors.Join(err, p.breakOff(ctx, !errors.As(err, new(gone))))
 		}
-		p.report.Lines = append(p.report.Lines, p.lines.Close()...)
+		p.report.Lines = append(p.report.Lines, p.printed()...)
 		p.report.Frames = p.frames.frames
 		p.report.Span = p.timeline.Now()
 	}()
@@ -191,7 +198,7 @@ func (p *playing) close(ctx context.Context) error {
 		return fmt.Errorf("auditing the queues: %w", err)
 	}
 	// As others leave, somebody may yet get what they had, and print that: it is none of the act's.
-	p.report.Lines = p.lines.Close()
+	p.report.Lines = p.printed()
 	p.report.Books = p.ledger.Close()
 	p.report.Books.Queues = queues
 	p.report.Books.Notes = append(p.report.Books.Notes, p.ties.notes()...)
@@ -292,6 +299,12 @@ func (p *playing) print(who int, kind transcript.Kind, text, mark string) {
 	}, place.Hops)
 }
 
+// printed is what the actors have printed, when none of what they will yet is of interest any more.
+func (p *playing) printed() []transcript.Line {
+	p.journal.CatchUp()
+	return p.lines.Close()
+}
+
 // host is what an actor of this act gets.
 func (p *playing) host(who int) (actor.Host, error) {
 	connect := &p.act.Cast[who].Common().Connect
@@ -310,12 +323,14 @@ func (p *playing) host(who int) (actor.Host, error) {
 		User:      login.User,
 		Password:  password,
 		Users:     map[string]string{},
-		Print:     func(k transcript.Kind, text, mark string) { p.print(who, k, text, mark) },
-		Took:      func(channel uint16, d *amqp.Delivery) { p.ledger.Took(who, channel, d.DeliveryTag) },
-		Finished:  func(channel uint16, d *amqp.Delivery) { p.ledger.Finished(who, channel, d.DeliveryTag) },
-		Exists:    func(queue string) bool { return p.ledger.Exists(p.act.Cast[who].Vhost(), queue) },
-		Dies:      func() { p.ledger.Dies(who) },
-		Pauses:    p.pauses(p.act.Cast[who]),
+		Print: func(k transcript.Kind, text, mark string) {
+			p.journal.InOrder(func() { p.print(who, k, text, mark) })
+		},
+		Took:     p.told(who, p.ledger.Took),
+		Finished: p.told(who, p.ledger.Finished),
+		Exists:   func(queue string) bool { return p.ledger.Exists(p.act.Cast[who].Vhost(), queue) },
+		Dies:     func() { p.ledger.Dies(who) },
+		Pauses:   p.pauses(p.act.Cast[who]),
 	}
 	for name, login := range p.stage.Users {
 		h.Users[name] = login.User
@@ -328,6 +343,14 @@ func (p *playing) host(who int) (actor.Host, error) {
 		h.TLS = config
 	}
 	return h, nil
+}
+
+// told has the ledger be told what an actor does with a delivery, in the order in which it does so.
+func (p *playing) told(who int, tell func(who int, channel uint16, tag uint64)) func(uint16, *amqp.Delivery) {
+	return func(channel uint16, d *amqp.Delivery) {
+		tag := d.DeliveryTag
+		p.journal.InOrder(func() { tell(who, channel, tag) })
+	}
 }
 
 // heartbeat is what actors ask for: none of a broker that lives by the act's timeline, and in this process.

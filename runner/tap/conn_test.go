@@ -38,6 +38,8 @@ func (s *script) Close() error { return nil }
 func tapped(t testing.TB, broker, actor []byte, piece int) (events []string, err error) {
 	t.Helper()
 	journal := NewJournal(func(e Event) { events = append(events, words(e)) })
+	var followed []string
+	journal.Follow(1+piece%20, func(e Event) { followed = append(followed, words(e)) })
 	other := &script{says: broker, piece: piece}
 	c := New(other, 3, journal)
 	for p := range slices.Chunk(actor, piece) {
@@ -54,6 +56,9 @@ func tapped(t testing.TB, broker, actor []byte, piece int) (events []string, err
 	}
 	if uint64(len(events)) != journal.Events() {
 		t.Fatalf("%d events were told, %d counted", len(events), journal.Events())
+	}
+	if journal.CatchUp(); !slices.Equal(events, followed) {
+		t.Fatalf("who follows was told %v, and not %v", followed, events)
 	}
 	return events, journal.Close()
 }
@@ -76,7 +81,10 @@ func words(e Event) string {
 	return text
 }
 
-// frames encodes methods, and strings as the content of the method before them, on a channel.
+// numbered is the content of a message with a number in its headers, and without a mark.
+type numbered int
+
+// frames encodes methods, and strings or numbers as the content of the method before them, on a channel.
 func frames(t testing.TB, channel uint16, parts ...any) []byte {
 	t.Helper()
 	var all []byte
@@ -92,6 +100,12 @@ func frames(t testing.TB, channel uint16, parts ...any) []byte {
 			}})
 			all = wire.AppendContentHeader(all, channel, uint64(len(part)), properties)
 			all = wire.AppendBody(all, channel, []byte(part), 4+wire.FrameOverhead)
+		case numbered:
+			var properties []byte
+			properties, err = wire.AppendProperties(nil, &wire.Properties{Flags: wire.FlagHeaders, Headers: wire.Table{{Name: "n", Value: int64(part)}}})
+			body := strings.Repeat("x", int(part))
+			all = wire.AppendContentHeader(all, channel, uint64(len(body)), properties)
+			all = wire.AppendBody(all, channel, []byte(body), 4+wire.FrameOverhead)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -41,8 +41,8 @@ type Content struct {
 	Body []byte
 }
 
-// Journal takes the events of all connections of an act, in one order, and hands them to its
-// observers. Fences are not events.
+// Journal takes the events of all connections of an act, in one order, and hands them to its observers, at once, and
+// to who follows it. Fences are not events.
 type Journal struct {
 	mu        sync.Mutex
 	observers []func(Event)
@@ -51,9 +51,11 @@ type Journal struct {
 	next   chan struct{}
 	closed bool
 	err    error
+
+	following following
 }
 
-// NewJournal returns a journal that tells each event to some observers, one event at a time.
+// NewJournal returns a journal that tells each event to some observers, one event at a time, before anything comes of it.
 func NewJournal(observers ...func(Event)) *Journal {
 	return &Journal{observers: observers}
 }
@@ -98,8 +100,8 @@ func (j *Journal) Close() error {
 
 func (j *Journal) record(e Event) {
 	j.mu.Lock()
-	defer j.mu.Unlock()
 	if j.closed {
+		j.mu.Unlock()
 		return
 	}
 	j.events++
@@ -107,6 +109,10 @@ func (j *Journal) record(e Event) {
 		observe(e)
 	}
 	j.wake()
+	if j.following.tell != nil {
+		j.following.waiting.add(e)
+	}
+	j.tellIfDue()
 }
 
 // broken keeps the first sign of a connection that carries something else than AMQP.
