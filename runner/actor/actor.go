@@ -49,8 +49,8 @@ type Host struct {
 	// Print takes the lines of the actor's transcript, with the mark of the message that they are about, if
 	// they are about one.
 	Print func(kind transcript.Kind, text, mark string)
-	// Took and Finished, if not nil, are told when a consumer takes a delivery into its hands, and
-	// when it has finished with it. They do not keep it.
+	// Took and Finished, if not nil, are told when a consumer takes a delivery into its hands and, under automatic
+	// acknowledgement, when it has finished with it. They do not keep it.
 	Took, Finished func(channel uint16, d *amqp.Delivery)
 	// Pauses are after how many deliveries a consumer pauses that would never rest of its own, in rising order.
 	Pauses []int
@@ -91,6 +91,8 @@ type Actor struct {
 	number uint16
 	// headers is the memory of those of a message that is published, where its mark is one of them.
 	headers amqp.Table
+	// body is the memory of that of a message that is published.
+	body []byte
 	// published is how many messages the actor has published.
 	published int
 	// queue is the name of the actor's queue, as the broker knows it.

@@ -106,7 +106,7 @@ func (c *consuming) ignore(d *delivery, body string) error {
 
 // finish answers a delivery that needs no more work.
 func (c *consuming) finish(d *delivery, do scenario.Answer, body string) error {
-	if c.host.Finished != nil {
+	if c.host.Finished != nil && c.part.Ack.Mode == scenario.AckAuto {
 		c.host.Finished(c.number, &d.Delivery)
 	}
 	if err := c.settle(d, do); err != nil {

@@ -123,7 +123,7 @@ func (o *operator) publish(ctx context.Context, ch *opened, op *scenario.Operati
 	}
 	mark := o.nextMark()
 	out := op.Outgoing(common.RoutingKey, o.published)
-	body := escape.Body([]byte(out.Body))
+	body := escape.Shown(out.Body)
 	confirmation, err := ch.PublishWithDeferredConfirm(exchange, out.RoutingKey, out.Mandatory, false, o.marked(o.message(&out), mark))
 	if err != nil {
 		o.published--

@@ -164,7 +164,7 @@ func (p *publishing) runErrands(ctx context.Context) (leaves bool) {
 func (p *publishing) send(ctx context.Context, n int) error {
 	p.takeReturns()
 	out := p.part.Nth(n)
-	body := shown(out.Body)
+	body := escape.Shown(out.Body)
 	if p.isClosed(p.channel, p.number) {
 		return p.explain("publishing "+body, amqp.ErrClosed)
 	}
@@ -188,14 +188,6 @@ func (p *publishing) send(ctx context.Context, n int) error {
 	return p.confirms.published(ctx, confirmation.DeliveryTag, sent, out.Mandatory)
 }
 
-// shown is how a body is shown: most are texts, of which there is no need for another one.
-func shown(body string) string {
-	if escape.IsText([]byte(body)) {
-		return body
-	}
-	return escape.Body([]byte(body))
-}
-
 // printSent prints that a message was sent, which asks for an answer or does not.
 func (p *publishing) printSent(body, correlation, mark string) {
 	if p.asks == nil {
@@ -211,10 +203,11 @@ func (a *Actor) marked(m amqp.Publishing, mark string) amqp.Publishing {
 	return m
 }
 
-// message is an outgoing message as the client library has it.
+// message is an outgoing message as the client library has it. Its body is good until the next.
 func (a *Actor) message(out *scenario.Outgoing) amqp.Publishing {
+	a.body = append(a.body[:0], out.Body...)
 	m := amqp.Publishing{
-		Body:            []byte(out.Body),
+		Body:            a.body,
 		Priority:        out.Priority,
 		Headers:         table(out.Headers),
 		ContentType:     out.Properties.ContentType,
@@ -288,5 +281,7 @@ func (a *Actor) nextMark() string {
 
 // Mark is by what a publisher's nth message is known on its way.
 func Mark(publisher string, n int) string {
-	return publisher + "/" + strconv.Itoa(n)
+	var memory [64]byte // most fit into it
+	mark := append(append(memory[:0], publisher...), '/')
+	return string(strconv.AppendInt(mark, int64(n), 10))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -31,6 +32,14 @@ func Body(body []byte) string {
 	}
 	sum := sha256.Sum256(body)
 	return fmt.Sprintf("%s… (%d bytes, sha256 %x)", escaped(body[:bodyStart]), len(body), sum[:16])
+}
+
+// Shown is [Body] of what is a string already, and most often shown as it is.
+func Shown(body string) string {
+	if utf8.ValidString(body) && strings.IndexByte(body, 0) < 0 {
+		return body
+	}
+	return Body([]byte(body))
 }
 
 func escaped(body []byte) string {

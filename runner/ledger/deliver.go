@@ -122,19 +122,22 @@ func (l *Ledger) delivery(who int, on uint16, tag uint64) (ch *channel, i uint32
 
 // settle applies a consumer's acknowledgement or rejection, or puts it off until it is committed. What was
 // delivered under automatic acknowledgement is not answered.
-func (l *Ledger) settle(who int, ch *channel, tag uint64, multiple bool, do func(tag uint64, i uint32)) {
+func (l *Ledger) settle(ch *channel, s settlement, multiple bool) {
 	if !multiple {
-		if l.isOpen(ch, tag) {
-			l.answer(ch, settlement{tag, do})
+		if l.isOpen(ch, s.tag) {
+			l.answer(ch, s)
 		}
 	} else {
-		for _, tag := range l.openUpTo(ch, tag) {
-			l.answer(ch, settlement{tag, do})
+		for _, tag := range l.openUpTo(ch, s.tag) {
+			l.answer(ch, settlement{s.who, tag, s.kind, s.requeue})
 		}
 	}
-	ch.passed.settle(tag, multiple, func(_ uint64, i uint32) {
+	if ch.passed.len() == 0 {
+		return
+	}
+	ch.passed.settle(s.tag, multiple, func(_ uint64, i uint32) {
 		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
-			l.cast[who].Name, l.body(l.copies.At(i).message), l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))
+			l.cast[s.who].Name, l.body(l.copies.At(i).message), l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))
 	})
 }
 
@@ -146,9 +149,21 @@ func (l *Ledger) answer(ch *channel, s settlement) {
 	case ch.tx != nil:
 		ch.tx.settlements = append(ch.tx.settlements, s)
 	default:
-		i, _ := ch.delivered.take(s.tag)
-		delete(ch.others, s.tag)
-		s.do(s.tag, i)
+		l.apply(ch, s)
+	}
+}
+
+// apply takes a delivery from those that wait for their answer.
+func (l *Ledger) apply(ch *channel, s settlement) {
+	i, waits := ch.delivered.take(s.tag)
+	if !waits {
+		return
+	}
+	delete(ch.others, s.tag)
+	if s.kind == outcome.Ack {
+		l.acked(s, i)
+	} else {
+		l.refused(s, i)
 	}
 }
 
@@ -157,7 +172,7 @@ func (l *Ledger) spare() {
 	for _, ch := range l.doomed {
 		ch.doomed = false
 		for _, s := range ch.unheard {
-			ch.delivered.settle(s.tag, false, s.do)
+			l.apply(ch, s)
 		}
 		ch.unheard = nil
 	}
@@ -205,8 +220,8 @@ func (l *Ledger) passOn(m uint32, q QueueRef) (uint32, bool) {
 	return 0, false
 }
 
-func (l *Ledger) acked(who int, tag uint64, i uint32) {
-	l.happens(outcome.Ack, who).about(l, i).tag = uint32(tag)
+func (l *Ledger) acked(s settlement, i uint32) {
+	l.happens(outcome.Ack, s.who).about(l, i).tag = uint32(s.tag)
 	q := l.queues[l.copies.At(i).queue]
 	l.unrest.touch(q)
 	// A single active consumer may have kept another from taking over.
@@ -216,18 +231,18 @@ func (l *Ledger) acked(who int, tag uint64, i uint32) {
 	l.copies.At(i).end(fate.Acked)
 }
 
-func (l *Ledger) refusal(kind outcome.EventKind, who int, requeue bool) func(uint64, uint32) {
-	return func(tag uint64, i uint32) {
-		if l.copies.At(i).stranded {
-			l.endStranded(i)
-			return
-		}
-		l.happens(kind, who).about(l, i).mark(wished, requeue).mark(kept, !requeue && keepsLetters(l.queue(l.copies.At(i).queue))).tag = uint32(tag)
-		if requeue {
-			l.requeue(i, true)
-		} else {
-			l.reject(i)
-		}
+// refused enters that a consumer has answered with basic.nack or basic.reject.
+func (l *Ledger) refused(s settlement, i uint32) {
+	if l.copies.At(i).stranded {
+		l.endStranded(i)
+		return
+	}
+	keeps := !s.requeue && keepsLetters(l.queue(l.copies.At(i).queue))
+	l.happens(s.kind, s.who).about(l, i).mark(wished, s.requeue).mark(kept, keeps).tag = uint32(s.tag)
+	if s.requeue {
+		l.requeue(i, true)
+	} else {
+		l.reject(i)
 	}
 }
 

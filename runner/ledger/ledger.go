@@ -91,6 +91,9 @@ type Ledger struct {
 	// keys are lists of routing keys, by index.
 	keys   [][]string
 	keyIDs map[string]uint16
+	// lastWay and lastRouted are of the last message that had no headers.
+	lastWay    way
+	lastRouted routed
 	// headers of messages that have any.
 	headers map[uint32]wire.Table
 	// sizes of messages that are shown with another number of bytes than they have.
@@ -383,11 +386,11 @@ func (l *Ledger) fromActor(e tap.Event, ch *channel) {
 	case *wire.TxCommit:
 		l.commit(e.Who, ch)
 	case *wire.BasicAck:
-		l.settle(e.Who, ch, m.DeliveryTag, m.Multiple, func(tag uint64, i uint32) { l.acked(e.Who, tag, i) })
+		l.settle(ch, settlement{e.Who, m.DeliveryTag, outcome.Ack, false}, m.Multiple)
 	case *wire.BasicNack:
-		l.settle(e.Who, ch, m.DeliveryTag, m.Multiple, l.refusal(outcome.Nack, e.Who, m.Requeue))
+		l.settle(ch, settlement{e.Who, m.DeliveryTag, outcome.Nack, m.Requeue}, m.Multiple)
 	case *wire.BasicReject:
-		l.settle(e.Who, ch, m.DeliveryTag, false, l.refusal(outcome.Reject, e.Who, m.Requeue))
+		l.settle(ch, settlement{e.Who, m.DeliveryTag, outcome.Reject, m.Requeue}, false)
 	case *wire.ConnectionClose:
 		// The broker gives back what is unacknowledged before it answers.
 		l.happens(outcome.Stop, e.Who)

@@ -63,14 +63,29 @@ func (l *Ledger) publish(who int, ch *channel, p *wire.BasicPublish, content *ta
 	}
 }
 
-// routes is where a publish goes.
+// way is what decides where a message without headers goes.
+type way struct {
+	vhost         *topology.Vhost
+	changes       int
+	exchange, key string
+}
+
+// routes is where a publish goes. Most of what is published one after the other goes the same way.
 func (l *Ledger) routes(who int, p *wire.BasicPublish, headers wire.Table) (to routed) {
+	v := l.vhosts[l.cast[who].Vhost]
+	w := way{v, v.Changes(), p.Exchange, p.RoutingKey}
+	if len(headers) == 0 && w == l.lastWay {
+		return l.lastRouted
+	}
 	keys := topology.Keys(p.RoutingKey, headers)
 	to.keys = l.keyID(keys)
 	if isDirect(p) {
 		to.queues, to.known = []string{scenario.DirectReplyTo}, true
 	} else {
 		to.queues, to.known = l.route(l.cast[who].Vhost, p.Exchange, keys, headers)
+	}
+	if len(headers) == 0 {
+		l.lastWay, l.lastRouted = w, to
 	}
 	return to
 }

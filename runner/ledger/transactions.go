@@ -29,8 +29,11 @@ type pendingPublish struct {
 
 // settlement is a consumer's answer to a delivery.
 type settlement struct {
+	who int
 	tag uint64
-	do  func(tag uint64, i uint32)
+	// kind is [outcome.Ack], [outcome.Nack] or [outcome.Reject].
+	kind    outcome.EventKind
+	requeue bool
 }
 
 // uncommitted stands for a message that was published in a transaction that is not committed.
@@ -58,7 +61,7 @@ func (l *Ledger) commit(who int, ch *channel) {
 		*l.sent[who].At(p.place) = l.enterPublish(who, p.publish, p.content, l.remaining(l.cast[who].Vhost, &p))
 	}
 	for _, s := range tx.settlements {
-		ch.delivered.settle(s.tag, false, s.do)
+		l.apply(ch, s)
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 type Body string
 
 // Shown is the body as transcripts and books have it.
-func (b Body) Shown() string { return escape.Body([]byte(b)) }
+func (b Body) Shown() string { return escape.Shown(string(b)) }
 
 // BodySource is where the body of a message comes from: exactly one of these.
 type BodySource struct {

@@ -126,7 +126,7 @@ func (p *Publisher) Nth(n int) Outgoing {
 		o.Body = string(p.Written[n-1].Body)
 		p.Written[n-1].address(&o)
 	}
-	if o.Properties != (Properties{}) {
+	if (p.Properties != nil || len(p.Written) > 0) && o.Properties != (Properties{}) {
 		o.Properties.number(n)
 	}
 	return o

@@ -8,7 +8,6 @@ package scenario
 import (
 	"cmp"
 	"strconv"
-	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -504,31 +503,25 @@ func (p *Publisher) Body(n int) string {
 	if len(p.Written) > 0 {
 		return p.Written[n-1].Body.Shown()
 	}
-	body := p.Message
+	var memory [128]byte // most fit into it
+	body := memory[:0]
 	if p.Count != nil && *p.Count > 1 {
-		body = strconv.Itoa(n) + ":" + body
 		if p.PubName != "" {
-			body = p.PubName + ":" + body
+			body = append(append(body, p.PubName...), ':')
 		}
+		body = append(strconv.AppendInt(body, int64(n), 10), ':')
 	}
-	return fit(body, p.MessageSize)
+	return string(fit(append(body, p.Message...), p.MessageSize))
 }
 
 // fit pads a text with digits or cuts it to a size, if one is given.
-func fit(body string, size int) string {
-	if size == 0 || len(body) == size {
+func fit(body []byte, size int) []byte {
+	if size == 0 {
 		return body
 	}
-	if len(body) > size {
-		return body[:size]
-	}
-	var padded strings.Builder
-	padded.Grow(size)
-	padded.WriteString(body)
 	const digits = "0123456789"
-	for padded.Len() < size {
-		rest := digits[padded.Len()%len(digits):]
-		padded.WriteString(rest[:min(len(rest), size-padded.Len())])
+	for len(body) < size {
+		body = append(body, digits[len(body)%len(digits):]...)
 	}
-	return padded.String()
+	return body[:size]
 }

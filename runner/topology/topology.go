@@ -51,7 +51,12 @@ type Vhost struct {
 	policies  []Policy
 	// strange is set once an exchange was declared that routes nobody here knows how.
 	strange bool
+	// changes counts what was declared, bound and removed.
+	changes int
 }
+
+// Changes goes up with whatever may change where messages go.
+func (v *Vhost) Changes() int { return v.changes }
 
 // New returns a vhost with the exchanges that are always there.
 func New() *Vhost {
@@ -68,6 +73,7 @@ func New() *Vhost {
 // DeclareExchange adds an exchange, unless it is there.
 func (v *Vhost) DeclareExchange(name string, e Exchange) {
 	if v.Exchanges[name] == nil {
+		v.changes++
 		v.Exchanges[name] = &e
 		v.strange = v.strange || !e.isPlain()
 	}
@@ -81,6 +87,7 @@ func (e *Exchange) isPlain() bool {
 // DeclareQueue adds a queue, unless it is there.
 func (v *Vhost) DeclareQueue(name string, q Queue) {
 	if v.Queues[name] == nil {
+		v.changes++
 		v.Queues[name] = &q
 	}
 }
@@ -91,6 +98,7 @@ func (v *Vhost) Bind(exchange, key string, arguments wire.Table, destination str
 	if e == nil {
 		return
 	}
+	v.changes++
 	b := binding{key, arguments, destination, toExchange}
 	if !slices.ContainsFunc(e.bindings, b.equals) {
 		e.bindings = append(e.bindings, b)
@@ -104,12 +112,14 @@ func (v *Vhost) Unbind(exchange, key string, arguments wire.Table, destination s
 
 // DeleteExchange removes an exchange and the bindings to it.
 func (v *Vhost) DeleteExchange(name string) {
+	v.changes++
 	delete(v.Exchanges, name)
 	v.removeDestination(name, true)
 }
 
 // DeleteQueue removes a queue and the bindings to it.
 func (v *Vhost) DeleteQueue(name string) {
+	v.changes++
 	delete(v.Queues, name)
 	v.removeDestination(name, false)
 }
@@ -127,6 +137,7 @@ func (v *Vhost) removeBindings(exchange string, gone func(binding) bool) {
 	if e == nil {
 		return
 	}
+	v.changes++
 	before := len(e.bindings)
 	e.bindings = slices.DeleteFunc(e.bindings, gone)
 	if e.AutoDelete && before > 0 && len(e.bindings) == 0 {

@@ -112,3 +112,28 @@ func TestStrange(t *testing.T) {
 		}
 	}
 }
+
+// Whatever may change where messages go is a change.
+func TestChanges(t *testing.T) {
+	v := New()
+	for _, step := range []struct {
+		what string
+		do   func()
+	}{
+		{"a queue", func() { v.DeclareQueue("q", Queue{}) }},
+		{"an exchange", func() { v.DeclareExchange("e", Exchange{Type: "fanout"}) }},
+		{"a binding", func() { v.Bind("e", "", nil, "q", false) }},
+		{"a binding less", func() { v.Unbind("e", "", nil, "q", false) }},
+		{"an exchange less", func() { v.DeleteExchange("e") }},
+		{"a queue less", func() { v.DeleteQueue("q") }},
+	} {
+		before := v.Changes()
+		if step.do(); v.Changes() == before {
+			t.Errorf("%s is no change", step.what)
+		}
+	}
+	before := v.Changes()
+	if v.Route("amq.fanout", []string{""}, nil); v.Changes() != before {
+		t.Error("looking where messages go is a change")
+	}
+}
