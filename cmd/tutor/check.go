@@ -12,6 +12,7 @@ import (
 	"tutor/runner/definitions"
 	"tutor/runner/definitions/lint"
 	"tutor/runner/escape"
+	"tutor/runner/report"
 )
 
 func newCheck(t terminal) *cobra.Command {
@@ -77,7 +78,7 @@ func checkScenarios(ctx context.Context, t terminal, args []string) error {
 			}
 		}
 	}
-	fmt.Fprintf(t.out, "%s, %s: no mistakes\n", counted(len(sources), "scenario"), counted(acts, "act"))
+	fmt.Fprintf(t.out, "%s, %s: no mistakes\n", report.Counted(len(sources), "scenario"), report.Counted(acts, "act"))
 	return nil
 }
 
@@ -109,8 +110,8 @@ func checkDefinitions(ctx context.Context, t terminal, files []string, on string
 			fmt.Fprintf(t.err, "warning: %v: %s\n", f.Pos, escape.Text(f.Text))
 		}
 		if mistakes == 0 {
-			fmt.Fprintf(t.out, "%s: %s, %s, %s: no mistakes, %s\n", escape.Text(file), counted(len(d.Exchanges), "exchange"),
-				counted(len(d.Queues), "queue"), counted(len(d.Bindings), "binding"), counted(warnings, "warning"))
+			fmt.Fprintf(t.out, "%s: %s, %s, %s: no mistakes, %s\n", escape.Text(file), report.Counted(len(d.Exchanges), "exchange"),
+				report.Counted(len(d.Queues), "queue"), report.Counted(len(d.Bindings), "binding"), report.Counted(warnings, "warning"))
 		}
 	}
 	return errors.Join(errs...)
@@ -123,11 +124,4 @@ func (t terminal) readDefinitions(ctx context.Context, file string) (*definition
 		return nil, err
 	}
 	return definitions.Decode(file, text)
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

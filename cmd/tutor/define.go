@@ -9,6 +9,7 @@ import (
 	"tutor/runner/broker/importing"
 	"tutor/runner/definitions"
 	"tutor/runner/escape"
+	"tutor/runner/report"
 	"tutor/runner/scenario"
 )
 
@@ -56,8 +57,8 @@ func begun(t terminal, d *definitions.Definitions, left []importing.Left) {
 	if d == nil {
 		return
 	}
-	fmt.Fprintf(t.out, "Definitions of %s: %s, %s, %s, %s\n", escape.Text(d.File), counted(len(d.Users), "user"), counted(len(d.Exchanges), "exchange"),
-		counted(len(d.Queues), "queue"), counted(len(d.Bindings), "binding"))
+	fmt.Fprintf(t.out, "Definitions of %s: %s, %s, %s, %s\n", escape.Text(d.File), report.Counted(len(d.Users), "user"), report.Counted(len(d.Exchanges), "exchange"),
+		report.Counted(len(d.Queues), "queue"), report.Counted(len(d.Bindings), "binding"))
 	for _, l := range left {
 		fmt.Fprintf(t.err, "left out: %v: %s\n", l.Pos, escape.Text(l.Text))
 	}

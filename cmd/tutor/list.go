@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"tutor/runner/escape"
+	"tutor/runner/report"
 	"tutor/runner/scenario"
 	"tutor/scenarios"
 )
@@ -48,7 +48,7 @@ func listCarried(t terminal) error {
 		list(t, c.Name, width, c.Scenario)
 		acts += len(c.Lessons)
 	}
-	_, err = fmt.Fprintf(t.out, "%d chapters, %s\n", len(chapters), lessons(acts))
+	_, err = fmt.Fprintf(t.out, "%d chapters, %s\n", len(chapters), report.Counted(acts, "lesson"))
 	return err
 }
 
@@ -61,15 +61,8 @@ func widest(names []string) int {
 }
 
 func list(t terminal, name string, width int, s *scenario.Scenario) {
-	fmt.Fprintf(t.out, "%-*s %s · %s\n", width, escape.Text(name), escape.Text(s.Title), lessons(len(s.Acts)))
+	fmt.Fprintf(t.out, "%-*s %s · %s\n", width, escape.Text(name), escape.Text(s.Title), report.Counted(len(s.Acts), "lesson"))
 	for i, a := range s.Acts {
 		fmt.Fprintf(t.out, "%*d %s\n", width+2, i+1, escape.Text(a.Name))
 	}
-}
-
-func lessons(n int) string {
-	if n == 1 {
-		return "1 lesson"
-	}
-	return strconv.Itoa(n) + " lessons"
 }

@@ -79,7 +79,7 @@ func (f *matrixFlags) run(ctx context.Context, t terminal, args []string) (err e
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.err, "%s, %s, %s\n", counted(len(f.brokers), "broker"), counted(countActs(sources), "act"), time.Since(began).Round(100*time.Millisecond))
+	fmt.Fprintf(t.err, "%s, %s, %s\n", report.Counted(len(f.brokers), "broker"), report.Counted(countActs(sources), "act"), time.Since(began).Round(100*time.Millisecond))
 	return judged(reports)
 }
 

@@ -12,6 +12,7 @@ import (
 	"tutor/runner/lab"
 	"tutor/runner/lab/course"
 	"tutor/runner/lab/server"
+	"tutor/runner/report"
 )
 
 // ownFiles are the scenarios of the user's that are served.
@@ -146,5 +147,5 @@ func (o *ownFiles) said() string {
 	if len(o.served) == 0 {
 		return "serving the course"
 	}
-	return "serving the course, and " + counted(len(o.served), "file") + " of your own"
+	return "serving the course, and " + report.Counted(len(o.served), "file") + " of your own"
 }

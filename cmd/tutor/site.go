@@ -11,6 +11,7 @@ import (
 	"tutor/runner/escape"
 	"tutor/runner/lab/course"
 	"tutor/runner/lab/site"
+	"tutor/runner/report"
 	"tutor/runner/target/embedded"
 )
 
@@ -110,7 +111,7 @@ func tellSite(t terminal, dir string, s *site.Site, w site.Written, took time.Du
 	for _, u := range w.Unplayed {
 		fmt.Fprintf(t.err, "without a run: %s\n", escape.Text(u))
 	}
-	fmt.Fprintf(t.out, "%s: %s, %s, written in %s\n", escape.Text(dir), lessons(w.Lessons), megabytes(w.Bytes), seconds(took))
+	fmt.Fprintf(t.out, "%s: %s, %s, written in %s\n", escape.Text(dir), report.Counted(w.Lessons, "lesson"), megabytes(w.Bytes), seconds(took))
 	if s.Player == nil {
 		fmt.Fprint(t.out, "The pages are without Play: this program does not carry the laboratory for browsers, and here is no checkout\n"+
 			"of its source with a go command to compile it. Released programs carry it (make release).\n")

@@ -57,7 +57,7 @@ func (f *playFlags) updateFile(t terminal, s *source, all []scenario.Observed) e
 	if err := replace(s.path, s.text, text); err != nil {
 		return fmt.Errorf("--update: %w", err)
 	}
-	fmt.Fprintf(t.err, "%s: rewrote the expectations of %s\n", escape.Text(s.path), counted(len(all), "act"))
+	fmt.Fprintf(t.err, "%s: rewrote the expectations of %s\n", escape.Text(s.path), report.Counted(len(all), "act"))
 	return nil
 }
 

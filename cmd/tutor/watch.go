@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"tutor/runner/escape"
+	"tutor/runner/report"
 )
 
 // watch plays scenarios, and again whenever one of their files is saved, until the context ends. What it returns is
@@ -33,7 +34,7 @@ func (f *playFlags) watch(ctx context.Context, t terminal, args []string) (err e
 		}
 		last = now
 		said(t, last)
-		fmt.Fprintf(t.out, "\nwatching %s; Ctrl-C ends\n", counted(len(w.files), "file"))
+		fmt.Fprintf(t.out, "\nwatching %s; Ctrl-C ends\n", report.Counted(len(w.files), "file"))
 		if _, err := w.await(ctx); err != nil {
 			return err
 		}

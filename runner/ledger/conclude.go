@@ -15,7 +15,7 @@ func (l *Ledger) Close() *outcome.Books {
 	l.contradictions()
 	// Copies that were dead-lettered open others.
 	for i := uint32(0); i < l.copies.Len(); i++ {
-		if l.copies.At(i).state != settled {
+		if l.copies.At(i).state != accounted {
 			l.conclude(i)
 		}
 		if l.copies.At(i).ended() == fate.DeadLettered {

@@ -292,7 +292,7 @@ func (l *Ledger) died(m uint32, vhost string, d headerDeath, before *uint32, lat
 
 // unchangedSince reports whether what there was for a copy to be routed to is what there is now.
 func (l *Ledger) unchangedSince(i uint32) bool {
-	return i >= l.settledAt[l.queues[l.copies.At(i).queue].Vhost]
+	return i >= l.steadySince[l.queues[l.copies.At(i).queue].Vhost]
 }
 
 // changing notes, before a vhost changes, which copies could not have been dead-lettered to any queue.
@@ -302,7 +302,7 @@ func (l *Ledger) changing(vhost string) {
 	}
 	for i := range l.copies.Len() {
 		c := l.copies.At(i)
-		if c.state != settled && !c.lapsed && l.queues[c.queue].Vhost == vhost && has(l.queue(c.queue), "x-dead-letter-exchange") {
+		if c.state != accounted && !c.lapsed && l.queues[c.queue].Vhost == vhost && has(l.queue(c.queue), "x-dead-letter-exchange") {
 			targets, _, _ := l.letterTargets(i)
 			c.lapsed = len(targets) == 0
 		}

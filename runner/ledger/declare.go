@@ -128,7 +128,7 @@ func changesRouting(m wire.Method) bool {
 }
 
 // changed enters that what exists in a vhost is not what it was.
-func (l *Ledger) changed(vhost string) { l.settledAt[vhost] = l.copies.Len() }
+func (l *Ledger) changed(vhost string) { l.steadySince[vhost] = l.copies.Len() }
 
 // declared enters that a queue exists. One with a time to live may have gone meanwhile, with all that it
 // had.

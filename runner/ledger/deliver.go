@@ -135,7 +135,7 @@ func (l *Ledger) settle(ch *channel, s settlement, multiple bool) {
 	if ch.passed.len() == 0 {
 		return
 	}
-	ch.passed.settle(s.tag, multiple, func(_ uint64, i uint32) {
+	ch.passed.resolve(s.tag, multiple, func(_ uint64, i uint32) {
 		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
 			l.cast[s.who].Name, l.body(l.copies.At(i).message), l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))
 	})

@@ -98,9 +98,9 @@ type Ledger struct {
 	headers map[uint32]wire.Table
 	// sizes of messages that are shown with another number of bytes than they have.
 	sizes map[uint32]int
-	// settledAt is how many copies there were when the exchanges, queues and bindings of a vhost last
+	// steadySince is how many copies there were when the exchanges, queues and bindings of a vhost last
 	// changed: where later ones go is known.
-	settledAt map[string]uint32
+	steadySince map[string]uint32
 	// lengths of the queues with a length limit.
 	lengths map[uint16]*length
 	// waits are the copies that have a time to live, of the first looked of all.
@@ -199,7 +199,7 @@ const (
 	taken
 	// held copies were rejected, and their queue keeps them until another has taken their dead letter.
 	held
-	settled
+	accounted
 )
 
 // copied is one copy of a message.
@@ -319,7 +319,7 @@ func New(cast []Member, remark func(Remark), words func(string) string, now func
 		consumers: map[QueueRef]int{}, timedOut: map[QueueRef]int{}, takers: map[QueueRef]map[int]int{}, served: map[QueueRef]serving{}, unrest: newUnrest(len(cast)), owned: make([][]QueueRef, len(cast)), lettered: map[string]int{}, sent: make([]pile.Of[uint32], len(cast)), further: map[uint32][]uint32{},
 		members: map[string]int{}, conns: make([]conn, len(cast)), whys: map[uint32]string{},
 		affected: map[QueueRef]bool{}, deaths: map[uint32]origin{}, nowhere: map[uint32]string{}, losses: map[uint32][]loss{}, keyIDs: map[string]uint16{},
-		headers: map[uint32]wire.Table{}, sizes: map[uint32]int{}, settledAt: map[string]uint32{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
+		headers: map[uint32]wire.Table{}, sizes: map[uint32]int{}, steadySince: map[string]uint32{}, lengths: map[uint16]*length{}, exempt: map[string]map[string]bool{}, began: time.Now(),
 		origins: map[uint32]uint32{}, askers: map[string]int{},
 		bereft: map[QueueRef]bool{}, unseenIn: map[uint16]int{}, former: map[uint16]*topology.Queue{}, givenBack: map[QueueRef]bool{}, progress: make([]scenario.Progress, len(cast)), events: newEvents(now), leaving: map[int]outcome.EventKind{},
 	}
@@ -567,7 +567,7 @@ var fates = fate.All()
 
 // end gives a copy its fate.
 func (c *copied) end(f fate.Fate) {
-	c.state = settled
+	c.state = accounted
 	for i, known := range fates {
 		if known == f {
 			c.fate = uint8(i + 1)

@@ -95,8 +95,8 @@ func (o *outstanding) all(yield func(tag uint64, i uint32) bool) {
 	}
 }
 
-// settle takes what waits under a tag, or under all tags up to it, where 0 is all there are.
-func (o *outstanding) settle(tag uint64, multiple bool, do func(tag uint64, i uint32)) {
+// resolve takes what waits under a tag, or under all tags up to it, where 0 is all there are.
+func (o *outstanding) resolve(tag uint64, multiple bool, do func(tag uint64, i uint32)) {
 	if !multiple {
 		if i, ok := o.take(tag); ok {
 			do(tag, i)

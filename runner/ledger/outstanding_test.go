@@ -39,22 +39,22 @@ func TestOutstanding(t *testing.T) {
 		case 1:
 			multiple := random.IntN(10) == 0
 			_, waits := first(tag)
-			settled := 0
-			o.settle(tag, multiple, func(tag uint64, i uint32) {
+			resolved := 0
+			o.resolve(tag, multiple, func(tag uint64, i uint32) {
 				if had, there := first(tag); !there || had != i {
 					t.Fatalf("step %d: %d under %d", step, i, tag)
 				}
 				answered(tag)
-				settled++
+				resolved++
 			})
 			if multiple {
 				for one := range want {
 					if tag == 0 || one <= tag {
-						t.Fatalf("step %d: %d was not settled with all up to %d", step, one, tag)
+						t.Fatalf("step %d: %d was not resolved with all up to %d", step, one, tag)
 					}
 				}
-			} else if waits != (settled == 1) {
-				t.Fatalf("step %d: of %d %d were settled", step, tag, settled)
+			} else if waits != (resolved == 1) {
+				t.Fatalf("step %d: of %d %d were resolved", step, tag, resolved)
 			}
 		case 2:
 			o.add(tag, step)

@@ -193,12 +193,12 @@ func (l *Ledger) Quiet(cause int) {
 	l.calm()
 	l.events.arrange(cause)
 	l.unrest.calm()
-	l.taken()
+	l.dealtWith()
 }
 
-// taken forgets which messages a closing channel might take with it: where all is quiet, the broker has
+// dealtWith forgets which messages a closing channel might take with it: where all is quiet, the broker has
 // dealt with what was published so far. Only confirms are still told one by one.
-func (l *Ledger) taken() {
+func (l *Ledger) dealtWith() {
 	for _, ch := range l.pending {
 		if !ch.confirm {
 			ch.unconfirmed.clear()
@@ -270,7 +270,7 @@ func (l *Ledger) returned(r *wire.BasicReturn, content *tap.Content) {
 }
 
 func (l *Ledger) confirmed(who int, ch *channel, tag uint64, multiple bool) {
-	ch.unconfirmed.settle(tag, multiple, func(_ uint64, m uint32) {
+	ch.unconfirmed.resolve(tag, multiple, func(_ uint64, m uint32) {
 		l.happens(outcome.Confirm, who).message = m + 1
 		l.messages.At(m).confirmed = true
 		l.progress[who].Confirmed++
@@ -283,7 +283,7 @@ func (l *Ledger) confirmed(who int, ch *channel, tag uint64, multiple bool) {
 // published, it was one of these.
 func (l *Ledger) nacked(who int, ch *channel, tag uint64, multiple bool) {
 	const why = "nacked by the broker"
-	ch.unconfirmed.settle(tag, multiple, func(_ uint64, m uint32) {
+	ch.unconfirmed.resolve(tag, multiple, func(_ uint64, m uint32) {
 		l.happens(outcome.Refuse, who).message = m + 1
 		l.progress[who].Nacked++
 		l.answered(who, m, true)

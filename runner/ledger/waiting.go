@@ -47,7 +47,7 @@ func (l *Ledger) Overdue(now, until time.Duration) (Overdue, bool) {
 			first, found = Overdue{l.bodies.At(m.body).String(), int(m.publisher), l.queues[c.queue], !ofQueue, lives, w.since}, true
 		}
 		w.requeues = c.requeues
-		if c.state != settled {
+		if c.state != accounted {
 			left = append(left, w)
 		}
 	}

@@ -21,10 +21,10 @@ func distribution(p *page, outcomes []outcome.Way) {
 	}
 	p.blank()
 	if len(outcomes) == 1 {
-		p.line("  ", aside.of(fmt.Sprintf("alike in %s", counted(plays, "play"))))
+		p.line("  ", aside.of(fmt.Sprintf("alike in %s", Counted(plays, "play"))))
 		return
 	}
-	p.line("  ", strong.of(fmt.Sprintf("%d outcomes in %s: what comes out is not determined", len(outcomes), counted(plays, "play"))))
+	p.line("  ", strong.of(fmt.Sprintf("%d outcomes in %s: what comes out is not determined", len(outcomes), Counted(plays, "play"))))
 	for i, o := range outcomes {
 		p.line("  ", verdictStyle(o.Report.Verdict).of(mark(o.Report.Verdict)), " ", fmt.Sprintf("%s of %d", Grouped(o.Plays), plays))
 		if i > 0 {

@@ -82,7 +82,7 @@ func shortened(all []transcript.DiffLine) []transcript.DiffLine {
 	if first == last {
 		return lines
 	}
-	words := fmt.Sprintf("… %s …", counted(last-first, "more line"))
+	words := fmt.Sprintf("… %s …", Counted(last-first, "more line"))
 	return slices.Concat(lines[:first], []transcript.DiffLine{{Op: skipped, Text: words}}, lines[last:])
 }
 
@@ -123,7 +123,7 @@ func condense(all []transcript.DiffLine) []transcript.DiffLine {
 			out = append(out, run...)
 		} else {
 			out = append(out, run[:from]...)
-			words := fmt.Sprintf("… %s alike …", counted(to-from, "line"))
+			words := fmt.Sprintf("… %s alike …", Counted(to-from, "line"))
 			out = append(out, transcript.DiffLine{Op: skipped, Text: words})
 			out = append(out, run[to:]...)
 		}

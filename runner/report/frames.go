@@ -28,7 +28,7 @@ func frames(p *page, a *outcome.Act) {
 	before := ""
 	for i, f := range a.Frames {
 		if i == first && last > first {
-			p.line("  ", aside.of(fmt.Sprintf("… %s …", counted(last-first, "more frame"))))
+			p.line("  ", aside.of(fmt.Sprintf("… %s …", Counted(last-first, "more frame"))))
 		}
 		if i >= first && i < last {
 			continue

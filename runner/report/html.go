@@ -91,7 +91,7 @@ func newSite(reports []*outcome.Report) (*site, error) {
 		s.Left = append(s.Left, mark(outcome.LeftOut)+" "+escape.Text(l))
 	}
 	if len(g.acts) > 0 {
-		s.Sum = escape.Text(g.sum())
+		s.Sum = escape.Text(g.summary())
 	}
 	for _, t := range g.targets {
 		s.Targets = append(s.Targets, siteTarget{escape.Text(t.name), escape.Text(t.broker)})
@@ -108,7 +108,7 @@ func siteTitle(reports []*outcome.Report) string {
 		}
 	}
 	if len(titles) > 2 {
-		return fmt.Sprintf("%s and %s", titles[0], counted(len(titles)-1, "more scenario"))
+		return fmt.Sprintf("%s and %s", titles[0], Counted(len(titles)-1, "more scenario"))
 	}
 	return cmp.Or(strings.Join(titles, ", "), "nothing")
 }

@@ -99,7 +99,7 @@ func how(a *outcome.Act) string {
 	if a.Books == nil {
 		return text + "."
 	}
-	return text + fmt.Sprintf("; %s sent.", counted(a.Books.Sent, "message"))
+	return text + fmt.Sprintf("; %s sent.", Counted(a.Books.Sent, "message"))
 }
 
 func newSiteDifference(subject, where, left, right string, diff []transcript.DiffLine) siteDifference {
@@ -139,7 +139,7 @@ func newSiteDifference(subject, where, left, right string, diff []transcript.Dif
 
 func (act *siteAct) addOutcomes(a *outcome.Act) {
 	for _, o := range a.Outcomes {
-		act.Outcomes = append(act.Outcomes, fmt.Sprintf("%s %s in %s", mark(o.Report.Verdict), o.Report.Verdict, counted(o.Plays, "play")))
+		act.Outcomes = append(act.Outcomes, fmt.Sprintf("%s %s in %s", mark(o.Report.Verdict), o.Report.Verdict, Counted(o.Plays, "play")))
 	}
 }
 

@@ -36,7 +36,7 @@ func Matrix(w io.Writer, o Options, reports []*outcome.Report) error {
 	for _, l := range g.left {
 		p.hanging(mark(outcome.LeftOut)+" ", escape.Text(l), 2, normal)
 	}
-	p.hanging("", escape.Text(g.sum()), 0, strong)
+	p.hanging("", escape.Text(g.summary()), 0, strong)
 	if err := p.writeTo(w, o.Color); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
@@ -175,8 +175,8 @@ func (g *grid) names(targets []int) string {
 	return strings.Join(names, ", ")
 }
 
-// sum says how many acts came out how.
-func (g *grid) sum() string {
+// summary says how many acts came out how.
+func (g *grid) summary() string {
 	tally := map[outcome.Verdict]int{}
 	differing := 0
 	for _, row := range g.acts {
@@ -189,9 +189,9 @@ func (g *grid) sum() string {
 			differing++
 		}
 	}
-	text := fmt.Sprintf("%s on %s: %s", counted(len(g.acts), "act"), counted(len(g.targets), "target"), outcomes(tally))
+	text := fmt.Sprintf("%s on %s: %s", Counted(len(g.acts), "act"), Counted(len(g.targets), "target"), outcomes(tally))
 	if differing > 0 {
-		text += fmt.Sprintf("; %s not everywhere alike (*: not as on %s)", counted(differing, "act"), g.targets[0].name)
+		text += fmt.Sprintf("; %s not everywhere alike (*: not as on %s)", Counted(differing, "act"), g.targets[0].name)
 	}
 	return text
 }

@@ -33,7 +33,7 @@ func MatrixMarkdown(w io.Writer, reports []*outcome.Report) error {
 		p.line(mark(outcome.LeftOut), " ", escaped(l))
 	}
 	p.blank()
-	p.line(escaped(g.sum()))
+	p.line(escaped(g.summary()))
 	if _, err := io.WriteString(w, p.bare()); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}

@@ -122,7 +122,7 @@ func (t *Text) Score(right, all int) {
 	p := t.page()
 	text := "nothing was predicted"
 	if all > 0 {
-		text = fmt.Sprintf("%s of %s right", Grouped(right), counted(all, "prediction"))
+		text = fmt.Sprintf("%s of %s right", Grouped(right), Counted(all, "prediction"))
 	}
 	p.line(strong.of(text))
 	t.print(p)

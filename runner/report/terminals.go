@@ -69,7 +69,7 @@ func missing(lines []transcript.Line) string {
 			troubles++
 		}
 	}
-	words := fmt.Sprintf("… %s", counted(len(lines), "more row"))
+	words := fmt.Sprintf("… %s", Counted(len(lines), "more row"))
 	if troubles > 0 {
 		words += fmt.Sprintf(", %s of them trouble", Grouped(troubles))
 	}

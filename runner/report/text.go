@@ -237,9 +237,9 @@ func leftOut(reports []*outcome.Report) []*outcome.Report {
 }
 
 func totals(scenarios, acts int, tally map[outcome.Verdict]int) string {
-	what := counted(acts, "act")
+	what := Counted(acts, "act")
 	if scenarios > 1 {
-		what = counted(scenarios, "scenario") + ", " + what
+		what = Counted(scenarios, "scenario") + ", " + what
 	}
 	return what + ": " + outcomes(tally)
 }

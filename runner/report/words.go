@@ -22,7 +22,7 @@ func clip(s string, limit int) string {
 	chars := 0
 	for i := range s {
 		if chars == limit {
-			return fmt.Sprintf("%s… (%s more)", escape.Text(s[:i]), counted(len(s)-i, "byte"))
+			return fmt.Sprintf("%s… (%s more)", escape.Text(s[:i]), Counted(len(s)-i, "byte"))
 		}
 		chars++
 	}
@@ -95,8 +95,8 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
 }
 
-// counted is a number with its noun: "1 act", "12,000 bytes".
-func counted(n int, noun string) string {
+// Counted is a number with its noun: "1 act", "12,000 bytes".
+func Counted(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}

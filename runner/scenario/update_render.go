@@ -154,7 +154,7 @@ func (o Observed) copies(f fate.Fate, old *yaml.Node, room int) value {
 	case old != nil && old.Kind == yaml.ScalarNode:
 		return value{head: strconv.Itoa(len(bodies))}
 	case many || old != nil && old.Kind == yaml.MappingNode:
-		return counted(bodies, room, inLines)
+		return tallied(bodies, room, inLines)
 	}
 	inline := make([]string, len(bodies))
 	v := value{}
@@ -165,8 +165,8 @@ func (o Observed) copies(f fate.Fate, old *yaml.Node, room int) value {
 	return v.orInline("["+strings.Join(inline, ", ")+"]", room, inLines)
 }
 
-// counted writes bodies with their numbers.
-func counted(bodies []string, room int, inLines bool) value {
+// tallied writes bodies with their numbers.
+func tallied(bodies []string, room int, inLines bool) value {
 	var v value
 	var inline []string
 	for len(bodies) > 0 {

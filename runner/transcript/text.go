@@ -93,7 +93,7 @@ func (t *Texts) At(k Kept) Text {
 
 // Keep keeps a text, but for what it shares with others.
 func (t *Texts) Keep(text []byte) Kept {
-	from, to := counted(text)
+	from, to := firstNumber(text)
 	if from == to || len(text) > longText {
 		return t.keep(Plain(string(text)))
 	}
@@ -137,8 +137,8 @@ func (t *Texts) number(f *frame) uint32 {
 	return number
 }
 
-// counted is where the first number of a text is, if it is one that can be written in one way only, and is small.
-func counted(text []byte) (from, to int) {
+// firstNumber is where the first number of a text is, if it is one that can be written in one way only, and is small.
+func firstNumber(text []byte) (from, to int) {
 	isDigit := func(i int) bool { return '0' <= text[i] && text[i] <= '9' }
 	for from < len(text) && !isDigit(from) {
 		from++

@@ -55,14 +55,14 @@ type consumer struct {
 type session struct {
 	client *client
 	open   map[uint16]bool
-	// settled counts publishes that were confirmed, by channel, as acks may be sent together.
-	settled map[uint16]uint64
+	// confirmed counts publishes that were confirmed, by channel, as acks may be sent together.
+	confirmed map[uint16]uint64
 	// held are the channels that were given messages, which go back when the channel is closed.
 	held map[uint16]bool
 }
 
 func newSession(c *client) *session {
-	return &session{client: c, open: map[uint16]bool{}, settled: map[uint16]uint64{}, held: map[uint16]bool{}}
+	return &session{client: c, open: map[uint16]bool{}, confirmed: map[uint16]uint64{}, held: map[uint16]bool{}}
 }
 
 // inspection is a channel number that programs do not use.
@@ -175,7 +175,7 @@ func (s *session) channel(id uint16) error {
 		return fmt.Errorf("opening channel %d: %s", id, wire.Format(r.method))
 	}
 	s.open[id] = true
-	s.settled[id] = 0
+	s.confirmed[id] = 0
 	return nil
 }
 
@@ -464,15 +464,15 @@ func (p *player) arrived(number int, id uint16, s *session, r received) error {
 		// Whether several publishes are confirmed together is a matter of timing.
 		first := m.DeliveryTag
 		if m.Multiple {
-			first = s.settled[id] + 1
+			first = s.confirmed[id] + 1
 		}
 		for tag := first; tag <= m.DeliveryTag; tag++ {
 			p.note(number, id, "confirmed %d", tag)
 		}
-		s.settled[id] = max(s.settled[id], m.DeliveryTag)
+		s.confirmed[id] = max(s.confirmed[id], m.DeliveryTag)
 	case *wire.BasicNack:
 		p.note(number, id, "refused %d", m.DeliveryTag)
-		s.settled[id] = max(s.settled[id], m.DeliveryTag)
+		s.confirmed[id] = max(s.confirmed[id], m.DeliveryTag)
 	case *wire.BasicCancel:
 		p.note(number, id, "%s", wire.Format(m))
 		delete(p.consumers, consumer{number, id, m.ConsumerTag})

@@ -66,11 +66,11 @@ func (b *builder) draw(r *row, group []outcome.Event) {
 		if at, ok := b.queue(e); ok {
 			r.lane = at
 		}
-		r.words = words(e)
+		r.words = wording(e)
 	case outcome.Die, outcome.Stop, outcome.Cut, outcome.Cancel:
-		r.mark, r.words = end, words(e)
+		r.mark, r.words = end, wording(e)
 	case outcome.Confirm, outcome.Commit:
-		r.mark, r.words = tick, words(e)
+		r.mark, r.words = tick, wording(e)
 	default:
 		b.other(r, group)
 	}
@@ -99,7 +99,7 @@ func presence(e outcome.Event) (comes, goes bool) {
 // other draws what happens at one place, and can be a loss.
 func (b *builder) other(r *row, group []outcome.Event) {
 	e := group[0]
-	r.words = words(e)
+	r.words = wording(e)
 	if f, ends := lost[e.Kind]; ends && e.Copy > 0 && !e.Kept {
 		r.loss = b.fates[e.Copy] == f
 	}
@@ -115,7 +115,7 @@ var lost = map[outcome.EventKind]fate.Fate{
 func (b *builder) publish(r *row, group []outcome.Event) {
 	e := group[0]
 	if e.Kind == outcome.Publish {
-		r.words = words(e)
+		r.words = wording(e)
 	}
 	r.stub = e.Kind == outcome.Publish
 	nowhere := b.reach(r, group)
@@ -146,7 +146,7 @@ func (b *builder) reach(r *row, group []outcome.Event) (nowhere *outcome.Event) 
 }
 
 func (b *builder) deliver(r *row, e outcome.Event) {
-	r.words = words(e)
+	r.words = wording(e)
 	actor := r.lane
 	if at, ok := b.queue(e); ok && at != actor {
 		r.lane, r.arrows, r.mark = at, []int{actor}, noMark
@@ -156,7 +156,7 @@ func (b *builder) deliver(r *row, e outcome.Event) {
 // answer draws what a consumer says of a message, or its way back.
 func (b *builder) answer(r *row, group []outcome.Event) {
 	e := group[0]
-	r.words, r.body = words(e), ""
+	r.words, r.body = wording(e), ""
 	if e.Kind == outcome.Ack && e.Auto {
 		r.mark = tick
 		return
@@ -171,7 +171,7 @@ func (b *builder) answer(r *row, group []outcome.Event) {
 }
 
 func (b *builder) delete(r *row, e outcome.Event) {
-	r.words = words(e)
+	r.words = wording(e)
 	at, ok := b.queue(e)
 	if ok {
 		r.lane = at
@@ -188,7 +188,7 @@ func (b *builder) delete(r *row, e outcome.Event) {
 // deadLetter draws the way of a dead letter, from its queue.
 func (b *builder) deadLetter(r *row, group []outcome.Event) {
 	if group[0].Kind != outcome.DeadLetter {
-		r.words = joined(words(group[0]), "dead letter")
+		r.words = joined(wording(group[0]), "dead letter")
 	}
 	if at, ok := b.queue(group[0]); ok {
 		r.lane, r.arrows = at, nil

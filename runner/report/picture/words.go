@@ -8,8 +8,8 @@ import (
 	"tutor/runner/outcome"
 )
 
-// words are what a label says of an event, beside the message.
-func words(e outcome.Event) string {
+// wording is what is said of an event beside the message.
+func wording(e outcome.Event) string {
 	switch e.Kind {
 	case outcome.Declare:
 		return named("declared", e)
