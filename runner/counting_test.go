@@ -8,3 +8,9 @@ import (
 func TestCounting(t *testing.T) {
 	passesEverywhere(t, "testdata/counting.yaml")
 }
+
+// RabbitMQ answers how many messages a queue has before it looks at those that have just come to it. Who asks in an act
+// is told of all.
+func TestBursts(t *testing.T) {
+	passesEverywhere(t, "testdata/bursts.yaml")
+}

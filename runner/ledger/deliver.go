@@ -268,6 +268,7 @@ func (l *Ledger) requeue(i uint32, wanted bool) {
 	c.loser = c.consumer
 	l.remember(i, c.consumer, wanted)
 	l.unrest.stir(l.queues[c.queue])
+	l.unrest.give(l.queues[c.queue])
 	l.enter(i)
 	l.passedOn(i, i)
 	if c.requeues < 255 {

@@ -139,18 +139,7 @@ func (l *Ledger) giveBack(ch *channel, tag uint64) {
 func (l *Ledger) IsBack(q QueueRef, messages int) bool {
 	l.lock()
 	defer l.mu.Unlock()
-	declared := l.vhosts[q.Vhost].Queues[q.Name]
-	if !l.givenBack[q] || declared == nil || has(declared, "x-message-ttl") || has(declared, "x-max-length") || has(declared, "x-max-length-bytes") {
-		return true
-	}
-	id, sure := l.queueID(q), 0
-	for i := range l.came[id].All {
-		c := l.copies.At(i)
-		if c.queue == id && c.state == ready && !c.doubtful && !l.overDeliveryLimit(c, declared) && !l.messages.At(c.message).expires {
-			sure++
-		}
-	}
-	return messages >= sure
+	return !l.givenBack[q] || messages >= l.least(q)
 }
 
 // Noticed enters that the broker knows of all departures from a queue, which may deliver to any of its consumers

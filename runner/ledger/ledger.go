@@ -524,6 +524,7 @@ func (l *Ledger) add(c copied) uint32 {
 	l.copies.Add(c)
 	if c.queue != 0 {
 		l.came[c.queue].Add(i)
+		l.unrest.give(l.queues[c.queue])
 	}
 	l.enter(i)
 	return i

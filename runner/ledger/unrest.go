@@ -25,13 +25,15 @@ type unrest struct {
 	stirred map[QueueRef]bool
 	// touched are the queues that anything was done to since all was quiet.
 	touched map[QueueRef]bool
-	// latest is one that is known to be stirred and touched: most of what happens one after the other is about the same
-	// queue, and need not be entered a million times.
-	latest QueueRef
+	// given are the queues that something was put into, until it is known that they have it.
+	given map[QueueRef]bool
+	// latest is one that is known to be stirred and touched, and latestGiven one to be given something: most of what
+	// happens one after the other is about the same queue, and need not be entered a million times.
+	latest, latestGiven QueueRef
 }
 
 func newUnrest(cast int) unrest {
-	return unrest{rounds: make([]uint8, cast), passing: map[QueueRef]uint8{}, stirred: map[QueueRef]bool{}, touched: map[QueueRef]bool{}}
+	return unrest{rounds: make([]uint8, cast), passing: map[QueueRef]uint8{}, stirred: map[QueueRef]bool{}, touched: map[QueueRef]bool{}, given: map[QueueRef]bool{}}
 }
 
 // disturb enters that an actor needs so many rounds of fences from now on.

@@ -78,6 +78,12 @@ func (b *Barrier) AwaitQuiet(ctx context.Context, cause int) (events uint64, err
 		if !still || b.books.Bereft() {
 			continue
 		}
+		if has, err := b.haveAll(ctx); err != nil || !has {
+			if err != nil {
+				return 0, err
+			}
+			continue
+		}
 		if q, ok := b.books.Expecting(); ok {
 			b.books.Stir(q)
 			continue
@@ -91,6 +97,50 @@ func (b *Barrier) AwaitQuiet(ctx context.Context, cause int) (events uint64, err
 			return before, nil
 		}
 	}
+}
+
+// haveAll reports whether all queues have what was put into them. The process of a classic queue in RabbitMQ answers
+// questions before it turns to messages that have come meanwhile, and with a busy disk, or after many messages without
+// confirms, a fence says nothing of these. What it says to have shows how far it is.
+func (b *Barrier) haveAll(ctx context.Context) (all bool, err error) {
+	if b.limited {
+		return true, nil
+	}
+	all = true
+	for q, least := range b.books.Given() {
+		had, err := b.awaitCount(ctx, q, least)
+		if err != nil {
+			return false, fmt.Errorf("asking what queue %s has: %w", q.Name, err)
+		}
+		if !had {
+			// What it has taken meanwhile it may have delivered.
+			b.books.Stir(q)
+			all = false
+		}
+	}
+	return all, nil
+}
+
+// awaitCount waits until a queue has so many messages, and reports whether it had them when it was first asked. Between
+// two answers it deals with one message that waits, at the least; if it has no more than before, some times in a row, then
+// it has let go of them for a reason that is not known here, or has delivered them.
+func (b *Barrier) awaitCount(ctx context.Context, q ledger.QueueRef, least int) (had bool, err error) {
+	const enough = 5
+	most := -1
+	for asked, alike := 1, 0; alike < enough; asked++ {
+		now, err := b.inspector.Look(ctx, q)
+		if err != nil {
+			return false, err
+		}
+		if !now.Exists || now.Locked || now.Ready >= least {
+			return asked == 1, nil
+		}
+		alike++
+		if now.Ready > most {
+			most, alike = now.Ready, 0
+		}
+	}
+	return false, nil
 }
 
 // round does one round of fences, and reports whether it has moved nothing; before is how many events the
