@@ -132,9 +132,6 @@ func (l *Ledger) settle(ch *channel, s settlement, multiple bool) {
 			l.answer(ch, settlement{s.who, tag, s.kind, s.requeue})
 		}
 	}
-	if ch.passed.len() == 0 {
-		return
-	}
 	ch.passed.resolve(s.tag, multiple, func(_ uint64, i uint32) {
 		l.doubt("%s has settled %s, which %s had given to %s meanwhile",
 			l.cast[s.who].Name, l.body(l.copies.At(i).message), l.queues[l.copies.At(i).queue].Name, l.member(l.copies.At(i).consumer))

@@ -26,7 +26,7 @@ func (l *Ledger) Expecting() (q QueueRef, ok bool) {
 	l.lock()
 	defer l.mu.Unlock()
 	for ref, q := range l.touchedLogs() {
-		if has(q, "x-message-ttl") || has(q, "x-max-length") || has(q, "x-max-length-bytes") || has(q, "x-delayed-retry-type") {
+		if mayLetGo(q) || has(q, "x-delayed-retry-type") {
 			continue
 		}
 		if l.ready(ref, q) && l.deliverable(ref, q) {
@@ -58,15 +58,10 @@ func (l *Ledger) Stirred() []QueueRef {
 	return all
 }
 
-// deliverable reports whether a queue has a message that must be delivered once somebody takes it. One
-// that has come back more often than the limit may also be given up.
+// deliverable reports whether a queue has a message that must be delivered once somebody takes it.
 func (l *Ledger) deliverable(ref QueueRef, q *topology.Queue) bool {
-	id := l.queueID(ref)
-	for i := range l.came[id].All {
-		c := l.copies.At(i)
-		if c.queue == id && c.state == ready && !c.doubtful && !l.overDeliveryLimit(c, q) && !l.messages.At(c.message).expires {
-			return true
-		}
+	for range l.sure(ref, q) {
+		return true
 	}
 	return false
 }

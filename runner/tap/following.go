@@ -48,7 +48,7 @@ const manyBytes = 1 << 20
 
 // tellIfDue tells what waits if it is enough, and lets go of the journal.
 func (j *Journal) tellIfDue() {
-	if f := &j.following; f.tell != nil && (len(f.waiting.entries) >= f.atOnce || len(f.waiting.bodies) >= manyBytes) {
+	if f := &j.following; len(f.waiting.entries) >= f.atOnce || len(f.waiting.bodies) >= manyBytes {
 		j.tell()
 	} else {
 		j.mu.Unlock()

@@ -109,9 +109,11 @@ func (j *Journal) record(e Event) {
 		observe(e)
 	}
 	j.wake()
-	if j.following.tell != nil {
-		j.following.waiting.add(e)
+	if j.following.tell == nil {
+		j.mu.Unlock()
+		return
 	}
+	j.following.waiting.add(e)
 	j.tellIfDue()
 }
 

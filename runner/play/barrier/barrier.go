@@ -66,8 +66,8 @@ func (b *Barrier) Queues() []string {
 }
 
 // AwaitQuiet returns when the system is quiet: every actor has nothing to do but to wait for its timer
-// or for a message, a round of fences for all to whom something may be on its way has moved nothing, and
-// quorum queues have done what they were sent. Cause is who set off what is happening; events is how many the
+// or for a message, a round of fences for all to whom something may be on its way has moved nothing, queues
+// have what was put into them, and quorum queues have done what they were sent. Cause is who set off what is happening; events is how many the
 // journal had then.
 func (b *Barrier) AwaitQuiet(ctx context.Context, cause int) (events uint64, err error) {
 	for {
@@ -78,10 +78,11 @@ func (b *Barrier) AwaitQuiet(ctx context.Context, cause int) (events uint64, err
 		if !still || b.books.Bereft() {
 			continue
 		}
-		if has, err := b.haveAll(ctx); err != nil || !has {
-			if err != nil {
-				return 0, err
-			}
+		all, err := b.haveAll(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if !all {
 			continue
 		}
 		if q, ok := b.books.Expecting(); ok {
@@ -127,17 +128,18 @@ func (b *Barrier) haveAll(ctx context.Context) (all bool, err error) {
 func (b *Barrier) awaitCount(ctx context.Context, q ledger.QueueRef, least int) (had bool, err error) {
 	const enough = 5
 	most := -1
-	for asked, alike := 1, 0; alike < enough; asked++ {
+	for alike := 0; alike < enough; {
 		now, err := b.inspector.Look(ctx, q)
 		if err != nil {
 			return false, err
 		}
 		if !now.Exists || now.Locked || now.Ready >= least {
-			return asked == 1, nil
+			return most < 0, nil
 		}
-		alike++
 		if now.Ready > most {
 			most, alike = now.Ready, 0
+		} else {
+			alike++
 		}
 	}
 	return false, nil
